@@ -1,0 +1,69 @@
+//! Tasks, and which tags each of them carries.
+
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        crate::execute(manager, POSTGRES, SQLITE).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        crate::drop_tables(manager, &["task_tags", "tasks"]).await
+    }
+}
+
+// Priorities are 1 low, 2 medium, 3 high, so that they sort by weight. The first index serves
+// the default listing: a user's live tasks, newest first.
+const POSTGRES: &str = r#"
+CREATE TABLE tasks (
+    id uuid PRIMARY KEY,
+    user_id uuid NOT NULL REFERENCES "user" (uuid) ON DELETE CASCADE,
+    title text NOT NULL,
+    description text,
+    completed boolean NOT NULL DEFAULT false,
+    priority smallint CONSTRAINT tasks_priority_check CHECK (priority BETWEEN 1 AND 3),
+    due_date timestamptz(3),
+    version integer NOT NULL DEFAULT 1,
+    created_at timestamptz(3) NOT NULL,
+    updated_at timestamptz(3) NOT NULL,
+    deleted_at timestamptz(3)
+);
+CREATE INDEX tasks_user_id_created_at_id_idx ON tasks (user_id, created_at, id)
+    WHERE deleted_at IS NULL;
+
+CREATE TABLE task_tags (
+    task_id uuid NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+    tag_id uuid NOT NULL REFERENCES tags (id) ON DELETE CASCADE,
+    PRIMARY KEY (task_id, tag_id)
+);
+CREATE INDEX task_tags_tag_id_idx ON task_tags (tag_id);
+"#;
+
+const SQLITE: &str = r#"
+CREATE TABLE tasks (
+    id text NOT NULL PRIMARY KEY,
+    user_id text NOT NULL REFERENCES "user" (uuid) ON DELETE CASCADE,
+    title text NOT NULL,
+    description text,
+    completed boolean NOT NULL DEFAULT false,
+    priority smallint CONSTRAINT tasks_priority_check CHECK (priority BETWEEN 1 AND 3),
+    due_date text,
+    version integer NOT NULL DEFAULT 1,
+    created_at text NOT NULL,
+    updated_at text NOT NULL,
+    deleted_at text
+);
+CREATE INDEX tasks_user_id_created_at_id_idx ON tasks (user_id, created_at, id)
+    WHERE deleted_at IS NULL;
+
+CREATE TABLE task_tags (
+    task_id text NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+    tag_id text NOT NULL REFERENCES tags (id) ON DELETE CASCADE,
+    PRIMARY KEY (task_id, tag_id)
+);
+CREATE INDEX task_tags_tag_id_idx ON task_tags (tag_id);
+"#;

@@ -1,0 +1,321 @@
+//! The schema that the migrations make, read from the catalogue and tried with rows.
+
+use std::collections::HashSet;
+
+use crate::database::TestDatabase;
+
+const ADA: &str = "11111111-1111-4111-8111-111111111111";
+const NOW: &str = "2026-11-21T12:00:00.000Z";
+
+#[tokio::test]
+async fn better_auths_tables_are_those_it_makes_itself() {
+    let (ours, theirs) = (TestDatabase::migrated().await, TestDatabase::empty().await);
+    theirs
+        .run(if theirs.is_sqlite() {
+            include_str!("better_auth/sqlite.sql")
+        } else {
+            include_str!("better_auth/postgres.sql")
+        })
+        .await
+        .unwrap();
+
+    let mut expected = catalogue(&theirs).await;
+    let uuid = expected
+        .iter_mut()
+        .find(|line| line.starts_with("user.uuid "))
+        .unwrap();
+    *uuid = if theirs.is_sqlite() {
+        "user.uuid text not null default ...".to_owned()
+    } else {
+        "user.uuid uuid not null default gen_random_uuid()".to_owned()
+    };
+    let own = ["tags", "tasks", "task_tags"];
+    let mut actual = catalogue(&ours).await;
+    actual.retain(|line| !own.iter().any(|table| belongs_to(line, table)));
+    assert_eq!(differences(&actual, &expected), NONE);
+}
+
+#[tokio::test]
+async fn our_tables_are_as_specified() {
+    let database = TestDatabase::migrated().await;
+    let (uuid, time) = if database.is_sqlite() {
+        ("text", "text")
+    } else {
+        ("uuid", "timestamp(3) with time zone")
+    };
+    let expected = format!(
+        "\
+tags.id {uuid} not null primary key
+tags.user_id {uuid} not null
+tags.name text not null
+tags.color text
+tags.version integer not null default 1
+tags.created_at {time} not null
+tags.updated_at {time} not null
+tags.deleted_at {time}
+task_tags.task_id {uuid} not null primary key
+task_tags.tag_id {uuid} not null primary key
+tasks.id {uuid} not null primary key
+tasks.user_id {uuid} not null
+tasks.title text not null
+tasks.description text
+tasks.completed boolean not null default false
+tasks.priority smallint
+tasks.due_date {time}
+tasks.version integer not null default 1
+tasks.created_at {time} not null
+tasks.updated_at {time} not null
+tasks.deleted_at {time}
+tags (user_id) references user (uuid) on delete cascade
+task_tags (tag_id) references tags (id) on delete cascade
+task_tags (task_id) references tasks (id) on delete cascade
+tasks (user_id) references user (uuid) on delete cascade
+tags (user_id,name) unique index tags_user_id_name_key where deleted_at IS NULL
+task_tags (tag_id) index task_tags_tag_id_idx
+tasks (user_id,created_at,id) index tasks_user_id_created_at_id_idx where deleted_at IS NULL"
+    );
+    let mut actual = catalogue(&database).await;
+    let own = ["tags", "tasks", "task_tags"];
+    actual.retain(|line| own.iter().any(|table| belongs_to(line, table)));
+    let expected: Vec<String> = expected.lines().map(str::to_owned).collect();
+    assert_eq!(differences(&actual, &expected), NONE);
+}
+
+#[tokio::test]
+async fn a_row_that_breaks_a_rule_is_refused() {
+    let database = with_task().await;
+    for (rule, statement) in [
+        ("a tag's name is not empty", tag("2", "name", "''")),
+        (
+            "a tag's name has at most 50 characters",
+            tag("3", "name", &format!("'{}'", "é".repeat(51))),
+        ),
+        (
+            "a colour has six digits",
+            tag("4", "name, color", "'work', '#12345'"),
+        ),
+        (
+            "a colour is hexadecimal",
+            tag("5", "name, color", "'work', '#12345g'"),
+        ),
+        (
+            "a live name is unique for its user",
+            tag("6", "name", "'home'"),
+        ),
+        ("a priority is at least 1", task("7", "priority", "0")),
+        ("a priority is at most 3", task("8", "priority", "4")),
+        ("a task has a title", task("9", "title", "NULL")),
+        (
+            "a task belongs to a user",
+            task("a", "title", "'x'").replace(ADA, &id("f")),
+        ),
+    ] {
+        assert!(database.run(&statement).await.is_err(), "{rule}");
+    }
+}
+
+#[tokio::test]
+async fn a_row_within_the_rules_is_accepted() {
+    let database = with_task().await;
+    for statement in [
+        tag(
+            "2",
+            "name, color",
+            &format!("'{}', '#00aaFF'", "é".repeat(50)),
+        ),
+        task("3", "title, priority", "'high', 3"),
+        task("4", "title, priority", "'low', 1"),
+    ] {
+        database.run(&statement).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_name_of_a_deleted_tag_can_be_used_again() {
+    let database = with_task().await;
+    let delete = format!("UPDATE tags SET deleted_at = '{NOW}'");
+    database.run(&delete).await.unwrap();
+    database.run(&tag("2", "name", "'home'")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_user_without_a_uuid_gets_a_random_one_of_version_4() {
+    let database = TestDatabase::migrated().await;
+    let users = r#"
+        WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 500)
+        INSERT INTO "user" (id, name, email, "emailVerified", "createdAt", "updatedAt")
+        SELECT 'id' || n, 'x', 'mail' || n, false, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP FROM numbers"#;
+    database.run(users).await.unwrap();
+
+    let uuids = database
+        .list(r#"SELECT CAST(uuid AS text) FROM "user""#)
+        .await;
+
+    assert_eq!(uuids.iter().collect::<HashSet<_>>().len(), 500);
+    let variants: HashSet<_> = uuids.iter().map(|uuid| &uuid[19..20]).collect();
+    assert_eq!(variants, HashSet::from(["8", "9", "a", "b"]));
+    for text in uuids {
+        let uuid: uuid::Uuid = text.parse().unwrap();
+        assert_eq!(uuid.hyphenated().to_string(), text);
+        assert_eq!(uuid.get_version_num(), 4);
+    }
+}
+
+#[tokio::test]
+async fn what_belongs_to_a_user_goes_with_them() {
+    let database = with_task().await;
+    let tables = ["session", "account", "tags", "tasks", "task_tags"];
+    assert_eq!(database.count(&tables).await, [1; 5]);
+
+    database.run(r#"DELETE FROM "user""#).await.unwrap();
+
+    assert_eq!(database.count(&tables).await, [0; 5]);
+}
+
+#[tokio::test]
+async fn a_task_and_a_tag_take_only_their_link_along() {
+    for table in ["tasks", "tags"] {
+        let database = with_task().await;
+        database.run(&format!("DELETE FROM {table}")).await.unwrap();
+        assert_eq!(database.count(&["task_tags", "user"]).await, [0, 1]);
+    }
+}
+
+/// A user with a session, an account, a tag and a task that carries it.
+async fn with_task() -> TestDatabase {
+    let database = TestDatabase::migrated().await;
+    let rows = format!(
+        r#"INSERT INTO "user" (id, uuid, name, email, "emailVerified", "createdAt", "updatedAt")
+            VALUES ('ada', '{ADA}', 'Ada', 'ada@example.com', true, '{NOW}', '{NOW}');
+        INSERT INTO session (id, "expiresAt", token, "createdAt", "updatedAt", "userId")
+            VALUES ('s', '{NOW}', 'token', '{NOW}', '{NOW}', 'ada');
+        INSERT INTO account (id, "accountId", "providerId", "userId", "createdAt", "updatedAt")
+            VALUES ('a', 'ada', 'credential', 'ada', '{NOW}', '{NOW}');
+        {}; {};
+        INSERT INTO task_tags (task_id, tag_id) VALUES ('{}', '{}')"#,
+        tag("1", "name", "'home'"),
+        task("1", "title", "'sweep'"),
+        id("1"),
+        id("1"),
+    );
+    database.run(&rows).await.unwrap();
+    database
+}
+
+fn tag(digit: &str, columns: &str, values: &str) -> String {
+    insert("tags", digit, columns, values)
+}
+
+fn task(digit: &str, columns: &str, values: &str) -> String {
+    if columns.contains("title") {
+        insert("tasks", digit, columns, values)
+    } else {
+        insert(
+            "tasks",
+            digit,
+            &format!("title, {columns}"),
+            &format!("'x', {values}"),
+        )
+    }
+}
+
+fn insert(table: &str, digit: &str, columns: &str, values: &str) -> String {
+    format!(
+        "INSERT INTO {table} (id, user_id, created_at, updated_at, {columns})
+         VALUES ('{}', '{ADA}', '{NOW}', '{NOW}', {values})",
+        id(digit)
+    )
+}
+
+fn id(digit: &str) -> String {
+    format!("00000000-0000-7000-8000-00000000000{digit}")
+}
+
+fn belongs_to(line: &str, table: &str) -> bool {
+    line.strip_prefix(table)
+        .is_some_and(|rest| rest.starts_with(['.', ' ']))
+}
+
+const NONE: [String; 0] = [];
+
+fn differences(actual: &[String], expected: &[String]) -> Vec<String> {
+    let surplus = actual.iter().filter(|line| !expected.contains(line));
+    let missing = expected.iter().filter(|line| !actual.contains(line));
+    surplus
+        .map(|line| format!("surplus: {line}"))
+        .chain(missing.map(|line| format!("missing: {line}")))
+        .collect()
+}
+
+/// Columns, unique constraints, foreign keys and indexes, a line for each.
+async fn catalogue(database: &TestDatabase) -> Vec<String> {
+    let queries = if database.is_sqlite() {
+        SQLITE
+    } else {
+        POSTGRES
+    };
+    let mut lines = Vec::new();
+    for query in queries {
+        lines.extend(database.list(query).await);
+    }
+    lines
+}
+
+const POSTGRES: [&str; 3] = [
+    "SELECT relname || '.' || attname || ' ' || format_type(atttypid, atttypmod)
+         || CASE WHEN attnotnull THEN ' not null' ELSE '' END
+         || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
+         || CASE WHEN attnum = ANY (indkey) THEN ' primary key' ELSE '' END
+     FROM pg_attribute
+         JOIN pg_class ON pg_class.oid = attrelid
+         JOIN pg_index ON indrelid = attrelid AND indisprimary
+         LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+     WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND relname <> 'seaql_migrations'
+     ORDER BY relname, attnum",
+    "SELECT source.relname || ' (' || a.attname || ') references ' || target.relname
+         || ' (' || b.attname || ')' || CASE confdeltype WHEN 'c' THEN ' on delete cascade' END
+         -- Only Better Auth's names are fixed from outside.
+         || CASE WHEN conname ~ '_userId_' THEN ' as ' || conname ELSE '' END
+     FROM pg_constraint
+         JOIN pg_class source ON source.oid = conrelid
+         JOIN pg_class target ON target.oid = confrelid
+         JOIN pg_attribute a ON a.attrelid = conrelid AND a.attnum = conkey[1]
+         JOIN pg_attribute b ON b.attrelid = confrelid AND b.attnum = confkey[1]
+     WHERE contype = 'f' ORDER BY 1",
+    "SELECT source.relname || ' ('
+         || (SELECT string_agg(attname, ',' ORDER BY place)
+             FROM unnest(indkey) WITH ORDINALITY AS keys (key, place)
+                 JOIN pg_attribute ON attrelid = indrelid AND attnum = key)
+         || ')' || CASE WHEN indisunique THEN ' unique' ELSE '' END || ' index ' || index.relname
+         || coalesce(' where ' || trim(pg_get_expr(indpred, indrelid), '()'), '')
+         || CASE WHEN conname IS NOT NULL THEN ' of a constraint' ELSE '' END
+     FROM pg_index
+         JOIN pg_class source ON source.oid = indrelid
+         JOIN pg_class index ON index.oid = indexrelid
+         LEFT JOIN pg_constraint ON conindid = indexrelid AND contype = 'u'
+     WHERE source.relnamespace = 'public'::regnamespace AND NOT indisprimary ORDER BY 1",
+];
+
+const SQLITE: [&str; 3] = [
+    "SELECT tables.name || '.' || columns.name || ' ' || lower(columns.type)
+         || CASE WHEN \"notnull\" THEN ' not null' ELSE '' END
+         || CASE WHEN length(dflt_value) > 20 THEN ' default ...'
+                 ELSE coalesce(' default ' || dflt_value, '') END
+         || CASE WHEN pk THEN ' primary key' ELSE '' END
+     FROM sqlite_master AS tables JOIN pragma_table_info(tables.name) AS columns
+     WHERE tables.type = 'table' AND tables.name <> 'seaql_migrations'
+     ORDER BY tables.name, columns.cid",
+    "SELECT tables.name || ' (' || \"from\" || ') references ' || \"table\"
+         || ' (' || \"to\" || ') on delete ' || lower(on_delete)
+     FROM sqlite_master AS tables JOIN pragma_foreign_key_list(tables.name) AS keys
+     WHERE tables.type = 'table' ORDER BY 1",
+    "SELECT tables.name || ' ('
+         || (SELECT group_concat(name) FROM pragma_index_info(indexes.name))
+         || ')' || CASE WHEN \"unique\" THEN ' unique' ELSE '' END
+         || CASE WHEN origin = 'c' THEN ' index ' || indexes.name ELSE ' constraint' END
+         || coalesce((SELECT ' where ' || substr(sql, instr(sql, 'WHERE ') + 6)
+                      FROM sqlite_master WHERE name = indexes.name AND partial), '')
+     FROM sqlite_master AS tables JOIN pragma_index_list(tables.name) AS indexes
+     WHERE tables.type = 'table' AND tables.name <> 'seaql_migrations' AND origin <> 'pk'
+     ORDER BY 1",
+];
