@@ -1,0 +1,227 @@
+use std::{
+    io::{self, Write as _},
+    net::TcpListener,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use actix_web::{
+    App, HttpRequest, HttpResponse, HttpServer,
+    dev::{Server, ServerHandle},
+    http::{
+        KeepAlive, StatusCode,
+        header::{AUTHORIZATION, CONTENT_ENCODING, COOKIE, HeaderName, LOCATION, RETRY_AFTER},
+    },
+    rt::System,
+    web::{self, Bytes, Data},
+};
+use flate2::{Compression, write::GzEncoder};
+use futures_util::stream::{self, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+use crate::{
+    keys::{Algorithm, KeyRing},
+    session::{Sessions, presented_token},
+    token::TokenBuilder,
+    user::User,
+};
+
+/// The pause between two bytes of [`Behaviour::Drip`].
+const DRIP_INTERVAL: Duration = Duration::from_millis(200);
+
+/// How the key set is answered. Each keeps what it does not spoil: the set itself is always the good one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Behaviour {
+    /// 200 with the key set.
+    Answer,
+    /// This status with an empty body.
+    Status(u16),
+    /// This status with a `Retry-After` (and `X-Retry-After`, Better Auth's own) of so many seconds.
+    RetryAfter {
+        /// 429 or 503.
+        status: u16,
+        /// Seconds to wait.
+        seconds: u32,
+    },
+    /// Takes the request and never answers.
+    Stall,
+    /// The key set, five bytes a second.
+    Drip,
+    /// 200 with these bytes.
+    Body {
+        /// The `Content-Type`.
+        content_type: String,
+        /// The body.
+        bytes: Vec<u8>,
+    },
+    /// 302 to this address.
+    Redirect(String),
+    /// The key set followed by blanks, so many bytes in all and without a `Content-Length`: valid but for its size.
+    Huge {
+        /// The size of the body.
+        bytes: usize,
+    },
+    /// The key set with `Content-Encoding: gzip`, asked for or not.
+    Gzip,
+}
+
+/// What outlives a restart of the server.
+pub(crate) struct State {
+    pub(crate) origin: String,
+    pub(crate) keys: Mutex<KeyRing>,
+    pub(crate) sessions: Mutex<Sessions>,
+    pub(crate) behaviour: Mutex<Behaviour>,
+    jwks_fetches: AtomicUsize,
+}
+
+impl State {
+    pub(crate) fn new(origin: String) -> Self {
+        Self {
+            origin,
+            keys: Mutex::new(KeyRing::new(Algorithm::EdDSA)),
+            sessions: Mutex::default(),
+            behaviour: Mutex::new(Behaviour::Answer),
+            jwks_fetches: AtomicUsize::new(0),
+        }
+    }
+
+    pub(crate) fn jwks_fetches(&self) -> usize {
+        self.jwks_fetches.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn token(&self, user: &User) -> TokenBuilder {
+        TokenBuilder::new(lock(&self.keys).signing(), &self.origin, user)
+    }
+}
+
+/// A failed assertion of one test must not turn into a second failure here.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Serves on a thread of its own, so that it answers whatever the runtime of the caller is doing and outlives none of it.
+pub(crate) async fn serve(listener: TcpListener, state: Arc<State>) -> io::Result<ServerHandle> {
+    let (started, start) = oneshot::channel();
+    thread::Builder::new()
+        .name("mock-auth".to_owned())
+        .spawn(move || {
+            System::new().block_on(async move {
+                match server(listener, Data::from(state)) {
+                    Ok(server) => {
+                        // The receiver is gone when the caller was cancelled; the server ends with its handle unused.
+                        if started.send(Ok(server.handle())).is_ok() {
+                            let _ = server.await;
+                        }
+                    }
+                    Err(error) => drop(started.send(Err(error))),
+                }
+            });
+        })?;
+    start.await.map_err(io::Error::other)?
+}
+
+fn server(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
+    let app = move || {
+        App::new().app_data(state.clone()).service(
+            web::scope("/api/auth")
+                .route("/jwks", web::get().to(jwks))
+                .route("/get-session", web::get().to(get_session))
+                .route("/token", web::get().to(token)),
+        )
+    };
+    // Without kept-alive connections nothing is answered any more once the listener is closed.
+    Ok(HttpServer::new(app)
+        .workers(1)
+        .keep_alive(KeepAlive::Disabled)
+        .disable_signals()
+        .listen(listener)?
+        .run())
+}
+
+async fn jwks(state: Data<State>) -> HttpResponse {
+    state.jwks_fetches.fetch_add(1, Ordering::SeqCst);
+    let jwks = lock(&state.keys).jwks();
+    let behaviour = lock(&state.behaviour).clone();
+    match behaviour {
+        Behaviour::Answer => HttpResponse::Ok().json(jwks),
+        Behaviour::Status(code) => HttpResponse::new(status(code)),
+        Behaviour::RetryAfter {
+            status: code,
+            seconds,
+        } => HttpResponse::build(status(code))
+            .insert_header((RETRY_AFTER, seconds))
+            .insert_header((HeaderName::from_static("x-retry-after"), seconds))
+            .finish(),
+        Behaviour::Stall => std::future::pending().await,
+        Behaviour::Drip => drip(&jwks),
+        Behaviour::Body {
+            content_type,
+            bytes,
+        } => HttpResponse::Ok().content_type(content_type).body(bytes),
+        Behaviour::Redirect(address) => HttpResponse::Found()
+            .insert_header((LOCATION, address))
+            .finish(),
+        Behaviour::Huge { bytes } => huge(&jwks, bytes),
+        Behaviour::Gzip => gzip(&jwks),
+    }
+}
+
+async fn get_session(request: HttpRequest, state: Data<State>) -> HttpResponse {
+    let session =
+        session_token(&request).map_or(Value::Null, |token| lock(&state.sessions).describe(&token));
+    HttpResponse::Ok().json(session)
+}
+
+async fn token(request: HttpRequest, state: Data<State>) -> HttpResponse {
+    let user =
+        session_token(&request).and_then(|token| lock(&state.sessions).user(&token).cloned());
+    match user {
+        Some(user) => HttpResponse::Ok().json(json!({"token": state.token(&user).sign()})),
+        None => HttpResponse::Unauthorized().json(json!({"message": "Unauthorized"})),
+    }
+}
+
+fn session_token(request: &HttpRequest) -> Option<String> {
+    let header = |name| request.headers().get(name)?.to_str().ok();
+    presented_token(header(COOKIE), header(AUTHORIZATION))
+}
+
+fn status(code: u16) -> StatusCode {
+    StatusCode::from_u16(code).expect("a status code has three digits")
+}
+
+fn drip(jwks: &Value) -> HttpResponse {
+    let bytes = stream::iter(jwks.to_string().into_bytes()).then(async |byte| {
+        tokio::time::sleep(DRIP_INTERVAL).await;
+        Ok::<_, io::Error>(Bytes::from(vec![byte]))
+    });
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .streaming(Box::pin(bytes))
+}
+
+fn huge(jwks: &Value, size: usize) -> HttpResponse {
+    let mut body = jwks.to_string().into_bytes();
+    body.resize(size.max(body.len()), b' ');
+    let chunk = Ok::<_, io::Error>(Bytes::from(body));
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .streaming(stream::iter([chunk]))
+}
+
+fn gzip(jwks: &Value) -> HttpResponse {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    let compressed = encoder
+        .write_all(jwks.to_string().as_bytes())
+        .and_then(|()| encoder.finish())
+        .expect("writing to memory does not fail");
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .insert_header((CONTENT_ENCODING, "gzip"))
+        .body(compressed)
+}
