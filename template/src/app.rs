@@ -1,0 +1,200 @@
+//! The assembly: the only place that knows everything. Programs and tests start the same one.
+
+use std::{io, net::TcpListener, time::Duration};
+
+use actix_cors::Cors;
+use actix_web::{
+    App, HttpServer,
+    dev::Server,
+    http::{Method, header},
+    middleware::from_fn,
+    web::{Data, PathConfig},
+};
+use utoipa_actix_web::AppExt;
+
+use crate::{
+    auth::Authenticator,
+    config::{CorsSettings, Settings},
+    database::{Database, OpenError},
+    error::{AppError, Code},
+    http::{self, RequestId, RouteTable},
+    routes::{self, Readiness},
+};
+
+/// A server that listens already; requests wait until [`Application::run_until_stopped`].
+pub struct Application {
+    port: u16,
+    server: Server,
+    readiness: Data<Readiness>,
+    database: Database,
+}
+
+/// Why the application does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database cannot be used.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// The address cannot be listened on.
+    #[error("HOST and PORT cannot be listened on: {0}")]
+    Listen(#[source] io::Error),
+    /// Key sets cannot be fetched.
+    #[error("no TLS client can be made: {0}")]
+    Tls(#[from] reqwest::Error),
+}
+
+impl Application {
+    /// Opens the database, brings its schema up to date where MIGRATE_ON_START says so, and
+    /// starts to listen.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn build(settings: Settings) -> Result<Self, StartError> {
+        if settings.database.migrate_on_start {
+            let applied = Database::migrate(&settings.database)
+                .await
+                .map_err(OpenError::from)?;
+            tracing::info!(?applied, "the schema is up to date");
+        }
+        let database = Database::open(&settings.database).await?;
+        Self::with_database(settings, database)
+    }
+
+    /// The same on a database that is open already.
+    ///
+    /// # Errors
+    /// [`StartError::Listen`] and [`StartError::Tls`].
+    pub fn with_database(settings: Settings, database: Database) -> Result<Self, StartError> {
+        let listener =
+            TcpListener::bind((settings.host, settings.port)).map_err(StartError::Listen)?;
+        let port = listener.local_addr().map_err(StartError::Listen)?.port();
+        let authenticator = Data::new(Authenticator::start(&settings.auth)?);
+        let readiness = Data::new(Readiness::default());
+        let server = serve(
+            listener,
+            settings,
+            authenticator,
+            database.clone(),
+            readiness.clone(),
+        )?;
+        Ok(Self {
+            port,
+            server,
+            readiness,
+            database,
+        })
+    }
+
+    /// The TCP port: the one asked for, or the free one that was found for 0.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Serves until `stop` is done. Then readiness turns 503, requests under way may finish
+    /// within SHUTDOWN_TIMEOUT, and the database is closed.
+    ///
+    /// # Errors
+    /// When the server breaks.
+    pub async fn run_until_stopped(self, stop: impl Future<Output = ()>) -> io::Result<()> {
+        let Self {
+            server,
+            readiness,
+            database,
+            ..
+        } = self;
+        let handle = server.handle();
+        let stopping = async {
+            stop.await;
+            readiness.drain();
+            handle.stop(true).await;
+        };
+        let (served, ()) = futures_util::future::join(server, stopping).await;
+        if let Err(error) = database.close().await {
+            tracing::warn!(%error, "the database did not close cleanly");
+        }
+        served
+    }
+}
+
+fn serve(
+    listener: TcpListener,
+    settings: Settings,
+    authenticator: Data<Authenticator>,
+    database: Database,
+    readiness: Data<Readiness>,
+) -> Result<Server, StartError> {
+    let (workers, shutdown) = (settings.workers, settings.shutdown_timeout.as_secs());
+    let settings = Data::new(settings);
+    let database = Data::new(database);
+    let document = routes::openapi();
+    let routes = Data::new(RouteTable::new(&document));
+    let app = move || {
+        let (app, _) = App::new()
+            .into_utoipa_app()
+            .configure(routes::configure)
+            .split_for_parts();
+        app.configure(routes::serve_docs(document.clone()))
+            .app_data(settings.clone())
+            .app_data(database.clone())
+            .app_data(authenticator.clone())
+            .app_data(readiness.clone())
+            .app_data(routes.clone())
+            .app_data(
+                PathConfig::default().error_handler(|_, _| AppError::new(Code::NotFound).into()),
+            )
+            .wrap(from_fn(http::head_as_get))
+            .wrap(from_fn(http::contain))
+            .wrap(cors(&settings.cors))
+            .wrap(from_fn(http::observe))
+    };
+    let server = HttpServer::new(app)
+        .workers(workers)
+        .shutdown_timeout(shutdown)
+        .disable_signals()
+        .client_request_timeout(Duration::from_secs(10))
+        .listen(listener)
+        .map_err(StartError::Listen)?;
+    Ok(server.run())
+}
+
+fn cors(settings: &CorsSettings) -> Cors {
+    let cors = Cors::default()
+        .allowed_methods([
+            Method::GET,
+            Method::HEAD,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
+        .allowed_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            header::IF_NONE_MATCH,
+            header::HeaderName::from_static("idempotency-key"),
+            RequestId::HEADER,
+        ])
+        .expose_headers([
+            RequestId::HEADER,
+            header::LOCATION,
+            header::ETAG,
+            header::LINK,
+            header::RETRY_AFTER,
+            header::WWW_AUTHENTICATE,
+        ])
+        .max_age(3600);
+    let cors = if settings.allow_credentials {
+        cors.supports_credentials()
+    } else {
+        cors
+    };
+    settings
+        .allowed_origins
+        .iter()
+        .fold(cors, |cors, origin| match origin.as_str() {
+            "*" => cors.allow_any_origin(),
+            origin => cors.allowed_origin(origin),
+        })
+}

@@ -1,0 +1,248 @@
+use std::{
+    future::{Ready, ready},
+    ops::Deref,
+    rc::Rc,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use actix_web::{
+    Error, FromRequest, HttpMessage, HttpRequest,
+    body::MessageBody,
+    dev::{Payload, ServiceRequest, ServiceResponse},
+    http::header,
+    middleware::Next,
+    web::Data,
+};
+use futures_util::future::LocalBoxFuture;
+
+use super::{
+    claims::{Claims, Identity},
+    keys::KeyStore,
+    verifier::{Rejection, Token, Verifier},
+};
+use crate::{
+    config::AuthSettings,
+    database::Database,
+    entities::user,
+    error::{AppError, Code},
+    http::{Caller, RouteTable},
+    repositories::users,
+    types::UserUuid,
+};
+
+/// Turns a bearer token into an identity.
+pub struct Authenticator {
+    keys: Arc<KeyStore>,
+    verifier: Verifier,
+}
+
+impl Authenticator {
+    /// An authenticator; its key set is fetched in the background.
+    ///
+    /// # Errors
+    /// When the TLS set-up of this machine is broken.
+    pub fn start(settings: &AuthSettings) -> Result<Self, reqwest::Error> {
+        Ok(Self {
+            keys: KeyStore::start(settings)?,
+            verifier: Verifier::new(settings),
+        })
+    }
+
+    /// The key set.
+    #[must_use]
+    pub fn keys(&self) -> &KeyStore {
+        &self.keys
+    }
+
+    /// Verifies a token. Waits only when no key at hand fits it.
+    ///
+    /// # Errors
+    /// The problem to answer with; it says nothing about the token that its sender could use.
+    pub async fn authenticate(&self, token: &str) -> Result<Identity, AppError> {
+        let token = Token::parse(token).map_err(problem)?;
+        let mut look = self.keys.look();
+        loop {
+            let now = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default();
+            match self.verifier.verify(token.clone(), &look.keys, now) {
+                Ok(claims) => return Ok(Claims::into(claims)),
+                Err(Rejection::UnknownKey) => {}
+                Err(rejection) => return Err(problem(rejection)),
+            }
+            let newer = self.keys.look_again(look).await;
+            let newer = newer
+                .map_err(|unavailable| AppError::new(Code::JwksUnavailable).because(unavailable))?;
+            look = newer.ok_or_else(|| problem(Rejection::UnknownKey))?;
+        }
+    }
+}
+
+fn problem(rejection: Rejection) -> AppError {
+    tracing::debug!(reason = %rejection, "token refused");
+    match rejection {
+        Rejection::Malformed(_) => AppError::new(Code::TokenMalformed),
+        Rejection::Expired => AppError::new(Code::TokenExpired),
+        Rejection::NoUuid => {
+            tracing::warn!(
+                "a good token has no usable uuid claim: add it in Better Auth's definePayload, or set USER_UUID_CLAIM"
+            );
+            AppError::new(Code::TokenInvalid).detail("Token has no usable uuid claim")
+        }
+        Rejection::UnknownKey | Rejection::Invalid(_) => AppError::new(Code::TokenInvalid),
+    }
+}
+
+/// The middleware of every closed scope: verifies the token before anything else of the request
+/// is looked at, and leaves the identity where the guards find it. It answers errors itself: an
+/// `Err` would make outer middleware skip what it does to answers.
+pub async fn authenticate(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    match identify(request.request()).await {
+        Ok(identity) => {
+            request.extensions_mut().insert(Caller(identity.uuid));
+            request.extensions_mut().insert(Rc::new(identity));
+            next.call(request)
+                .await
+                .map(ServiceResponse::map_into_boxed_body)
+        }
+        Err(error) => Ok(request.error_response(error)),
+    }
+}
+
+async fn identify(request: &HttpRequest) -> Result<Identity, AppError> {
+    let authenticator = shared::<Authenticator>(request)?;
+    authenticator.authenticate(bearer_token(request)?).await
+}
+
+/// The token of the one Authorization header. The scheme's case does not matter (RFC 9110
+/// section 11.1); two headers are a contradiction (RFC 6750 section 3.1).
+fn bearer_token(request: &HttpRequest) -> Result<&str, AppError> {
+    let mut headers = request.headers().get_all(header::AUTHORIZATION);
+    let Some(value) = headers.next() else {
+        return Err(AppError::new(Code::TokenMissing));
+    };
+    if headers.next().is_some() {
+        return Err(
+            AppError::new(Code::InvalidRequest).detail("More than one Authorization header")
+        );
+    }
+    let malformed = || AppError::new(Code::TokenMalformed);
+    let (scheme, token) = value
+        .to_str()
+        .map_err(|_| malformed())?
+        .split_once(' ')
+        .ok_or_else(malformed)?;
+    match scheme.eq_ignore_ascii_case("bearer") {
+        true => Ok(token.trim()),
+        false => Err(AppError::new(Code::TokenMissing)),
+    }
+}
+
+fn shared<T: 'static>(request: &HttpRequest) -> Result<&T, AppError> {
+    let data = request.app_data::<Data<T>>().map(|data| data.as_ref());
+    data.ok_or_else(|| {
+        AppError::new(Code::InternalError).because("the application lacks shared state")
+    })
+}
+
+/// Guard: the caller is signed in. Put it first among a handler's arguments.
+#[derive(Clone)]
+pub struct AuthUser(Rc<Identity>);
+
+impl Deref for AuthUser {
+    type Target = Identity;
+
+    fn deref(&self) -> &Identity {
+        &self.0
+    }
+}
+
+impl AuthUser {
+    fn of(request: &HttpRequest) -> Result<Self, AppError> {
+        let identity = request.extensions().get::<Rc<Identity>>().cloned();
+        identity
+            .map(Self)
+            .ok_or_else(|| AppError::new(Code::TokenMissing))
+    }
+}
+
+impl FromRequest for AuthUser {
+    type Error = AppError;
+    type Future = Ready<Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request))
+    }
+}
+
+/// Guard: the caller is signed in and has a row; here it is.
+pub struct CurrentUser(pub user::Model);
+
+impl FromRequest for CurrentUser {
+    type Error = AppError;
+    type Future = LocalBoxFuture<'static, Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let user = AuthUser::of(&request)?;
+            let database = shared::<Database>(&request)?;
+            let row = users::find(user.uuid, database.reader()).await?;
+            row.map(Self)
+                .ok_or_else(|| AppError::new(Code::UserUnknown))
+        })
+    }
+}
+
+/// Guard: `{user_id}` in the path is the caller, by UUID in any case or as `me`.
+#[derive(Clone, Copy, Debug)]
+pub struct Owner(UserUuid);
+
+impl Owner {
+    /// Whose rows the request is about.
+    #[must_use]
+    pub fn uuid(self) -> UserUuid {
+        self.0
+    }
+
+    fn of(request: &HttpRequest) -> Result<Self, AppError> {
+        let caller = AuthUser::of(request)?.uuid;
+        let named = request.match_info().get("user_id").unwrap_or_default();
+        match named == "me" || named.parse() == Ok(caller) {
+            true => Ok(Self(caller)),
+            false => Err(AppError::new(Code::Forbidden).detail("The path belongs to another user")),
+        }
+    }
+}
+
+impl FromRequest for Owner {
+    type Error = AppError;
+    type Future = Ready<Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request))
+    }
+}
+
+/// The same guard for a whole scope `/{user_id}`, unknown routes in it included.
+pub async fn owner_only(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    match Owner::of(request.request()) {
+        Ok(_) => next
+            .call(request)
+            .await
+            .map(ServiceResponse::map_into_boxed_body),
+        // `/api/profile` fits `/api/{user_id}` too when only its method is wrong.
+        Err(error) => {
+            let wrong_method = RouteTable::of(request.request())
+                .and_then(|routes| routes.wrong_method_on_fixed(request.path()));
+            Ok(request.error_response(wrong_method.unwrap_or(error)))
+        }
+    }
+}

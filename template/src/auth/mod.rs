@@ -1,0 +1,13 @@
+//! Who is calling: Better Auth's key set, its tokens, and the guards that routes put in front.
+
+mod claims;
+mod guard;
+mod key_set;
+mod keys;
+mod verifier;
+
+pub use claims::{Claims, Identity};
+pub use guard::{AuthUser, Authenticator, CurrentUser, Owner, authenticate, owner_only};
+pub use key_set::{KeySet, VerificationKey};
+pub use keys::{KeyStore, KeysUnavailable};
+pub use verifier::{Rejection, Token, Verifier};

@@ -1,0 +1,243 @@
+use std::time::Duration;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, crypto};
+use serde_json::{Map, Value};
+
+use super::{
+    claims::{Claims, ClaimsFault, Members},
+    key_set::{KeySet, VerificationKey, name_of},
+};
+use crate::config::AuthSettings;
+
+/// The longest token that is looked at, in bytes.
+const MAX_TOKEN_BYTES: usize = 8 * 1024;
+/// How far `nbf` and `iat` may lie in the future, in seconds: clocks differ.
+const CLOCK_SKEW: f64 = 60.0;
+
+/// Why a token is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// Not a JWT: parts, encoding or JSON.
+    #[error("not a JWT: {0}")]
+    Malformed(&'static str),
+    /// The key set has no key for it; another one may.
+    #[error("no key of the key set fits the token")]
+    UnknownKey,
+    /// `exp` has passed.
+    #[error("the token has expired")]
+    Expired,
+    /// USER_UUID_CLAIM is missing or no usable UUID, and nothing else is wrong.
+    #[error("the token has no usable uuid claim")]
+    NoUuid,
+    /// Anything else.
+    #[error("{0}")]
+    Invalid(&'static str),
+}
+
+/// A token taken apart, of which nothing is believed yet.
+#[derive(Clone)]
+pub struct Token<'a> {
+    algorithm: Algorithm,
+    kid: Option<String>,
+    signed: &'a str,
+    signature: &'a str,
+    claims: Map<String, Value>,
+}
+
+impl<'a> Token<'a> {
+    /// Reads the compact serialization (RFC 7515 section 7.1), the header and the claims.
+    ///
+    /// Strict unpadded base64url; `crit` and `b64` are refused (RFC 7515 section 4.1.11, RFC 7797),
+    /// `typ` is absent, `JWT` or `at+jwt` (RFC 8725 section 3.11, RFC 9068 section 4); jku, jwk,
+    /// x5u and x5c are never looked at.
+    ///
+    /// # Errors
+    /// [`Rejection::Malformed`], or [`Rejection::Invalid`] for a header that is not acceptable.
+    pub fn parse(text: &'a str) -> Result<Self, Rejection> {
+        if text.len() > MAX_TOKEN_BYTES {
+            return Err(Rejection::Malformed("longer than 8 KiB"));
+        }
+        let (signed, signature) = text
+            .rsplit_once('.')
+            .ok_or(Rejection::Malformed("no dots"))?;
+        let (header, payload) = signed
+            .split_once('.')
+            .ok_or(Rejection::Malformed("one dot"))?;
+        if payload.contains('.') {
+            return Err(Rejection::Malformed("more than three parts"));
+        }
+        let (header, claims) = (decode(header)?, decode(payload)?);
+        decode(signature)?;
+        let (header, claims) = (object(&header)?, object(&claims)?);
+        let (algorithm, kid) = read_header(header)?;
+        Ok(Self {
+            algorithm,
+            kid,
+            signed,
+            signature,
+            claims,
+        })
+    }
+}
+
+fn decode(part: &str) -> Result<Vec<u8>, Rejection> {
+    URL_SAFE_NO_PAD
+        .decode(part)
+        .map_err(|_| Rejection::Malformed("a part is not unpadded base64url"))
+}
+
+fn object(json: &[u8]) -> Result<Map<String, Value>, Rejection> {
+    let members: Members = serde_json::from_slice(json)
+        .map_err(|_| Rejection::Malformed("a part is not a JSON object"))?;
+    match members.repeated {
+        true => Err(Rejection::Invalid("a name appears twice")),
+        false => Ok(members.map),
+    }
+}
+
+fn read_header(header: Map<String, Value>) -> Result<(Algorithm, Option<String>), Rejection> {
+    if header.contains_key("crit") || header.contains_key("b64") {
+        return Err(Rejection::Invalid("the header holds crit or b64"));
+    }
+    match header.get("typ") {
+        None => {}
+        Some(Value::String(typ))
+            if ["jwt", "at+jwt"].contains(&typ.to_ascii_lowercase().as_str()) => {}
+        Some(_) => return Err(Rejection::Invalid("typ is not JWT or at+jwt")),
+    }
+    let kid = match header.get("kid") {
+        None => None,
+        Some(Value::String(kid)) => Some(kid.clone()),
+        Some(_) => return Err(Rejection::Invalid("kid is not text")),
+    };
+    let known = [
+        Algorithm::EdDSA,
+        Algorithm::ES256,
+        Algorithm::RS256,
+        Algorithm::PS256,
+    ];
+    let named = header.get("alg").and_then(Value::as_str);
+    let algorithm = known
+        .into_iter()
+        .find(|algorithm| Some(name_of(*algorithm)) == named);
+    Ok((
+        algorithm.ok_or(Rejection::Invalid("alg is not allowed"))?,
+        kid,
+    ))
+}
+
+/// What makes a token good: synchronous, free of I/O; keys in, verdict out.
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    issuer: String,
+    audience: String,
+    leeway: f64,
+    algorithms: Vec<Algorithm>,
+    uuid_claim: String,
+}
+
+impl Verifier {
+    /// A verifier with these rules.
+    #[must_use]
+    pub fn new(settings: &AuthSettings) -> Self {
+        Self {
+            issuer: settings.issuer.clone(),
+            audience: settings.audience.clone(),
+            leeway: settings.leeway.as_secs_f64(),
+            algorithms: settings.algorithms.clone(),
+            uuid_claim: settings.uuid_claim.clone(),
+        }
+    }
+
+    /// Checks the signature and then the claims at `now`, the time since 1970.
+    ///
+    /// # Errors
+    /// The first rule that the token breaks; the missing uuid claim comes last, so that it is
+    /// named only where nothing else is wrong.
+    pub fn verify(
+        &self,
+        token: Token<'_>,
+        keys: &KeySet,
+        now: Duration,
+    ) -> Result<Claims, Rejection> {
+        let key = self.key_for(&token, keys)?;
+        let signed = crypto::verify(
+            token.signature,
+            token.signed.as_bytes(),
+            key.decoding(),
+            token.algorithm,
+        );
+        if !signed.is_ok_and(|good| good) {
+            return Err(Rejection::Invalid("the signature is wrong"));
+        }
+        self.check_claims(token.claims, now.as_secs_f64())
+    }
+
+    fn key_for<'k>(
+        &self,
+        token: &Token<'_>,
+        keys: &'k KeySet,
+    ) -> Result<&'k VerificationKey, Rejection> {
+        if !self.algorithms.contains(&token.algorithm) {
+            return Err(Rejection::Invalid("alg is not allowed"));
+        }
+        let key = match &token.kid {
+            Some(kid) => keys.named(kid),
+            None => keys.only(token.algorithm),
+        };
+        let key = key.ok_or(Rejection::UnknownKey)?;
+        match key.allows(token.algorithm) {
+            true => Ok(key),
+            false => Err(Rejection::Invalid("alg is not the key's")),
+        }
+    }
+
+    fn check_claims(&self, claims: Map<String, Value>, now: f64) -> Result<Claims, Rejection> {
+        let expires_at = number(&claims, "exp")?.ok_or(Rejection::Invalid("exp is missing"))?;
+        if claims.get("iss").and_then(Value::as_str) != Some(&self.issuer) {
+            return Err(Rejection::Invalid("iss is not JWT_ISSUER"));
+        }
+        if !claims
+            .get("aud")
+            .is_some_and(|audience| self.is_audience(audience))
+        {
+            return Err(Rejection::Invalid("aud does not hold JWT_AUDIENCE"));
+        }
+        for name in ["nbf", "iat"] {
+            if number(&claims, name)?.is_some_and(|time| time > now + CLOCK_SKEW) {
+                return Err(Rejection::Invalid("nbf or iat lies in the future"));
+            }
+        }
+        if claims.get("banned") == Some(&Value::Bool(true)) {
+            return Err(Rejection::Invalid("the user is banned"));
+        }
+        if now >= expires_at + self.leeway {
+            return Err(Rejection::Expired);
+        }
+        Claims::from_members(claims, expires_at, &self.uuid_claim).map_err(|fault| match fault {
+            ClaimsFault::Subject => Rejection::Invalid("sub is missing or empty"),
+            ClaimsFault::Uuid => Rejection::NoUuid,
+        })
+    }
+
+    /// A string, or an array of strings that holds ours (RFC 7519 section 4.1.3).
+    fn is_audience(&self, audience: &Value) -> bool {
+        match audience {
+            Value::String(one) => *one == self.audience,
+            Value::Array(many) => {
+                many.iter().all(Value::is_string) && many.iter().any(|one| *one == *self.audience)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// A NumericDate (RFC 7519 section 2): seconds, perhaps with a fraction.
+fn number(claims: &Map<String, Value>, name: &str) -> Result<Option<f64>, Rejection> {
+    match claims.get(name) {
+        None => Ok(None),
+        Some(Value::Number(number)) => Ok(number.as_f64()),
+        Some(_) => Err(Rejection::Invalid("exp, nbf or iat is not a number")),
+    }
+}

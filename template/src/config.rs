@@ -1,0 +1,541 @@
+//! The settings: read from the environment, checked, and reported all at once when wrong.
+
+use std::{
+    collections::BTreeSet,
+    fmt,
+    net::{IpAddr, Ipv4Addr},
+    str::FromStr,
+    thread::available_parallelism,
+    time::Duration,
+};
+
+use jsonwebtoken::Algorithm;
+use secrecy::SecretString;
+use url::{Host, Url};
+
+use crate::types::Engine;
+
+/// Every setting of the API. Names and defaults are those of `.env.example`.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// HOST: the IP address to listen on.
+    pub host: IpAddr,
+    /// PORT: the TCP port; 0 takes a free one.
+    pub port: u16,
+    /// Where the rows are.
+    pub database: DatabaseSettings,
+    /// Where tokens come from and what makes one good.
+    pub auth: AuthSettings,
+    /// Which web pages may call.
+    pub cors: CorsSettings,
+    /// MAX_BODY_BYTES: the largest request body, in bytes.
+    pub max_body_bytes: usize,
+    /// REQUEST_TIMEOUT: the longest a request may take.
+    pub request_timeout: Duration,
+    /// LOG_FORMAT: how log lines look.
+    pub log_format: LogFormat,
+    /// RUST_LOG: which log lines are written.
+    pub log_filter: String,
+    /// SHUTDOWN_TIMEOUT: how long requests under way may take to finish.
+    pub shutdown_timeout: Duration,
+    /// WORKERS: threads that answer requests.
+    pub workers: usize,
+}
+
+/// The settings that start with DATABASE_ and MIGRATE_.
+#[derive(Clone, Debug)]
+pub struct DatabaseSettings {
+    /// DATABASE_URL: it may hold a password.
+    pub url: SecretString,
+    /// The engine that the URL names.
+    pub engine: Engine,
+    /// DATABASE_MAX_CONNECTIONS: unset = by engine.
+    pub max_connections: Option<u32>,
+    /// DATABASE_STATEMENT_TIMEOUT: PostgreSQL only.
+    pub statement_timeout: Duration,
+    /// DATABASE_SYNCHRONOUS: SQLite only.
+    pub synchronous: Synchronous,
+    /// MIGRATE_ON_START: whether `serve` brings the schema up to date.
+    pub migrate_on_start: bool,
+    /// MIGRATE_LOCK_TIMEOUT: how long to wait for another process that migrates.
+    pub migrate_lock_timeout: Duration,
+}
+
+/// How hard SQLite pushes a commit to the disk (PRAGMA synchronous).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Synchronous {
+    /// A power cut may take the last commits; a crash of the process takes none.
+    Normal,
+    /// A commit outlives a power cut.
+    Full,
+}
+
+/// The settings that start with BETTER_AUTH_, JWKS_ and JWT_.
+#[derive(Clone, Debug)]
+pub struct AuthSettings {
+    /// JWKS_URL: where the key set is.
+    pub jwks_url: Url,
+    /// JWT_ISSUER: the only `iss` accepted.
+    pub issuer: String,
+    /// JWT_AUDIENCE: what `aud` must hold.
+    pub audience: String,
+    /// JWT_ALGORITHMS: what a token may be signed with.
+    pub algorithms: Vec<Algorithm>,
+    /// JWT_LEEWAY: how long after `exp` a token still counts.
+    pub leeway: Duration,
+    /// USER_UUID_CLAIM: the claim that holds the user's UUID.
+    pub uuid_claim: String,
+    /// How the key set is kept.
+    pub keys: KeyStoreSettings,
+}
+
+/// How long keys are kept and how often the auth server is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyStoreSettings {
+    /// JWKS_CACHE_TTL: the age at which a key set is old; renewal starts at 80 % of it.
+    pub ttl: Duration,
+    /// JWKS_MAX_STALE: how long an old set serves while the auth server does not answer.
+    pub max_stale: Duration,
+    /// JWKS_COOLDOWN: at most two fetches for unknown keys in this time.
+    pub cooldown: Duration,
+}
+
+/// The settings that start with CORS_.
+#[derive(Clone, Debug)]
+pub struct CorsSettings {
+    /// CORS_ALLOWED_ORIGINS: exact origins; `*` for all.
+    pub allowed_origins: Vec<String>,
+    /// CORS_ALLOW_CREDENTIALS: whether browsers may send cookies.
+    pub allow_credentials: bool,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Every bad setting, its value (secrets hidden) and what would be right.
+#[derive(Debug, thiserror::Error)]
+#[error("{} cannot be used:\n{}", if .0.len() == 1 { "a setting" } else { "some settings" }, .0.join("\n"))]
+pub struct SettingsError(Vec<String>);
+
+impl Settings {
+    /// Reads the process environment.
+    ///
+    /// # Errors
+    /// [`SettingsError`] with every setting that is wrong.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        Self::from_lookup(|name| std::env::var(name).ok())
+    }
+
+    /// Reads settings from wherever `lookup` finds them; empty values count as unset.
+    ///
+    /// # Errors
+    /// [`SettingsError`] with every setting that is wrong.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let mut read = Reader {
+            lookup: &lookup,
+            problems: Vec::new(),
+        };
+        let insecure_http = read.boolean("ALLOW_INSECURE_HTTP", false);
+        let better_auth = read.parsed(
+            "BETTER_AUTH_URL",
+            "an http or https URL such as https://app.example.com",
+            web_url,
+        );
+        let better_auth = better_auth.unwrap_or_else(default_better_auth_url);
+        let origin = better_auth.origin().ascii_serialization();
+        let settings = Self {
+            host: read
+                .parsed("HOST", "an IP address such as 0.0.0.0", parse)
+                .unwrap_or(Ipv4Addr::LOCALHOST.into()),
+            port: read.parsed("PORT", "a port number", parse).unwrap_or(8000),
+            database: read.database(),
+            auth: read.auth(better_auth, &origin, insecure_http),
+            cors: read.cors(&origin),
+            max_body_bytes: read.number("MAX_BODY_BYTES", 262_144, 1..=1 << 30) as usize,
+            request_timeout: read.seconds("REQUEST_TIMEOUT", 30, 1..=3600),
+            log_format: read.choice(
+                "LOG_FORMAT",
+                &[("pretty", LogFormat::Pretty), ("json", LogFormat::Json)],
+            ),
+            log_filter: read
+                .parsed(
+                    "RUST_LOG",
+                    "a log filter such as info,sqlx=warn",
+                    log_filter,
+                )
+                .unwrap_or("info".into()),
+            shutdown_timeout: read.seconds("SHUTDOWN_TIMEOUT", 30, 0..=3600),
+            workers: read.number(
+                "WORKERS",
+                available_parallelism().map_or(1, |n| n.get() as u64),
+                1..=1024,
+            ) as usize,
+        };
+        if read.problems.is_empty() {
+            Ok(settings)
+        } else {
+            Err(SettingsError(read.problems))
+        }
+    }
+}
+
+struct Reader<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    problems: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn raw(&self, name: &str) -> Option<String> {
+        (self.lookup)(name)
+            .map(|value| value.trim().to_owned())
+            .filter(|value| !value.is_empty())
+    }
+
+    fn problem(&mut self, name: &str, value: &str, expected: impl fmt::Display) {
+        self.problems
+            .push(format!("  {name}={value:?}: expected {expected}"));
+    }
+
+    fn parsed<T>(
+        &mut self,
+        name: &str,
+        expected: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.raw(name)?;
+        let parsed = parse(&value);
+        if parsed.is_none() {
+            self.problem(name, &value, expected);
+        }
+        parsed
+    }
+
+    fn boolean(&mut self, name: &str, default: bool) -> bool {
+        self.parsed(name, "true or false", parse).unwrap_or(default)
+    }
+
+    fn number(&mut self, name: &str, default: u64, range: std::ops::RangeInclusive<u64>) -> u64 {
+        let expected = format!("a whole number from {} to {}", range.start(), range.end());
+        self.parsed(name, &expected, |value| {
+            parse(value).filter(|n| range.contains(n))
+        })
+        .unwrap_or(default)
+    }
+
+    fn seconds(
+        &mut self,
+        name: &str,
+        default: u64,
+        range: std::ops::RangeInclusive<u64>,
+    ) -> Duration {
+        let expected = format!("whole seconds from {} to {}", range.start(), range.end());
+        let seconds = self.parsed(name, &expected, |value| {
+            parse(value).filter(|n| range.contains(n))
+        });
+        Duration::from_secs(seconds.unwrap_or(default))
+    }
+
+    /// One of `choices`; the first is the default.
+    fn choice<T: Copy>(&mut self, name: &str, choices: &[(&str, T)]) -> T {
+        let expected = choices
+            .iter()
+            .map(|(word, _)| *word)
+            .collect::<Vec<_>>()
+            .join(" or ");
+        let find = |value: &str| {
+            choices
+                .iter()
+                .find(|(word, _)| *word == value)
+                .map(|(_, choice)| *choice)
+        };
+        self.parsed(name, &expected, find).unwrap_or(choices[0].1)
+    }
+
+    fn list(&self, name: &str) -> Option<Vec<String>> {
+        let items = |value: String| {
+            value
+                .split(',')
+                .map(str::trim)
+                .filter(|item| !item.is_empty())
+                .map(str::to_owned)
+                .collect()
+        };
+        self.raw(name)
+            .map(items)
+            .filter(|items: &Vec<_>| !items.is_empty())
+    }
+
+    fn database(&mut self) -> DatabaseSettings {
+        let url = self
+            .raw("DATABASE_URL")
+            .unwrap_or_else(|| "sqlite://app.db?mode=rwc".to_owned());
+        let engine = Engine::of_url(&url);
+        if engine.is_none() {
+            self.problem(
+                "DATABASE_URL",
+                "(hidden)",
+                "a URL that starts with sqlite:, postgres: or postgresql:",
+            );
+        }
+        DatabaseSettings {
+            url: url.into(),
+            engine: engine.unwrap_or(Engine::Sqlite),
+            max_connections: self.parsed(
+                "DATABASE_MAX_CONNECTIONS",
+                "a whole number from 1 to 1000",
+                |value| parse(value).filter(|n| (1..=1000).contains(n)),
+            ),
+            statement_timeout: self.seconds("DATABASE_STATEMENT_TIMEOUT", 5, 1..=3600),
+            synchronous: self.choice(
+                "DATABASE_SYNCHRONOUS",
+                &[("normal", Synchronous::Normal), ("full", Synchronous::Full)],
+            ),
+            migrate_on_start: self.boolean("MIGRATE_ON_START", true),
+            migrate_lock_timeout: self.seconds("MIGRATE_LOCK_TIMEOUT", 60, 1..=3600),
+        }
+    }
+
+    fn auth(&mut self, better_auth: Url, origin: &str, insecure_http: bool) -> AuthSettings {
+        AuthSettings {
+            jwks_url: self.jwks_url(better_auth, insecure_http),
+            issuer: self.raw("JWT_ISSUER").unwrap_or_else(|| origin.to_owned()),
+            audience: self
+                .raw("JWT_AUDIENCE")
+                .unwrap_or_else(|| origin.to_owned()),
+            algorithms: self.algorithms(),
+            leeway: self.seconds("JWT_LEEWAY", 30, 0..=60),
+            uuid_claim: self
+                .raw("USER_UUID_CLAIM")
+                .unwrap_or_else(|| "uuid".to_owned()),
+            keys: KeyStoreSettings {
+                ttl: self.seconds("JWKS_CACHE_TTL", 300, 1..=86_400),
+                max_stale: self.seconds("JWKS_MAX_STALE", 86_400, 0..=2_592_000),
+                cooldown: self.seconds("JWKS_COOLDOWN", 10, 1..=3600),
+            },
+        }
+    }
+
+    fn jwks_url(&mut self, better_auth: Url, insecure_http: bool) -> Url {
+        let base = self.parsed(
+            "BETTER_AUTH_BASE_PATH",
+            "a path such as /api/auth",
+            base_path,
+        );
+        let given = self.parsed("JWKS_URL", "an http or https URL", web_url);
+        let name = if given.is_some() {
+            "JWKS_URL"
+        } else {
+            "BETTER_AUTH_URL"
+        };
+        let url = given.unwrap_or_else(|| {
+            let mut url = better_auth;
+            url.set_query(None);
+            url.set_path(&format!("{}/jwks", base.as_deref().unwrap_or("/api/auth")));
+            url
+        });
+        if url.scheme() == "http" && !is_loopback(&url) && !insecure_http {
+            let host = url.host_str().unwrap_or_default();
+            self.problem(name, host, "https (or ALLOW_INSECURE_HTTP=true): keys fetched over plain http can be forged on the way");
+        }
+        url
+    }
+
+    fn algorithms(&mut self) -> Vec<Algorithm> {
+        const NAME: &str = "JWT_ALGORITHMS";
+        let names = self.list(NAME).unwrap_or_else(|| {
+            ["EdDSA", "ES256", "RS256", "PS256"]
+                .map(str::to_owned)
+                .into()
+        });
+        let mut algorithms = Vec::new();
+        for name in names.into_iter().collect::<BTreeSet<_>>() {
+            match name.as_str() {
+                "EdDSA" => algorithms.push(Algorithm::EdDSA),
+                "ES256" => algorithms.push(Algorithm::ES256),
+                "RS256" => algorithms.push(Algorithm::RS256),
+                "PS256" => algorithms.push(Algorithm::PS256),
+                "ES512" => self.problem(NAME, &name, "EdDSA, ES256, RS256 or PS256: ES512 is not supported by the signature library; choose another keyPairConfig.alg in Better Auth"),
+                _ => self.problem(NAME, &name, "a list of EdDSA, ES256, RS256 and PS256"),
+            }
+        }
+        algorithms
+    }
+
+    fn cors(&mut self, origin: &str) -> CorsSettings {
+        const NAME: &str = "CORS_ALLOWED_ORIGINS";
+        let allow_credentials = self.boolean("CORS_ALLOW_CREDENTIALS", false);
+        let allowed_origins = self.list(NAME).unwrap_or_else(|| vec![origin.to_owned()]);
+        for allowed in &allowed_origins {
+            if allowed == "*" && allow_credentials {
+                self.problem(
+                    NAME,
+                    allowed,
+                    "exact origins, because CORS_ALLOW_CREDENTIALS is true",
+                );
+            } else if allowed != "*" && !is_origin(allowed) {
+                self.problem(
+                    NAME,
+                    allowed,
+                    "exact origins such as https://app.example.com, without a path",
+                );
+            }
+        }
+        CorsSettings {
+            allowed_origins,
+            allow_credentials,
+        }
+    }
+}
+
+fn parse<T: FromStr>(value: &str) -> Option<T> {
+    value.parse().ok()
+}
+
+/// An http(s) URL without credentials; a fragment is dropped.
+fn web_url(value: &str) -> Option<Url> {
+    let mut url = Url::parse(value).ok()?;
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.username().is_empty()
+        && url.password().is_none();
+    url.set_fragment(None);
+    plain.then_some(url)
+}
+
+fn default_better_auth_url() -> Url {
+    Url::parse("http://localhost:3000").expect("the default is a URL")
+}
+
+fn base_path(value: &str) -> Option<String> {
+    let path = value.trim_end_matches('/');
+    let clean = path.is_empty() || path.starts_with('/') && !path.contains(['?', '#', ' ']);
+    clean.then(|| path.to_owned())
+}
+
+fn log_filter(value: &str) -> Option<String> {
+    tracing_subscriber::EnvFilter::try_new(value)
+        .ok()
+        .map(|_| value.to_owned())
+}
+
+fn is_origin(value: &str) -> bool {
+    Url::parse(value)
+        .is_ok_and(|url| url.origin().is_tuple() && url.origin().ascii_serialization() == value)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::RefCell, collections::HashMap};
+
+    use super::*;
+
+    fn settings(given: &[(&str, &str)]) -> Result<Settings, String> {
+        let given: HashMap<_, _> = given.iter().copied().collect();
+        Settings::from_lookup(|name| given.get(name).map(|value| (*value).to_owned()))
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_bad_setting_is_reported_in_one_message() {
+        let error = settings(&[
+            ("PORT", "http"),
+            ("JWT_LEEWAY", "61"),
+            ("LOG_FORMAT", "xml"),
+            ("MIGRATE_ON_START", "yes"),
+        ])
+        .expect_err("four bad settings");
+        for part in [
+            "PORT=\"http\"",
+            "JWT_LEEWAY=\"61\"",
+            "pretty or json",
+            "true or false",
+        ] {
+            assert!(error.contains(part), "{part} is not in: {error}");
+        }
+    }
+
+    #[test]
+    fn a_bad_database_url_is_not_shown() {
+        let error = settings(&[("DATABASE_URL", "mysql://root:hunter2@db/app")])
+            .expect_err("not our engine");
+        assert!(
+            !error.contains("hunter2") && error.contains("sqlite:, postgres: or postgresql:"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn plain_http_to_another_host_stops_the_start_unless_allowed() {
+        let url = ("BETTER_AUTH_URL", "http://auth.internal:3000");
+        assert!(
+            settings(&[url])
+                .expect_err("plain http")
+                .contains("ALLOW_INSECURE_HTTP")
+        );
+        assert!(settings(&[url, ("ALLOW_INSECURE_HTTP", "true")]).is_ok());
+        assert!(settings(&[("BETTER_AUTH_URL", "http://127.0.0.1:3000")]).is_ok());
+    }
+
+    #[test]
+    fn es512_is_refused_with_its_reason() {
+        let error = settings(&[("JWT_ALGORITHMS", "EdDSA,ES512")]).expect_err("no ES512");
+        assert!(error.contains("ES512 is not supported"), "{error}");
+    }
+
+    #[test]
+    fn any_origin_together_with_credentials_is_refused() {
+        let any = ("CORS_ALLOWED_ORIGINS", "*");
+        assert!(settings(&[any, ("CORS_ALLOW_CREDENTIALS", "true")]).is_err());
+        assert!(settings(&[any]).is_ok());
+        assert!(settings(&[("CORS_ALLOWED_ORIGINS", "https://app.example.com/")]).is_err());
+    }
+
+    #[test]
+    fn issuer_audience_and_key_set_follow_the_origin_of_better_auth() {
+        let settings = settings(&[("BETTER_AUTH_URL", "https://app.example.com/some/path/")])
+            .expect("good settings");
+        assert_eq!(settings.auth.issuer, "https://app.example.com");
+        assert_eq!(settings.auth.audience, "https://app.example.com");
+        assert_eq!(
+            settings.auth.jwks_url.as_str(),
+            "https://app.example.com/api/auth/jwks"
+        );
+        assert_eq!(settings.cors.allowed_origins, ["https://app.example.com"]);
+    }
+
+    #[test]
+    fn an_empty_value_counts_as_unset() {
+        assert_eq!(settings(&[("PORT", "")]).expect("good settings").port, 8000);
+    }
+
+    #[test]
+    fn env_example_lists_every_setting_and_no_other() {
+        let read = RefCell::new(BTreeSet::new());
+        let lookup = |name: &str| {
+            read.borrow_mut().insert(name.to_owned());
+            None
+        };
+        Settings::from_lookup(lookup).expect("the defaults are good");
+        read.borrow_mut().insert("TEST_DATABASE_URL".to_owned());
+        let listed: BTreeSet<_> = include_str!("../.env.example")
+            .lines()
+            .filter_map(|line| line.trim_start_matches(['#', ' ']).split_once('='))
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        assert_eq!(listed, read.into_inner());
+    }
+}

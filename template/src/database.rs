@@ -1,0 +1,195 @@
+//! The connection pool, and the one way to write.
+
+use std::{sync::Arc, time::Duration};
+
+use migration::MigrateError;
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use secrecy::ExposeSecret;
+use tokio::sync::Semaphore;
+
+use crate::{
+    config::{DatabaseSettings, Synchronous},
+    error::{AppError, Code},
+    types::{Engine, EngineConflict},
+};
+
+/// How long a request waits for a free connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The pool together with the queue that SQLite's writers stand in.
+#[derive(Clone)]
+pub struct Database {
+    pool: DatabaseConnection,
+    write_queue: Option<Arc<Semaphore>>,
+}
+
+/// Why the database cannot be used; never shows the URL or the password in it.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The process already uses another engine.
+    #[error(transparent)]
+    Engine(#[from] EngineConflict),
+    /// The program was built without this engine.
+    #[error(
+        "this program was built without support for {0:?}: enable the cargo feature of that name"
+    )]
+    NotBuilt(Engine),
+    /// The server or the file cannot be reached.
+    #[error("the database cannot be opened: {0}")]
+    Connect(String),
+    /// The schema could not be brought up to date.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+}
+
+impl Database {
+    /// Opens the pool; makes a SQLite file where its URL asks for that.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open(settings: &DatabaseSettings) -> Result<Self, OpenError> {
+        settings.engine.choose()?;
+        let pool = sea_orm::Database::connect(options(settings)?)
+            .await
+            .map_err(|error| redacted(&error))?;
+        let write_queue = (settings.engine == Engine::Sqlite).then(|| Arc::new(Semaphore::new(1)));
+        Ok(Self { pool, write_queue })
+    }
+
+    /// Brings the schema up to date; returns the names of the migrations applied.
+    ///
+    /// # Errors
+    /// [`MigrateError`].
+    pub async fn migrate(settings: &DatabaseSettings) -> Result<Vec<String>, MigrateError> {
+        migration::up(settings.url.expose_secret(), settings.migrate_lock_timeout).await
+    }
+
+    /// For reading: each statement stands alone.
+    #[must_use]
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.pool
+    }
+
+    /// Runs `work` in one transaction: all of it happens, or nothing. On SQLite writers queue
+    /// here in order of arrival instead of fighting over the file's lock.
+    ///
+    /// # Errors
+    /// Those of `work`; `database_unavailable` when there is no connection to be had.
+    pub async fn write<T>(
+        &self,
+        work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        let _turn = match &self.write_queue {
+            Some(queue) => Some(
+                queue
+                    .acquire()
+                    .await
+                    .map_err(|closed| AppError::new(Code::NotReady).because(closed))?,
+            ),
+            None => None,
+        };
+        let immediate = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let transaction = self.pool.begin_with_options(immediate).await?;
+        let done = work(&transaction).await?;
+        transaction.commit().await?;
+        Ok(done)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), DbErr> {
+        self.pool.execute_unprepared("SELECT 1").await.map(drop)
+    }
+
+    /// Closes every connection; SQLite folds its write-ahead log into the file.
+    ///
+    /// # Errors
+    /// When a connection does not close.
+    pub async fn close(self) -> Result<(), DbErr> {
+        self.pool.close().await
+    }
+}
+
+fn options(settings: &DatabaseSettings) -> Result<ConnectOptions, OpenError> {
+    let url = settings.url.expose_secret();
+    let mut options = ConnectOptions::new(url.replacen("postgresql:", "postgres:", 1));
+    options
+        .sqlx_logging(false)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_timeout(ACQUIRE_TIMEOUT);
+    match settings.engine {
+        Engine::Sqlite => sqlite(&mut options, settings)?,
+        Engine::Postgres => postgres(&mut options, settings)?,
+    }
+    Ok(options)
+}
+
+#[cfg(feature = "sqlite")]
+fn sqlite(options: &mut ConnectOptions, settings: &DatabaseSettings) -> Result<(), OpenError> {
+    use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+
+    let synchronous = match settings.synchronous {
+        Synchronous::Normal => SqliteSynchronous::Normal,
+        Synchronous::Full => SqliteSynchronous::Full,
+    };
+    options
+        .max_connections(settings.max_connections.unwrap_or(8))
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(synchronous)
+                .foreign_keys(true)
+                .busy_timeout(ACQUIRE_TIMEOUT)
+        });
+    Ok(())
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn sqlite(_: &mut ConnectOptions, _: &DatabaseSettings) -> Result<(), OpenError> {
+    Err(OpenError::NotBuilt(Engine::Sqlite))
+}
+
+#[cfg(feature = "postgres")]
+fn postgres(options: &mut ConnectOptions, settings: &DatabaseSettings) -> Result<(), OpenError> {
+    let timeout = settings.statement_timeout.as_millis().to_string();
+    options.max_connections(settings.max_connections.unwrap_or(20));
+    // After connecting: poolers such as PgBouncer refuse it among the start-up options.
+    options.map_sqlx_postgres_pool_opts(move |pool| {
+        let timeout = timeout.clone();
+        pool.after_connect(move |connection, _| {
+            let set = sqlx::query("SELECT set_config('statement_timeout', $1, false)")
+                .bind(timeout.clone());
+            Box::pin(async move { set.execute(connection).await.map(drop) })
+        })
+    });
+    Ok(())
+}
+
+#[cfg(not(feature = "postgres"))]
+fn postgres(_: &mut ConnectOptions, _: &DatabaseSettings) -> Result<(), OpenError> {
+    Err(OpenError::NotBuilt(Engine::Postgres))
+}
+
+/// What may be told of a failed connection: a driver's own text can hold the URL and its password.
+fn redacted(error: &DbErr) -> OpenError {
+    let (DbErr::Conn(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) =
+        error
+    else {
+        return OpenError::Connect("DATABASE_URL cannot be read".to_owned());
+    };
+    OpenError::Connect(match cause.as_ref() {
+        sqlx::Error::Io(cause) => cause.to_string(),
+        sqlx::Error::Database(cause) => cause.message().to_owned(),
+        sqlx::Error::PoolTimedOut => format!("no answer within {} s", ACQUIRE_TIMEOUT.as_secs()),
+        sqlx::Error::Tls(_) => "no TLS connection could be made".to_owned(),
+        _ => "DATABASE_URL cannot be read".to_owned(),
+    })
+}

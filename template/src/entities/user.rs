@@ -1,0 +1,41 @@
+//! Better Auth's `user`, with our `uuid` and `role`.
+
+use sea_orm::entity::prelude::*;
+
+use crate::types::{BetterAuthId, UserUuid, UtcDateTime};
+
+/// A row of `user`.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "user")]
+pub struct Model {
+    /// Better Auth's own id (`sub`).
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: BetterAuthId,
+    /// The display name.
+    pub name: String,
+    /// The address, unique.
+    #[sea_orm(unique)]
+    pub email: String,
+    /// Whether the address was confirmed.
+    #[sea_orm(column_name = "emailVerified")]
+    pub email_verified: bool,
+    /// A picture's URL.
+    pub image: Option<String>,
+    /// When the user signed up.
+    #[sea_orm(column_name = "createdAt")]
+    pub created_at: UtcDateTime,
+    /// When the row last changed.
+    #[sea_orm(column_name = "updatedAt")]
+    pub updated_at: UtcDateTime,
+    /// The target of our foreign keys.
+    #[sea_orm(unique)]
+    pub uuid: UserUuid,
+    /// One role or several separated by commas.
+    pub role: Option<String>,
+}
+
+/// None: rows are looked up by id where they are needed.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

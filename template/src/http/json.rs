@@ -1,0 +1,134 @@
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest,
+    dev::Payload,
+    http::header,
+    web::{Bytes, BytesMut, Data},
+};
+use futures_util::{StreamExt, future::LocalBoxFuture};
+use serde::de::DeserializeOwned;
+use validator::Validate;
+
+use crate::{
+    config::Settings,
+    error::{AppError, Code},
+};
+
+/// A JSON body that was read, understood and found valid, in that order: 413, 415, 400, 422.
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned + Validate + 'static> FromRequest for Json<T> {
+    type Error = AppError;
+    type Future = LocalBoxFuture<'static, Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move {
+            let body = read(&request, payload).await?;
+            if !is_json(&request) {
+                return Err(AppError::new(Code::UnsupportedMediaType)
+                    .detail("Send Content-Type: application/json"));
+            }
+            let value: T = parse(&body)?;
+            value.validate()?;
+            Ok(Self(value))
+        })
+    }
+}
+
+async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, AppError> {
+    let limit = request
+        .app_data::<Data<Settings>>()
+        .map_or(0, |settings| settings.max_body_bytes);
+    let too_large = || AppError::new(Code::BodyTooLarge).detail(format!("At most {limit} bytes"));
+    let declared = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse().ok());
+    if declared.is_some_and(|length: usize| length > limit) {
+        return Err(too_large());
+    }
+    let mut body = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk
+            .map_err(|error| AppError::new(Code::MalformedRequest).because(error.to_string()))?;
+        if body.len() + chunk.len() > limit {
+            return Err(too_large());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+fn is_json(request: &HttpRequest) -> bool {
+    let essence = request.content_type().trim().to_ascii_lowercase();
+    essence == "application/json"
+        || essence.starts_with("application/") && essence.ends_with("+json")
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, AppError> {
+    if holds_nul(body) {
+        return Err(AppError::new(Code::MalformedRequest).detail("The body holds a NUL character"));
+    }
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refuse(&error));
+    // What follows a bad value decides whether it was JSON at all.
+    let syntax = serde_json::from_slice::<serde::de::IgnoredAny>(body);
+    syntax.map_err(|_| AppError::new(Code::MalformedRequest).detail("The body is not JSON"))?;
+    value
+}
+
+fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> AppError {
+    let text = error.inner().to_string();
+    let (field, code) = match text.split('`').nth(1) {
+        Some(name) if text.starts_with("unknown field") => (name.to_owned(), "unknown_field"),
+        Some(name) if text.starts_with("missing field") => (name.to_owned(), "required"),
+        _ => (error.path().to_string(), "invalid_value"),
+    };
+    let place = error.path().to_string();
+    let field = match place.as_str() {
+        "." if field == "." => String::new(),
+        "." => field,
+        _ if code == "invalid_value" => field,
+        parent => {
+            if parent.ends_with(&field) {
+                parent.to_owned()
+            } else {
+                format!("{parent}.{field}")
+            }
+        }
+    };
+    let message = text.split(" at line ").next().unwrap_or_default();
+    AppError::invalid(field, code, message)
+}
+
+/// A NUL as itself or as `\u0000`: PostgreSQL cannot store it.
+fn holds_nul(body: &[u8]) -> bool {
+    let escaped = |at: usize| {
+        body[..at]
+            .iter()
+            .rev()
+            .take_while(|byte| **byte == b'\\')
+            .count()
+            % 2
+            == 0
+    };
+    body.contains(&0)
+        || body
+            .windows(6)
+            .enumerate()
+            .any(|(at, window)| window == br"\u0000" && escaped(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nul_is_noticed_in_every_spelling() {
+        assert!(holds_nul(b"{\"a\":\"\0\"}"));
+        assert!(holds_nul(br#"{"a":"\u0000"}"#));
+        assert!(holds_nul(br#"{"a":"\\\u0000"}"#));
+        assert!(!holds_nul(br#"{"a":"\\u0000"}"#));
+    }
+}

@@ -1,0 +1,124 @@
+use std::{error::Error as _, time::Instant};
+
+use actix_web::{
+    Error, HttpMessage,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        StatusCode,
+        header::{self, HeaderMap, HeaderValue},
+    },
+    middleware::Next,
+};
+
+use super::RequestId;
+use crate::{
+    error::{AppError, Code},
+    types::UserUuid,
+};
+
+/// Who made the request, for its log line; authentication leaves it in the request's extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller(pub UserUuid);
+
+/// The outermost middleware: gives the request its id, turns every error into a problem+json
+/// body, sets the headers that every answer carries, and writes the request's one log line.
+pub async fn observe(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let began = Instant::now();
+    let id = RequestId::of(request.headers());
+    let answer = next.call(request).await?.map_into_boxed_body();
+    let mut answer = render_problem(answer, &id);
+    let caller = answer.request().extensions().get::<Caller>().copied();
+    set_headers(answer.headers_mut(), &id, caller.is_some());
+    log(&answer, &id, caller, began);
+    Ok(answer)
+}
+
+fn render_problem(answer: ServiceResponse, id: &RequestId) -> ServiceResponse {
+    let Some(error) = answer.response().error() else {
+        return answer;
+    };
+    let foreign;
+    let problem = match error.as_error::<AppError>() {
+        Some(error) => error,
+        None => {
+            foreign = from_status(answer.status());
+            &foreign
+        }
+    };
+    log_cause(problem, id);
+    let headers: Vec<_> = problem.headers().collect();
+    let body = serde_json::to_vec(&problem.problem(id.as_str())).unwrap_or_default();
+    let status = problem.code().status();
+    let mut answer = answer.map_body(|head, _| {
+        head.status = status;
+        BoxBody::new(body)
+    });
+    answer.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            answer.headers_mut().insert(name, value);
+        }
+    }
+    answer
+}
+
+/// An error of actix's own, by its status: its text is not for clients.
+fn from_status(status: StatusCode) -> AppError {
+    AppError::new(match status {
+        StatusCode::NOT_FOUND => Code::NotFound,
+        StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,
+        StatusCode::PAYLOAD_TOO_LARGE => Code::BodyTooLarge,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::UnsupportedMediaType,
+        status if status.is_client_error() => Code::MalformedRequest,
+        _ => Code::InternalError,
+    })
+}
+
+fn log_cause(error: &AppError, id: &RequestId) {
+    let mut causes = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
+    let cause = causes.join(": ");
+    match error.code().status().is_server_error() {
+        true => tracing::error!(request_id = %id, code = ?error.code(), cause, "request failed"),
+        false => tracing::debug!(request_id = %id, code = ?error.code(), cause, "request refused"),
+    }
+}
+
+fn set_headers(headers: &mut HeaderMap, id: &RequestId, authenticated: bool) {
+    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+        headers.insert(RequestId::HEADER, value);
+    }
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    if authenticated {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.append(header::VARY, HeaderValue::from_static("Authorization"));
+    }
+}
+
+fn log(answer: &ServiceResponse, id: &RequestId, caller: Option<Caller>, began: Instant) {
+    let request = answer.request();
+    let user = caller.map(|Caller(uuid)| uuid.to_string());
+    tracing::info!(
+        method = %request.method(),
+        route = request.match_pattern().as_deref().unwrap_or("-"),
+        status = answer.status().as_u16(),
+        ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        request_id = %id,
+        user = user.as_deref().unwrap_or("-"),
+        "request"
+    );
+}

@@ -1,0 +1,164 @@
+//! The program: serves the API, and looks after its database.
+
+use std::{io::Write, process::ExitCode};
+
+use app::{app::Application, config::Settings, database::Database, services::demo, telemetry};
+use clap::{Parser, Subcommand};
+use secrecy::ExposeSecret;
+use tokio::signal::unix::{SignalKind, signal};
+
+type Failure = Box<dyn std::error::Error>;
+
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API (what happens without a command)
+    Serve,
+    /// Change the database's schema
+    Migrate {
+        #[command(subcommand)]
+        step: Migrate,
+    },
+    /// Add demo users with tasks and tags; safe to repeat
+    Seed,
+    /// Print the OpenAPI document; needs no settings and no database
+    Openapi,
+}
+
+#[derive(Subcommand)]
+enum Migrate {
+    /// Apply every migration that is pending
+    Up,
+    /// Roll back the last migration
+    Down {
+        /// How many migrations to roll back
+        #[arg(short, long, default_value_t = 1)]
+        number: u32,
+    },
+    /// List the migrations
+    Status,
+    /// Drop the tables that our migrations made, and make them again, empty
+    Fresh {
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[actix_web::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments.command.unwrap_or(Command::Serve)).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}: {error}", env!("CARGO_PKG_NAME"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<(), Failure> {
+    if let Command::Openapi = command {
+        return print_openapi();
+    }
+    // The environment wins: a .env file only fills in what is not set.
+    dotenvy::dotenv().ok();
+    let settings = Settings::from_env()?;
+    telemetry::init(&settings);
+    match command {
+        Command::Serve => serve(settings).await,
+        Command::Migrate { step } => migrate(step, &settings).await,
+        Command::Seed => seed(&settings).await,
+        Command::Openapi => print_openapi(),
+    }
+}
+
+async fn serve(settings: Settings) -> Result<(), Failure> {
+    let host = settings.host;
+    let application = Application::build(settings).await?;
+    tracing::info!("listening on http://{host}:{}", application.port());
+    application.run_until_stopped(stop_signal()?).await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The first SIGTERM or SIGINT lets requests finish; a second one does not wait for them.
+fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut next = async move || {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    Ok(async move {
+        next().await;
+        tracing::info!("stopping; a second signal stops at once");
+        tokio::spawn(async move {
+            next().await;
+            std::process::exit(1);
+        });
+    })
+}
+
+async fn migrate(step: Migrate, settings: &Settings) -> Result<(), Failure> {
+    let url = settings.database.url.expose_secret();
+    let wait = settings.database.migrate_lock_timeout;
+    match step {
+        Migrate::Up => report("applied", &migration::up(url, wait).await?),
+        Migrate::Down { number } => report(
+            "rolled back",
+            &migration::down(url, Some(number), wait).await?,
+        ),
+        Migrate::Status => {
+            for (name, applied) in migration::status(url).await? {
+                println!("{} {name}", if applied { "applied" } else { "pending" });
+            }
+        }
+        Migrate::Fresh { yes } => {
+            if !yes && !confirmed("This drops users, sessions, tasks and tags. Go on? [y/N] ")? {
+                return Err("nothing was dropped: answer y, or give --yes".into());
+            }
+            report("applied", &migration::fresh(url, wait).await?);
+        }
+    }
+    Ok(())
+}
+
+fn report(what: &str, names: &[String]) {
+    for name in names {
+        println!("{what} {name}");
+    }
+    if names.is_empty() {
+        println!("nothing to do");
+    }
+}
+
+/// Without a terminal nobody can answer, and silence is no.
+fn confirmed(question: &str) -> Result<bool, Failure> {
+    let mut answer = String::new();
+    print!("{question}");
+    std::io::stdout().flush()?;
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "yes"))
+}
+
+async fn seed(settings: &Settings) -> Result<(), Failure> {
+    Database::migrate(&settings.database).await?;
+    let database = Database::open(&settings.database).await?;
+    println!("added {}", demo::seed(&database).await?);
+    database.close().await?;
+    Ok(())
+}
+
+fn print_openapi() -> Result<(), Failure> {
+    println!("{}", app::routes::openapi().to_pretty_json()?);
+    Ok(())
+}

@@ -1,0 +1,53 @@
+use actix_web::{get, web::Json};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    auth::{AuthUser, CurrentUser, Identity},
+    entities::user,
+    types::{BetterAuthId, UserUuid, UtcDateTime},
+};
+
+/// A user's row, as far as the user may see it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Profile {
+    /// Better Auth's own id.
+    id: BetterAuthId,
+    /// The UUID that rows belong to.
+    uuid: UserUuid,
+    email: String,
+    email_verified: bool,
+    name: String,
+    image: Option<String>,
+    created_at: UtcDateTime,
+    updated_at: UtcDateTime,
+}
+
+impl From<user::Model> for Profile {
+    fn from(user: user::Model) -> Self {
+        Self {
+            id: user.id,
+            uuid: user.uuid,
+            email: user.email,
+            email_verified: user.email_verified,
+            name: user.name,
+            image: user.image,
+            created_at: user.created_at,
+            updated_at: user.updated_at,
+        }
+    }
+}
+
+/// Who the token says the caller is; asks no database.
+#[utoipa::path(tag = "me", responses((status = 200, body = Identity)))]
+#[get("/me")]
+pub(super) async fn get_me(user: AuthUser) -> Json<Identity> {
+    Json(Identity::clone(&user))
+}
+
+/// The caller's row.
+#[utoipa::path(tag = "me", responses((status = 200, body = Profile)))]
+#[get("/profile")]
+pub(super) async fn get_profile(CurrentUser(user): CurrentUser) -> Json<Profile> {
+    Json(user.into())
+}

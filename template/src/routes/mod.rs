@@ -1,0 +1,44 @@
+//! HTTP only: extract, call, answer. A route and its documentation are registered by one line.
+
+mod docs;
+mod health;
+mod me;
+mod tags;
+mod tasks;
+
+pub use docs::{openapi, serve_docs};
+pub use health::Readiness;
+
+use actix_web::{middleware::from_fn, web};
+use utoipa_actix_web::{scope, service_config::ServiceConfig};
+
+use crate::{auth, http};
+
+/// All routes. Fixed ones come before `/{user_id}`: scopes do not fall through.
+pub fn configure(config: &mut ServiceConfig) {
+    config.service(health::live).service(health::ready).service(
+        scope::scope("/api")
+            .wrap(from_fn(auth::authenticate))
+            .service(me::get_me)
+            .service(me::get_profile)
+            .service(
+                scope::scope("/{user_id}")
+                    .wrap(from_fn(auth::owner_only))
+                    .configure(owned),
+            ),
+    );
+    config.default_service(web::to(http::not_found));
+}
+
+/// The routes below `/api/{user_id}`: closed to everybody but their owner.
+fn owned(config: &mut ServiceConfig) {
+    config
+        .service(tasks::list_tasks)
+        .service(tasks::create_task)
+        .service(tasks::get_task)
+        .service(tasks::update_task)
+        .service(tasks::delete_task)
+        .service(tags::list_tags)
+        .service(tags::create_tag)
+        .service(tags::delete_tag);
+}

@@ -1,0 +1,68 @@
+use std::sync::OnceLock;
+
+use sea_orm::DbBackend;
+
+/// The database engine of this process.
+///
+/// UUIDs and times are stored natively on PostgreSQL and as text on SQLite (what Better Auth
+/// writes there), so a value must know the engine when it turns into SQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// SQLite: UUIDs and times are fixed-width text.
+    Sqlite,
+    /// PostgreSQL: `uuid` and `timestamptz(3)`.
+    Postgres,
+}
+
+/// A second engine was asked for in a process that already uses the other one.
+#[derive(Debug, thiserror::Error)]
+#[error("this process already uses {in_use:?}: it cannot open a {asked:?} database too")]
+pub struct EngineConflict {
+    in_use: Engine,
+    asked: Engine,
+}
+
+static CURRENT: OnceLock<Engine> = OnceLock::new();
+
+impl Engine {
+    /// Reads the engine from a `sqlite:`, `postgres:` or `postgresql:` URL.
+    #[must_use]
+    pub fn of_url(url: &str) -> Option<Self> {
+        match url.split_once(':')?.0 {
+            "sqlite" => Some(Self::Sqlite),
+            "postgres" | "postgresql" => Some(Self::Postgres),
+            _ => None,
+        }
+    }
+
+    /// Makes this the engine of the process.
+    ///
+    /// # Errors
+    /// [`EngineConflict`] when the process already uses the other engine.
+    pub fn choose(self) -> Result<(), EngineConflict> {
+        let in_use = *CURRENT.get_or_init(|| self);
+        if in_use == self {
+            Ok(())
+        } else {
+            Err(EngineConflict {
+                in_use,
+                asked: self,
+            })
+        }
+    }
+
+    /// The engine of the process; SQLite, the default, before a database was opened.
+    #[must_use]
+    pub fn current() -> Self {
+        CURRENT.get().copied().unwrap_or(Self::Sqlite)
+    }
+}
+
+impl From<Engine> for DbBackend {
+    fn from(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => Self::Sqlite,
+            Engine::Postgres => Self::Postgres,
+        }
+    }
+}

@@ -1,0 +1,170 @@
+use std::{fmt, str::FromStr};
+
+use sea_orm::{
+    ColIdx, ColumnType, DbErr, DeriveValueType, QueryResult, TryFromU64, TryGetError, TryGetable,
+    Value,
+    sea_query::{ArrayType, Nullable, ValueType, ValueTypeErr},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::Engine;
+
+/// Better Auth's own id of a user: the claim `sub` and `"user".id`. Never a foreign key of ours.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, DeriveValueType, ToSchema)]
+#[schema(value_type = String, example = "3rQ8oXzKc1WmBv7LtYp5GhNd2JfSaEu9")]
+pub struct BetterAuthId(String);
+
+impl BetterAuthId {
+    /// Wraps an id as Better Auth wrote it.
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
+}
+
+impl fmt::Display for BetterAuthId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFromU64 for BetterAuthId {
+    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+        Err(DbErr::ConvertFromU64("BetterAuthId"))
+    }
+}
+
+/// A UUID type: native `uuid` on PostgreSQL, 36 lower-case characters on SQLite.
+macro_rules! uuid_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+        #[schema(value_type = Uuid)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// The UUID itself.
+            #[must_use]
+            pub fn as_uuid(&self) -> &Uuid {
+                &self.0
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            /// Reads the hyphenated form, in any case, and no other.
+            fn from_str(text: &str) -> Result<Self, uuid::Error> {
+                text.parse::<uuid::fmt::Hyphenated>().map(|id| Self(id.into_uuid()))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl From<$name> for Value {
+            fn from(id: $name) -> Self {
+                match Engine::current() {
+                    Engine::Postgres => id.0.into(),
+                    Engine::Sqlite => id.0.to_string().into(),
+                }
+            }
+        }
+
+        impl TryGetable for $name {
+            fn try_get_by<I: ColIdx>(row: &QueryResult, index: I) -> Result<Self, TryGetError> {
+                match Engine::current() {
+                    Engine::Postgres => Uuid::try_get_by(row, index).map(Self),
+                    Engine::Sqlite => String::try_get_by(row, index)?
+                        .parse()
+                        .map_err(|e| DbErr::Type(format!(concat!(stringify!($name), ": {}"), e)).into()),
+                }
+            }
+        }
+
+        impl ValueType for $name {
+            fn try_from(value: Value) -> Result<Self, ValueTypeErr> {
+                match value {
+                    Value::Uuid(Some(id)) => Ok(Self(id)),
+                    Value::String(Some(text)) => text.parse().map_err(|_| ValueTypeErr),
+                    _ => Err(ValueTypeErr),
+                }
+            }
+
+            fn type_name() -> String {
+                stringify!($name).to_owned()
+            }
+
+            fn array_type() -> ArrayType {
+                match Engine::current() {
+                    Engine::Postgres => ArrayType::Uuid,
+                    Engine::Sqlite => ArrayType::String,
+                }
+            }
+
+            fn column_type() -> ColumnType {
+                match Engine::current() {
+                    Engine::Postgres => ColumnType::Uuid,
+                    Engine::Sqlite => ColumnType::Text,
+                }
+            }
+        }
+
+        impl Nullable for $name {
+            fn null() -> Value {
+                match Engine::current() {
+                    Engine::Postgres => Value::Uuid(None),
+                    Engine::Sqlite => Value::String(None),
+                }
+            }
+        }
+
+        impl TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+                Err(DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+    };
+}
+
+uuid_id!(
+    /// The user's UUID: the claim `uuid`, the column `"user".uuid` and the target of every
+    /// foreign key of ours.
+    UserUuid
+);
+uuid_id!(
+    /// A task's id, a UUIDv7 made by the API.
+    TaskId
+);
+uuid_id!(
+    /// A tag's id, a UUIDv7 made by the API.
+    TagId
+);
+
+impl TaskId {
+    /// A new id; later ids sort after earlier ones.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(Uuid::now_v7())
+    }
+}
+
+impl TagId {
+    /// A new id; later ids sort after earlier ones.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(Uuid::now_v7())
+    }
+}

@@ -1,0 +1,84 @@
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Which page of a list is asked for; the first is 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageRequest {
+    number: u32,
+    size: u32,
+}
+
+impl Default for PageRequest {
+    fn default() -> Self {
+        Self {
+            number: 1,
+            size: Self::DEFAULT_SIZE,
+        }
+    }
+}
+
+impl PageRequest {
+    /// Rows on a page when the caller does not say.
+    pub const DEFAULT_SIZE: u32 = 20;
+    /// The most rows a page may hold.
+    pub const MAX_SIZE: u32 = 100;
+
+    /// A page of `size` rows; `None` unless `number` is at least 1 and `size` 1 to [`Self::MAX_SIZE`].
+    #[must_use]
+    pub fn new(number: u32, size: u32) -> Option<Self> {
+        (number >= 1 && (1..=Self::MAX_SIZE).contains(&size)).then_some(Self { number, size })
+    }
+
+    /// Rows before this page.
+    #[must_use]
+    pub fn offset(self) -> u64 {
+        u64::from(self.number - 1) * u64::from(self.size)
+    }
+
+    /// The most rows on this page.
+    #[must_use]
+    pub fn limit(self) -> u64 {
+        u64::from(self.size)
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Page<T> {
+    /// The rows of this page.
+    pub items: Vec<T>,
+    /// Rows on all pages together.
+    pub total: u64,
+    /// This page's number, from 1.
+    pub page: u32,
+    /// The most rows on a page.
+    pub page_size: u32,
+    /// How many pages there are.
+    pub total_pages: u64,
+}
+
+impl<T> Page<T> {
+    /// A page of `items` out of `total` rows.
+    #[must_use]
+    pub fn new(items: Vec<T>, total: u64, request: PageRequest) -> Self {
+        Self {
+            items,
+            total,
+            page: request.number,
+            page_size: request.size,
+            total_pages: total.div_ceil(request.limit()),
+        }
+    }
+
+    /// The same page with each row turned into something else.
+    #[must_use]
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            items: self.items.into_iter().map(f).collect(),
+            total: self.total,
+            page: self.page,
+            page_size: self.page_size,
+            total_pages: self.total_pages,
+        }
+    }
+}
