@@ -1,0 +1,74 @@
+//! `cargo dev`: the API with everything it needs and nothing to install. A stand-in for Better
+//! Auth signs tokens, and an embedded SQLite file holds demo data. Ctrl-C stops all of it.
+
+use app::{app::Application, config::Settings, database::Database, services::demo, telemetry};
+use mock_auth::{MockAuth, User};
+
+/// How long the printed token lasts, in seconds: a working day.
+const TOKEN_LIFETIME: i64 = 12 * 60 * 60;
+
+#[actix_web::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let auth = MockAuth::start().await;
+    let settings = settings(&auth)?;
+    telemetry::init(&settings);
+    Database::migrate(&settings.database).await?;
+    let database = Database::open(&settings.database).await?;
+    demo::seed(&database).await?;
+    let host = settings.host;
+    let application = Application::with_database(settings, database)?;
+    print_welcome(
+        &format!("http://{host}:{}", application.port()),
+        &token(&auth),
+    );
+    let ctrl_c = async {
+        tokio::signal::ctrl_c().await.ok();
+    };
+    application.run_until_stopped(ctrl_c).await?;
+    auth.stop().await;
+    Ok(())
+}
+
+/// Those of the environment, except that tokens come from the stand-in.
+fn settings(auth: &MockAuth) -> Result<Settings, app::config::SettingsError> {
+    Settings::from_lookup(|name| {
+        let given = std::env::var(name).ok();
+        match name {
+            "BETTER_AUTH_URL" => Some(auth.origin()),
+            "JWKS_URL" | "JWT_ISSUER" | "JWT_AUDIENCE" => None,
+            "DATABASE_URL" => given.or_else(|| Some("sqlite://dev.db?mode=rwc".to_owned())),
+            "CORS_ALLOWED_ORIGINS" => given.or_else(|| Some("http://localhost:3000".to_owned())),
+            "RUST_LOG" => given.or_else(|| Some("info,app=debug".to_owned())),
+            _ => given,
+        }
+    })
+}
+
+/// A token of the first demo user.
+fn token(auth: &MockAuth) -> String {
+    let [demo, _] = demo::users();
+    let user = User {
+        id: demo.id.to_string(),
+        uuid: *demo.uuid.as_uuid(),
+        email: demo.email,
+        name: demo.name.clone(),
+        ..User::named(&demo.name)
+    };
+    auth.token(&user).expires_in(TOKEN_LIFETIME).sign()
+}
+
+fn print_welcome(url: &str, token: &str) {
+    println!(
+        "
+The API listens on {url} with a demo user's rows in dev.db. Try it:
+
+TOKEN={token}
+curl -H \"Authorization: Bearer $TOKEN\" {url}/api/me
+curl -H \"Authorization: Bearer $TOKEN\" {url}/api/me/tasks
+curl -H \"Authorization: Bearer $TOKEN\" {url}/api/me/tasks --json '{{\"title\":\"Water the plants\"}}'
+
+Documentation: {url}/docs/
+Ctrl-C stops it.
+"
+    );
+}

@@ -1,0 +1,511 @@
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use mock_auth::{Algorithm, Behaviour, MockAuth, User};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, TestApp};
+
+#[actix_web::test]
+async fn without_credentials_the_challenge_names_no_error() {
+    let app = TestApp::start().await;
+    let answer = app.anonymous().get("/api/me").await;
+    answer.refused(401, "token_missing");
+    assert_eq!(answer.header("www-authenticate"), r#"Bearer realm="api""#);
+}
+
+#[actix_web::test]
+async fn another_scheme_counts_as_no_credentials() {
+    let app = TestApp::start().await;
+    let request = app
+        .anonymous()
+        .request(Method::GET, "/api/me")
+        .basic_auth("alice", Some("secret"));
+    Answer::of(request).await.refused(401, "token_missing");
+}
+
+#[actix_web::test]
+async fn two_authorization_headers_are_a_contradiction() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    let request = alice
+        .request(Method::GET, "/api/me")
+        .header("authorization", "Bearer other");
+    let answer = Answer::of(request).await;
+    answer.refused(400, "invalid_request");
+    assert!(
+        answer
+            .header("www-authenticate")
+            .contains(r#"error="invalid_request""#)
+    );
+}
+
+#[actix_web::test]
+async fn what_is_not_a_jwt_is_malformed_even_while_no_keys_are_loaded() {
+    let app = TestApp::start_after(&[], async |auth: &MockAuth| auth.stop().await).await;
+    for token in [
+        "x",
+        "a.b",
+        "a.b.c",
+        "e30=.e30.e30",
+        ".e30.e30",
+        "e30.W10.e30",
+        "e30.e30.e30.e30",
+        &"x".repeat(9000),
+    ] {
+        let answer = app.bearer(token).get("/api/me").await;
+        answer.refused(401, "token_malformed");
+        assert!(
+            answer
+                .header("www-authenticate")
+                .contains(r#"error="invalid_token""#)
+        );
+    }
+}
+
+#[actix_web::test]
+async fn an_expired_token_is_told_apart() {
+    let app = TestApp::start().await;
+    let token = app.token(&User::named("alice")).expires_in(-120).sign();
+    let answer = app.bearer(&token).get("/api/me").await;
+    answer.refused(401, "token_expired");
+    assert!(
+        answer
+            .header("www-authenticate")
+            .contains(r#"error="invalid_token""#)
+    );
+}
+
+#[actix_web::test]
+async fn the_leeway_counts_for_exp_alone() {
+    let app = TestApp::start_with(&[("JWT_LEEWAY", "30")]).await;
+    let alice = User::named("alice");
+    let just_expired = app.token(&alice).expires_in(-10).sign();
+    app.bearer(&just_expired).get("/api/me").await.ok();
+    let long_expired = app.token(&alice).expires_in(-40).sign();
+    app.bearer(&long_expired)
+        .get("/api/me")
+        .await
+        .refused(401, "token_expired");
+}
+
+/// Every way in which the claims can be wrong, on a token that is good otherwise.
+#[actix_web::test]
+async fn a_token_with_a_wrong_claim_is_invalid() {
+    let app = TestApp::start().await;
+    let origin = app.origin();
+    let future = now() + 120;
+    let wrong: [(&str, Value); 22] = [
+        ("iss", json!("https://evil.test")),
+        ("iss", json!(format!("{origin}/"))),
+        ("iss", json!([origin])),
+        ("iss", Value::Null),
+        ("aud", json!("https://evil.test")),
+        ("aud", json!(["https://evil.test"])),
+        ("aud", json!([])),
+        ("aud", json!([origin, 7])),
+        ("aud", json!("better-auth:session-cache")),
+        ("sub", json!("")),
+        ("sub", json!(7)),
+        ("exp", json!("2099-01-01")),
+        ("exp", Value::Null),
+        ("nbf", json!(future)),
+        ("nbf", json!("0")),
+        ("iat", json!(future)),
+        ("iat", json!(true)),
+        ("uuid", json!("alice")),
+        ("uuid", json!("00000000-0000-0000-0000-000000000000")),
+        ("uuid", json!("ffffffff-ffff-ffff-ffff-ffffffffffff")),
+        ("uuid", json!(7)),
+        ("banned", json!(true)),
+    ];
+    for (claim, value) in wrong {
+        let token = app
+            .token(&User::named("alice"))
+            .claim(claim, value.clone())
+            .sign();
+        let answer = app.bearer(&token).get("/api/me").await;
+        assert_eq!(
+            (answer.status, &answer.json()["code"]),
+            (401, &json!("token_invalid")),
+            "{claim}: {value}"
+        );
+    }
+    app.bearer(&app.token(&User::named("alice")).sign())
+        .get("/api/me")
+        .await
+        .ok();
+}
+
+#[actix_web::test]
+async fn a_token_without_a_required_claim_is_invalid() {
+    let app = TestApp::start().await;
+    for claim in ["iss", "aud", "sub", "exp", "uuid"] {
+        let token = app.token(&User::named("alice")).without(claim).sign();
+        app.bearer(&token)
+            .get("/api/me")
+            .await
+            .refused(401, "token_invalid");
+    }
+}
+
+#[actix_web::test]
+async fn only_a_missing_uuid_claim_is_named() {
+    let app = TestApp::start().await;
+    let alice = User::named("alice");
+    let without = app
+        .bearer(&app.token(&alice).without("uuid").sign())
+        .get("/api/me")
+        .await;
+    assert_eq!(
+        without.refused(401, "token_invalid")["detail"],
+        "Token has no usable uuid claim"
+    );
+    let expired_too = app.token(&alice).without("uuid").expires_in(-120).sign();
+    app.bearer(&expired_too)
+        .get("/api/me")
+        .await
+        .refused(401, "token_expired");
+}
+
+#[actix_web::test]
+async fn a_claim_that_appears_twice_is_invalid() {
+    let app = TestApp::start().await;
+    let alice = User::named("alice");
+    let (origin, exp) = (app.origin(), now() + 60);
+    let claims =
+        json!({"iss": origin, "aud": origin, "sub": alice.id, "exp": exp, "uuid": alice.uuid})
+            .to_string();
+    let sign = |payload: String| app.token(&alice).raw_payload(payload).sign();
+    app.bearer(&sign(claims.clone())).get("/api/me").await.ok();
+    let twice = claims.replacen('{', r#"{"sub":"somebody","#, 1);
+    app.bearer(&sign(twice))
+        .get("/api/me")
+        .await
+        .refused(401, "token_invalid");
+}
+
+#[actix_web::test]
+async fn a_token_with_a_wrong_header_is_invalid() {
+    let app = TestApp::start().await;
+    let wrong = [
+        ("alg", json!("none")),
+        ("alg", json!("HS256")),
+        ("alg", json!("ES256")),
+        ("alg", json!("eddsa")),
+        ("alg", json!(1)),
+        ("typ", json!("better-auth.session-cache+jwt")),
+        ("typ", json!("logout+jwt")),
+        ("typ", Value::Null),
+        ("crit", json!(["exp"])),
+        ("b64", json!(false)),
+        ("kid", json!(7)),
+    ];
+    for (name, value) in wrong {
+        let token = app
+            .token(&User::named("alice"))
+            .header(name, value.clone())
+            .sign();
+        let answer = app.bearer(&token).get("/api/me").await;
+        assert_eq!(
+            (answer.status, &answer.json()["code"]),
+            (401, &json!("token_invalid")),
+            "{name}: {value}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn a_key_inside_the_token_is_never_used() {
+    let app = TestApp::start().await;
+    let forger = MockAuth::start().await;
+    let key = forger.jwks()["keys"][0].clone();
+    let alice = User::named("alice");
+    for (name, value) in [
+        ("jwk", key),
+        ("jku", json!(format!("{}/api/auth/jwks", forger.origin()))),
+    ] {
+        let token = forger
+            .token(&alice)
+            .header(name, value)
+            .claim("iss", app.origin())
+            .claim("aud", app.origin());
+        app.bearer(&token.sign())
+            .get("/api/me")
+            .await
+            .refused(401, "token_invalid");
+    }
+    assert_eq!(forger.jwks_fetches(), 0);
+}
+
+#[actix_web::test]
+async fn each_algorithm_opens_and_its_tampered_signature_does_not() {
+    let mut kids = Vec::new();
+    let app = TestApp::start_after(&[], async |auth: &MockAuth| {
+        kids = ALGORITHMS.map(|algorithm| auth.add_key(algorithm)).to_vec();
+    })
+    .await;
+    for kid in kids {
+        let token = || app.token_signed_by(&kid, &User::named("alice"));
+        app.bearer(&token().sign()).get("/api/me").await.ok();
+        app.bearer(&token().tampered_signature().sign())
+            .get("/api/me")
+            .await
+            .refused(401, "token_invalid");
+    }
+}
+
+#[actix_web::test]
+async fn an_algorithm_that_is_not_listed_is_refused() {
+    let app = TestApp::start_with(&[("JWT_ALGORITHMS", "ES256")]).await;
+    app.rotate(Algorithm::Es256);
+    app.bearer(&app.token(&User::named("alice")).sign())
+        .get("/api/me")
+        .await
+        .ok();
+    app.rotate(Algorithm::EdDSA);
+    app.bearer(&app.token(&User::named("alice")).sign())
+        .get("/api/me")
+        .await
+        .refused(401, "token_invalid");
+}
+
+#[actix_web::test]
+async fn the_algorithm_is_the_keys_and_not_the_tokens() {
+    let app = TestApp::start().await;
+    app.rotate(Algorithm::Rs256);
+    let token = app.token(&User::named("alice"));
+    app.bearer(&token.algorithm_header("PS256").sign())
+        .get("/api/me")
+        .await
+        .refused(401, "token_invalid");
+    app.bearer(&app.token(&User::named("alice")).sign())
+        .get("/api/me")
+        .await
+        .ok();
+}
+
+#[actix_web::test]
+async fn a_token_without_kid_needs_an_unrivalled_key() {
+    let app = TestApp::start().await;
+    let token = app.token(&User::named("alice")).kid(None).sign();
+    app.bearer(&token).get("/api/me").await.ok();
+    let rivals = TestApp::start_after(&[], async |auth: &MockAuth| {
+        auth.add_key(Algorithm::EdDSA);
+    })
+    .await;
+    let token = rivals.token(&User::named("alice")).kid(None).sign();
+    rivals
+        .bearer(&token)
+        .get("/api/me")
+        .await
+        .refused(401, "token_invalid");
+}
+
+#[actix_web::test]
+async fn the_scheme_is_case_insensitive_and_a_token_is_read_from_the_header_alone() {
+    let app = TestApp::start().await;
+    let token = app.token(&User::named("alice")).sign();
+    let with = |value: String| {
+        app.anonymous()
+            .request(Method::GET, "/api/me")
+            .header("authorization", value)
+    };
+    Answer::of(with(format!("bEaReR {token}"))).await.ok();
+    app.anonymous()
+        .get(&format!("/api/me?access_token={token}"))
+        .await
+        .refused(401, "token_missing");
+    let cookie = app
+        .anonymous()
+        .request(Method::GET, "/api/me")
+        .header("cookie", format!("token={token}"));
+    Answer::of(cookie).await.refused(401, "token_missing");
+}
+
+#[actix_web::test]
+async fn a_bad_token_comes_before_everything_else_that_is_wrong() {
+    let app = TestApp::start().await;
+    let stranger = app.bearer("not.a.token");
+    stranger
+        .raw(Method::POST, "/api/me/tasks", "{broken")
+        .await
+        .refused(401, "token_malformed");
+    stranger
+        .raw(Method::PUT, "/api/nobody/nothing", "x".repeat(300_000))
+        .await
+        .refused(401, "token_malformed");
+    stranger
+        .get("/api/me/tasks?page=x")
+        .await
+        .refused(401, "token_malformed");
+}
+
+#[actix_web::test]
+async fn a_rotated_key_opens_with_the_first_request_that_carries_it() {
+    let app = TestApp::start().await;
+    let alice = User::named("alice");
+    let old = app.token(&alice).sign();
+    app.bearer(&old).get("/api/me").await.ok();
+    app.rotate(Algorithm::EdDSA);
+    app.bearer(&app.token(&alice).sign())
+        .get("/api/me")
+        .await
+        .ok();
+    app.bearer(&old).get("/api/me").await.ok();
+}
+
+#[actix_web::test]
+async fn a_key_that_left_the_set_stops_opening_once_the_set_is_renewed() {
+    let app = TestApp::start_with(&[("JWKS_CACHE_TTL", "1")]).await;
+    let alice = User::named("alice");
+    let old = app.token(&alice).sign();
+    app.bearer(&old).get("/api/me").await.ok();
+    app.rotate(Algorithm::EdDSA);
+    app.retire_old_keys();
+    eventually(async || app.bearer(&old).get("/api/me").await.status == 401).await;
+}
+
+#[actix_web::test]
+async fn many_unknown_keys_cause_few_fetches_and_delay_no_known_one() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    alice.get("/api/me").await.ok();
+    let before = app.jwks_fetches();
+    let forged = |index: usize| {
+        app.token(alice.user())
+            .kid(Some(&format!("forged{index}")))
+            .sign()
+    };
+    let clients: Vec<_> = (0..200).map(|index| app.bearer(&forged(index))).collect();
+    let answers = join_all(clients.iter().map(|client| client.get("/api/me"))).await;
+    assert!(answers.iter().all(|answer| answer.status == 401));
+    alice.get("/api/me").await.ok();
+    assert!(
+        app.jwks_fetches() - before <= 2,
+        "{} fetches",
+        app.jwks_fetches() - before
+    );
+}
+
+#[actix_web::test]
+async fn a_cold_start_under_load_fetches_at_most_twice() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    let answers = join_all((0..200).map(|_| alice.get("/api/me"))).await;
+    assert!(answers.iter().all(|answer| answer.status == 200));
+    assert!(app.jwks_fetches() <= 2, "{} fetches", app.jwks_fetches());
+}
+
+#[actix_web::test]
+async fn while_keys_were_never_loaded_nothing_is_called_good_or_bad() {
+    let app = TestApp::start_after(&[], async |auth: &MockAuth| auth.stop().await).await;
+    let answer = app.user("alice").await.get("/api/me").await;
+    answer.refused(503, "jwks_unavailable");
+    assert!(answer.header("retry-after").parse::<u64>().is_ok());
+    app.anonymous()
+        .get("/api/me")
+        .await
+        .refused(401, "token_missing");
+}
+
+#[actix_web::test]
+async fn it_heals_when_the_auth_server_comes_up() {
+    let app = TestApp::start_after(&[], async |auth: &MockAuth| auth.stop().await).await;
+    let alice = app.user("alice").await;
+    alice.get("/api/me").await.refused(503, "jwks_unavailable");
+    app.restart().await;
+    eventually(async || alice.get("/api/me").await.status == 200).await;
+}
+
+#[actix_web::test]
+async fn while_the_auth_server_is_down_known_keys_go_on_and_unknown_ones_are_undecided() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    alice.get("/api/me").await.ok();
+    app.stop_auth().await;
+    alice.get("/api/me").await.ok();
+    let unknown = app.token(alice.user()).kid(Some("unknown")).sign();
+    app.bearer(&unknown)
+        .get("/api/me")
+        .await
+        .refused(503, "jwks_unavailable");
+}
+
+#[actix_web::test]
+async fn an_old_key_set_serves_only_so_long() {
+    let app = TestApp::start_with(&[("JWKS_CACHE_TTL", "1"), ("JWKS_MAX_STALE", "1")]).await;
+    let alice = app.user("alice").await;
+    alice.get("/api/me").await.ok();
+    app.stop_auth().await;
+    eventually(async || alice.get("/api/me").await.status == 503).await;
+}
+
+/// Answers that bring no key set: the keys at hand go on.
+#[actix_web::test]
+async fn a_bad_answer_never_replaces_good_keys() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    alice.get("/api/me").await.ok();
+    let json = |bytes: &[u8]| Behaviour::Body {
+        content_type: "application/json".into(),
+        bytes: bytes.to_vec(),
+    };
+    let forger = MockAuth::start().await;
+    for behaviour in [
+        Behaviour::Status(500),
+        Behaviour::Gzip,
+        Behaviour::Redirect(format!("{}/api/auth/jwks", forger.origin())),
+        Behaviour::Huge { bytes: 10_000_000 },
+        json(br#"{"keys":[]}"#),
+        json(b"<html>"),
+    ] {
+        app.behave(behaviour);
+        let unknown = app.token(alice.user()).kid(Some("unknown")).sign();
+        app.bearer(&unknown)
+            .get("/api/me")
+            .await
+            .refused(503, "jwks_unavailable");
+        alice.get("/api/me").await.ok();
+    }
+    assert_eq!(forger.jwks_fetches(), 0);
+}
+
+#[actix_web::test]
+async fn hostile_entries_do_not_spoil_the_good_key() {
+    let app = TestApp::start_after(&[], async |auth: &MockAuth| {
+        auth.publish(vec![
+            Value::Null,
+            json!({"kid": 5}),
+            json!({"kty": "oct", "kid": "h", "k": "c2VjcmV0"}),
+        ]);
+    })
+    .await;
+    app.user("alice").await.get("/api/me").await.ok();
+}
+
+const ALGORITHMS: [Algorithm; 4] = [
+    Algorithm::EdDSA,
+    Algorithm::Es256,
+    Algorithm::Rs256,
+    Algorithm::Ps256,
+];
+
+fn now() -> u64 {
+    std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap()
+        .as_secs()
+}
+
+/// Waits until something is so; a test that waits in vain fails.
+async fn eventually(mut so: impl AsyncFnMut() -> bool) {
+    for _ in 0..100 {
+        if so().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("it never became so");
+}

@@ -1,0 +1,119 @@
+//! What the program writes while it serves, read from the program itself.
+
+use mock_auth::{Algorithm, MockAuth, SECRET, User};
+use nix::sys::signal::Signal;
+use reqwest::Client;
+use serde_json::{Value, json};
+
+use crate::support::{Program, TestDatabase};
+
+/// Good, bad and failing requests, with everything in them that must stay secret.
+async fn exercise(program: &Program, auth: &MockAuth, secrets: &mut Vec<String>) {
+    let alice = User::named("alice");
+    let good = auth.token(&alice).sign();
+    let expired = auth.token(&alice).expires_in(-120).sign();
+    let unknown = auth.token(&alice).kid(Some("unknown")).sign();
+    let http = Client::new();
+    for token in [&good, &expired, &unknown, &"secretgarbage".to_owned()] {
+        let get = |path: &str| {
+            http.get(program.url(path))
+                .bearer_auth(token)
+                .header("cookie", "session=secretcookie")
+        };
+        get("/api/me").send().await.unwrap();
+        get("/api/profile").send().await.unwrap();
+        get("/api/me/tasks?page=0").send().await.unwrap();
+        get("/api/me/tasks?access_token=secretparameter")
+            .send()
+            .await
+            .unwrap();
+        let body = json!({"title": "x", "secretmember": 1}).to_string();
+        let post = http
+            .post(program.url("/api/me/tasks"))
+            .bearer_auth(token)
+            .header("content-type", "application/json");
+        let answer = post.body(body).send().await.unwrap();
+        let text = answer.text().await.unwrap();
+        assert!(
+            !text.contains("SELECT") && !text.contains("INSERT") && !text.contains(token.as_str()),
+            "{text}"
+        );
+        secrets.push(token.clone());
+        secrets.push(token.rsplit('.').next().unwrap().to_owned());
+    }
+    auth.stop().await;
+    http.get(program.url("/api/me"))
+        .bearer_auth(&unknown)
+        .send()
+        .await
+        .unwrap();
+}
+
+#[actix_web::test]
+async fn no_token_cookie_secret_or_password_is_ever_written() {
+    let auth = MockAuth::start().await;
+    auth.add_key(Algorithm::Rs256);
+    let database = TestDatabase::migrated().await;
+    let url = database
+        .url()
+        .replacen("postgres@", "postgres:secretpassword@", 1);
+    let program = Program::serve(&[
+        ("RUST_LOG", "trace"),
+        ("DATABASE_URL", &url),
+        ("BETTER_AUTH_URL", &auth.origin()),
+        ("BETTER_AUTH_SECRET", SECRET),
+    ]);
+    let mut secrets = ["secretpassword", "secretcookie", "secretparameter", SECRET]
+        .map(str::to_owned)
+        .to_vec();
+    exercise(&program, &auth, &mut secrets).await;
+    program.signal(Signal::SIGTERM);
+    let (_, log) = program.wait();
+    assert!(
+        log.contains("token refused") && log.contains("TRACE"),
+        "this log says too little to prove anything"
+    );
+    for secret in secrets {
+        assert!(!log.contains(&secret), "{secret} was written:\n{log}");
+    }
+    assert!(!log.contains("SELECT") && !log.contains("INSERT"), "{log}");
+}
+
+#[actix_web::test]
+async fn each_request_is_one_line_that_names_route_and_user() {
+    let auth = MockAuth::start().await;
+    let database = TestDatabase::migrated().await;
+    let program = Program::serve(&[
+        ("LOG_FORMAT", "json"),
+        ("DATABASE_URL", database.url()),
+        ("BETTER_AUTH_URL", &auth.origin()),
+    ]);
+    let alice = User::named("alice");
+    let request = Client::new()
+        .get(program.url("/api/me/tasks?page=1"))
+        .bearer_auth(auth.token(&alice).sign());
+    request
+        .header("x-request-id", "trace-me")
+        .send()
+        .await
+        .unwrap();
+    program.signal(Signal::SIGTERM);
+    let (_, log) = program.wait();
+    let lines = log
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let requests: Vec<_> = lines.filter(|line| line["message"] == "request").collect();
+    let [line] = requests.as_slice() else {
+        panic!("{requests:?}")
+    };
+    assert_eq!(
+        (&line["method"], &line["status"]),
+        (&json!("GET"), &json!(200))
+    );
+    assert_eq!(line["route"], "/api/{user_id}/tasks");
+    assert_eq!(
+        (&line["request_id"], &line["user"]),
+        (&json!("trace-me"), &json!(alice.uuid))
+    );
+    assert!(line["ms"].is_u64());
+}

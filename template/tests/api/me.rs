@@ -1,0 +1,85 @@
+use serde_json::json;
+
+use crate::support::TestApp;
+
+#[actix_web::test]
+async fn me_is_what_the_token_says() {
+    let app = TestApp::start().await;
+    let mut user = mock_auth::User::named("alice");
+    user.role = "admin,editor".to_owned();
+    user.permissions = vec!["tasks:delete".to_owned()];
+    user.organization_id = Some("acme".to_owned());
+    let token = app.token(&user).sign();
+    let me = app.bearer(&token).get("/api/me").await.ok();
+    assert_eq!(
+        me,
+        json!({
+            "id": user.id,
+            "uuid": user.uuid,
+            "email": "alice@example.test",
+            "name": "alice",
+            "roles": ["admin", "editor"],
+            "permissions": ["tasks:delete"],
+            "organization_id": "acme",
+        })
+    );
+}
+
+#[actix_web::test]
+async fn an_admin_is_one_by_role() {
+    let app = TestApp::start().await;
+    let me = app.admin().await.get("/api/me").await.ok();
+    assert_eq!(me["roles"], json!(["admin"]));
+}
+
+#[actix_web::test]
+async fn absent_claims_are_null_or_empty() {
+    let app = TestApp::start().await;
+    let token = app.token(&mock_auth::User::named("alice"));
+    let token = ["email", "name", "role", "permissions"]
+        .into_iter()
+        .fold(token, |token, claim| token.without(claim));
+    let me = app.bearer(&token.sign()).get("/api/me").await.ok();
+    assert_eq!(
+        [&me["email"], &me["name"], &me["organization_id"]],
+        [&json!(null); 3]
+    );
+    assert_eq!([&me["roles"], &me["permissions"]], [&json!([]); 2]);
+}
+
+#[actix_web::test]
+async fn the_profile_of_a_user_without_a_row_is_refused() {
+    let app = TestApp::start().await;
+    let token = app.token(&mock_auth::User::named("ghost")).sign();
+    let answer = app.bearer(&token).get("/api/profile").await;
+    answer.refused(401, "user_unknown");
+    assert!(
+        answer
+            .header("www-authenticate")
+            .contains(r#"error="invalid_token""#)
+    );
+}
+
+#[actix_web::test]
+async fn the_profile_is_the_users_row() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    let profile = alice.get("/api/profile").await.ok();
+    assert_eq!(profile["uuid"], json!(alice.uuid()));
+    assert_eq!(profile["email"], "alice@example.test");
+    assert_eq!(profile["created_at"].as_str().map(str::len), Some(24));
+}
+
+#[actix_web::test]
+async fn answers_to_signed_in_users_are_not_stored() {
+    let app = TestApp::start().await;
+    let answer = app.user("alice").await.get("/api/me").await;
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let vary: Vec<_> = answer
+        .headers
+        .get_all("vary")
+        .iter()
+        .map(|value| value.to_str().unwrap())
+        .collect();
+    assert!(vary.join(", ").contains("Authorization"), "{vary:?}");
+}

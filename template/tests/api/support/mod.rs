@@ -1,0 +1,13 @@
+//! The application under test, and the users who call it.
+
+mod answer;
+mod app;
+mod database;
+mod program;
+mod user;
+
+pub use answer::Answer;
+pub use app::TestApp;
+pub use database::TestDatabase;
+pub use program::{Program, run};
+pub use user::Client;

@@ -1,0 +1,94 @@
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::{Child, Command, Output, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+
+/// The compiled program with nothing in its environment but what is given.
+fn program(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+    let binary = std::env::var(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME"))).unwrap();
+    let mut command = Command::new(binary);
+    command
+        .args(arguments)
+        .env_clear()
+        .envs(environment.iter().copied())
+        .current_dir(std::env::temp_dir());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Runs the program to its end.
+pub fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    program(arguments, environment).output().unwrap()
+}
+
+/// The program as a server, with what it has written so far.
+pub struct Program {
+    child: Child,
+    log: thread::JoinHandle<String>,
+    pub port: u16,
+}
+
+impl Program {
+    /// Starts it on a free port and waits until it listens.
+    pub fn serve(environment: &[(&str, &str)]) -> Self {
+        let mut child = program(&["serve"], &[environment, &[("PORT", "0")]].concat())
+            .spawn()
+            .unwrap();
+        let (found, port) = mpsc::channel();
+        let lines = BufReader::new(child.stderr.take().unwrap());
+        let log = thread::spawn(move || collect(lines, &found));
+        let port = port
+            .recv_timeout(Duration::from_secs(30))
+            .expect("the program listens");
+        Self { child, log, port }
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        kill(
+            Pid::from_raw(i32::try_from(self.child.id()).unwrap()),
+            signal,
+        )
+        .unwrap();
+    }
+
+    /// Waits for the end; returns whether it was a success, and everything written.
+    pub fn wait(mut self) -> (bool, String) {
+        let mut output = String::new();
+        let status = self.child.wait().unwrap();
+        self.child
+            .stdout
+            .take()
+            .unwrap()
+            .read_to_string(&mut output)
+            .unwrap();
+        (status.success(), output + &self.log.join().unwrap())
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+}
+
+fn collect(lines: impl BufRead, found: &mpsc::Sender<u16>) -> String {
+    let mut log = String::new();
+    for line in lines.lines().map_while(Result::ok) {
+        if let Some((_, rest)) = line.split_once("listening on http://127.0.0.1:") {
+            let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            found.send(digits.parse().unwrap()).ok();
+        }
+        log += &line;
+        log.push('\n');
+    }
+    log
+}

@@ -1,0 +1,90 @@
+use mock_auth::User;
+use reqwest::{Client as Http, Method, RequestBuilder};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Answer, TestApp};
+
+/// Somebody who calls the API.
+pub struct Client {
+    http: Http,
+    base: String,
+    token: Option<String>,
+    user: User,
+}
+
+impl Client {
+    pub fn new(app: &TestApp, user: User, token: Option<String>) -> Self {
+        Self {
+            http: Http::new(),
+            base: app.url(""),
+            token,
+            user,
+        }
+    }
+
+    pub fn uuid(&self) -> Uuid {
+        self.user.uuid
+    }
+
+    pub fn user(&self) -> &User {
+        &self.user
+    }
+
+    pub fn token(&self) -> &str {
+        self.token.as_deref().unwrap_or_default()
+    }
+
+    /// A request to be refined by hand; send it with [`Answer::of`].
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::GET, path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, body).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::PATCH, path, body).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::DELETE, path)).await
+    }
+
+    /// A body that is sent as it stands, declared as JSON.
+    pub async fn raw(&self, method: Method, path: &str, body: impl Into<reqwest::Body>) -> Answer {
+        let request = self
+            .request(method, path)
+            .header("content-type", "application/json");
+        Answer::of(request.body(body)).await
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Value) -> Answer {
+        self.raw(method, path, body.to_string()).await
+    }
+
+    /// Adds a task of this title and returns its id.
+    pub async fn task(&self, title: &str) -> String {
+        let answer = self
+            .post("/api/me/tasks", serde_json::json!({ "title": title }))
+            .await;
+        answer.created()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Adds a tag of this name and returns its id.
+    pub async fn tag(&self, name: &str) -> String {
+        let answer = self
+            .post("/api/me/tags", serde_json::json!({ "name": name }))
+            .await;
+        answer.created()["id"].as_str().unwrap().to_owned()
+    }
+}
