@@ -74,3 +74,77 @@ impl RequestLine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_cors::Cors;
+    use actix_web::{App, middleware::from_fn, test, web};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::http::observe;
+
+    /// Status, allowed origin and body of an answer to a page at https://example.com.
+    async fn get(path: &str) -> (u16, String, Value) {
+        let settings =
+            Settings::from_lookup(|name| (name == "REQUEST_TIMEOUT").then(|| "1".to_owned()));
+        let app = App::new()
+            .app_data(Data::new(settings.expect("good settings")))
+            .route(
+                "/panic",
+                web::get().to(async || -> &str { panic!("secret") }),
+            )
+            .route("/hang", web::get().to(std::future::pending::<&str>))
+            .service(web::scope("/middleware").wrap(from_fn(
+                async |_: ServiceRequest, _: Next<BoxBody>| -> Result<ServiceResponse, Error> {
+                    Err(AppError::new(Code::Forbidden).into())
+                },
+            )))
+            .wrap(from_fn(contain))
+            .wrap(Cors::default().allowed_origin("https://example.com"))
+            .wrap(from_fn(observe));
+        let app = test::init_service(app).await;
+        let request = TestRequest::get()
+            .uri(path)
+            .insert_header(("origin", "https://example.com"));
+        let answer = test::call_service(&app, request.to_request()).await;
+        let origin = answer.headers().get("access-control-allow-origin");
+        let origin = origin
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned();
+        (
+            answer.status().as_u16(),
+            origin,
+            test::read_body_json(answer).await,
+        )
+    }
+
+    #[actix_web::test]
+    async fn a_panic_is_an_internal_error_that_a_page_can_read() {
+        let (status, origin, problem) = get("/panic").await;
+        assert_eq!(
+            (status, origin.as_str(), &problem["code"]),
+            (500, "https://example.com", &json!("internal_error"))
+        );
+        assert!(!problem.to_string().contains("secret"), "{problem}");
+    }
+
+    #[actix_web::test]
+    async fn a_request_that_takes_too_long_is_ended() {
+        let (status, origin, problem) = get("/hang").await;
+        assert_eq!(
+            (status, origin.as_str(), &problem["code"]),
+            (503, "https://example.com", &json!("database_unavailable"))
+        );
+    }
+
+    #[actix_web::test]
+    async fn an_error_of_an_inner_middleware_is_an_answer() {
+        let (status, origin, problem) = get("/middleware/x").await;
+        assert_eq!(
+            (status, origin.as_str(), &problem["code"]),
+            (403, "https://example.com", &json!("forbidden"))
+        );
+    }
+}

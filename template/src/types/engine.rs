@@ -66,3 +66,25 @@ impl From<Engine> for DbBackend {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_engine_in_one_process_is_refused() {
+        assert!(Engine::Sqlite.choose().is_ok() && Engine::Sqlite.choose().is_ok());
+        assert!(Engine::Postgres.choose().is_err());
+        assert_eq!(Engine::current(), Engine::Sqlite);
+    }
+
+    #[test]
+    fn the_engine_is_read_from_the_scheme() {
+        assert_eq!(Engine::of_url("sqlite::memory:"), Some(Engine::Sqlite));
+        assert_eq!(
+            Engine::of_url("postgresql://db/app"),
+            Some(Engine::Postgres)
+        );
+        assert_eq!(Engine::of_url("mysql://db/app"), None);
+    }
+}

@@ -3,6 +3,7 @@
 
 mod auth;
 mod cors;
+mod entities;
 mod errors;
 mod health;
 mod layers;

@@ -1,12 +1,12 @@
 //! The program: its commands, its start and its end.
 
-use std::time::Duration;
+use std::{thread, time::Duration};
 
 use mock_auth::{Behaviour, MockAuth, User};
 use nix::sys::signal::Signal;
 use reqwest::Client;
 
-use crate::support::{Program, TestDatabase, run};
+use crate::support::{Program, TestDatabase, run, run_in};
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
@@ -32,19 +32,38 @@ fn bad_settings_stop_it_with_one_message() {
 
 #[test]
 fn a_database_that_cannot_be_reached_stops_it_and_its_password_is_not_shown() {
-    for url in [
+    let urls = [
         "postgres://root:hunter2@127.0.0.1:1/app",
         "postgresql://root:hunter2@127.0.0.1:1/app",
-        "sqlite:///nowhere/at/all.db",
-    ] {
-        for command in [&["serve"][..], &["migrate", "up"], &["seed"]] {
-            let output = run(command, &[("DATABASE_URL", url), ("RUST_LOG", "trace")]);
-            let written = text(&output.stderr) + &text(&output.stdout);
-            assert_eq!(output.status.code(), Some(1), "{written}");
-            assert!(!written.contains("hunter2"), "{written}");
-            assert!(!written.trim().is_empty());
+        "sqlite:///nowhere/at/all.db?key=hunter2",
+    ];
+    let commands = [&["serve"][..], &["migrate", "up"], &["seed"]];
+    thread::scope(|scope| {
+        for (url, command) in urls
+            .iter()
+            .flat_map(|url| commands.map(|command| (url, command)))
+        {
+            scope.spawn(move || {
+                let output = run(command, &[("DATABASE_URL", url), ("RUST_LOG", "trace")]);
+                let written = text(&output.stderr) + &text(&output.stdout);
+                assert_eq!(output.status.code(), Some(1), "{written}");
+                assert!(!written.is_empty());
+                assert!(!written.contains("hunter2"), "{written}");
+            });
         }
-    }
+    });
+}
+
+#[actix_web::test]
+async fn a_dot_env_file_fills_in_what_the_environment_does_not_say() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(".env"), "PORT=http\nLOG_FORMAT=xml\n").unwrap();
+    let output = run_in(folder.path(), &[], &[("LOG_FORMAT", "json")]);
+    let message = text(&output.stderr);
+    assert!(
+        message.contains("PORT") && !message.contains("LOG_FORMAT"),
+        "{message}"
+    );
 }
 
 #[actix_web::test]

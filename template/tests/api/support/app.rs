@@ -11,6 +11,8 @@ use super::{Client, TestDatabase};
 pub struct TestApp {
     pub auth: MockAuth,
     pub port: u16,
+    /// Making one takes long: the roots of trust are read each time.
+    pub http: reqwest::Client,
     database: Database,
     _stops_when_dropped: oneshot::Sender<()>,
     _database_file: TestDatabase,
@@ -55,6 +57,7 @@ impl TestApp {
         Self {
             auth,
             port,
+            http: reqwest::Client::new(),
             database,
             _stops_when_dropped: stop,
             _database_file: file,

@@ -1,5 +1,6 @@
 use std::{
     io::{BufRead, BufReader, Read},
+    path::Path,
     process::{Child, Command, Output, Stdio},
     sync::mpsc,
     thread,
@@ -12,14 +13,14 @@ use nix::{
 };
 
 /// The compiled program with nothing in its environment but what is given.
-fn program(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+fn program(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
     let binary = std::env::var(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME"))).unwrap();
     let mut command = Command::new(binary);
     command
         .args(arguments)
         .env_clear()
         .envs(environment.iter().copied())
-        .current_dir(std::env::temp_dir());
+        .current_dir(folder);
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -27,14 +28,21 @@ fn program(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
     command
 }
 
-/// Runs the program to its end.
+/// Runs the program to its end, where there is no .env file.
 pub fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
-    program(arguments, environment).output().unwrap()
+    let folder = tempfile::tempdir().unwrap();
+    run_in(folder.path(), arguments, environment)
+}
+
+/// Runs the program to its end in this folder.
+pub fn run_in(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    program(folder, arguments, environment).output().unwrap()
 }
 
 /// The program as a server, with what it has written so far.
 pub struct Program {
     child: Child,
+    _folder: tempfile::TempDir,
     log: thread::JoinHandle<String>,
     pub port: u16,
 }
@@ -42,7 +50,9 @@ pub struct Program {
 impl Program {
     /// Starts it on a free port and waits until it listens.
     pub fn serve(environment: &[(&str, &str)]) -> Self {
-        let mut child = program(&["serve"], &[environment, &[("PORT", "0")]].concat())
+        let folder = tempfile::tempdir().unwrap();
+        let environment = [environment, &[("PORT", "0")]].concat();
+        let mut child = program(folder.path(), &["serve"], &environment)
             .spawn()
             .unwrap();
         let (found, port) = mpsc::channel();
@@ -51,7 +61,12 @@ impl Program {
         let port = port
             .recv_timeout(Duration::from_secs(30))
             .expect("the program listens");
-        Self { child, log, port }
+        Self {
+            child,
+            _folder: folder,
+            log,
+            port,
+        }
     }
 
     pub fn signal(&self, signal: Signal) {

@@ -16,7 +16,7 @@ pub struct Client {
 impl Client {
     pub fn new(app: &TestApp, user: User, token: Option<String>) -> Self {
         Self {
-            http: Http::new(),
+            http: app.http.clone(),
             base: app.url(""),
             token,
             user,
