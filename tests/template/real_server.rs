@@ -1,0 +1,176 @@
+//! Tokens of the real Better Auth server open the API: on both engines, with every algorithm.
+//!
+//! Only the test of the guide runs by default; the others need the packages of `tests/better-auth`, and PostgreSQL.
+
+mod deployment;
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use deployment::{Deployment, Engine, TRUSTED_ORIGIN, User, root, sources, succeed};
+
+macro_rules! ignored_tests {
+    ($($name:ident: $body:expr;)*) => {$(
+        #[test]
+        #[ignore = "needs npm and PostgreSQL: npm ci --prefix tests/better-auth && scripts/postgres run cargo test real_server -- --ignored"]
+        fn $name() {
+            $body
+        }
+    )*};
+}
+
+ignored_tests! {
+    eddsa_on_sqlite: tokens_open_the_api(Engine::Sqlite, "EdDSA", "serve-next-route.ts");
+    es256_on_sqlite: tokens_open_the_api(Engine::Sqlite, "ES256", "server.ts");
+    rs256_on_sqlite: tokens_open_the_api(Engine::Sqlite, "RS256", "server.ts");
+    ps256_on_sqlite: tokens_open_the_api(Engine::Sqlite, "PS256", "server.ts");
+    eddsa_on_postgres: tokens_open_the_api(Engine::Postgres, "EdDSA", "server.ts");
+    es256_on_postgres: tokens_open_the_api(Engine::Postgres, "ES256", "serve-next-route.ts");
+    rs256_on_postgres: tokens_open_the_api(Engine::Postgres, "RS256", "server.ts");
+    ps256_on_postgres: tokens_open_the_api(Engine::Postgres, "PS256", "server.ts");
+    better_auth_would_change_nothing_on_sqlite: schema_is_clean(Engine::Sqlite);
+    better_auth_would_change_nothing_on_postgres: schema_is_clean(Engine::Postgres);
+    a_separate_database_on_sqlite: tokens_without_rows_open_what_needs_none(Engine::Sqlite);
+    a_separate_database_on_postgres: tokens_without_rows_open_what_needs_none(Engine::Postgres);
+    the_shown_client_gets_renews_and_forgets_tokens: client_handles_tokens();
+    the_shown_server_shares_cookies_with_trusted_origins_alone: server_answers_trusted_origins();
+    the_shown_files_type_check: succeed(Command::new("node").arg("node_modules/typescript/bin/tsc").current_dir(sources()));
+}
+
+#[test]
+fn the_guide_shows_the_files_that_run() {
+    let guide = fs::read_to_string(root().join("docs/connect-better-auth.md")).unwrap();
+    let mut shown = Vec::new();
+    for block in guide.split("\n```ts").skip(1) {
+        let (file, block) = block.split_once('\n').unwrap();
+        let (code, _) = block.split_once("```").unwrap();
+        let file = file.trim();
+        let source = fs::read_to_string(sources().join(file)).unwrap_or_default();
+        assert_eq!(
+            code, source,
+            "{file} in the guide is not the file that runs"
+        );
+        shown.push(file);
+    }
+    shown.sort_unstable();
+    let files = [
+        "app/api/auth/[...all]/route.ts",
+        "lib/auth-client.ts",
+        "lib/auth.ts",
+        "lib/database.sqlite.ts",
+        "lib/database.ts",
+        "server.ts",
+    ];
+    assert_eq!(shown, files);
+}
+
+fn tokens_open_the_api(engine: Engine, algorithm: &str, server: &str) {
+    let mut deployment = Deployment::new(engine);
+    deployment.sign_with(algorithm);
+    deployment.migrate();
+    deployment.start(server);
+    let [alice, bob] = ["alice", "bob"].map(|name| deployment.signed_in(name));
+    let keys = deployment.key_set();
+    assert_eq!(keys["keys"][0]["alg"], algorithm);
+    assert_eq!(deployment.anonymous().get("/api/me").0, 401);
+    for user in [&alice, &bob] {
+        assert_eq!(user.get("/api/me"), (200, identity(user)));
+    }
+    neither_sees_the_others_tasks(&alice, &bob);
+}
+
+fn neither_sees_the_others_tasks(alice: &User, bob: &User) {
+    let (alices, task) = (
+        format!("/api/{}/tasks", alice.uuid()),
+        json!({"title": "Water the plants"}),
+    );
+    assert_eq!(bob.post(&alices, &task).0, 403);
+    let (status, created) = alice.post(&alices, &task);
+    assert_eq!(status, 201, "{created}");
+    let (status, another) = alice.post("/api/me/tasks", &task);
+    assert_eq!(status, 201, "{another}");
+
+    let id = created["id"].as_str().unwrap();
+    assert_eq!(bob.get(&alices).0, 403);
+    assert_eq!(bob.get(&format!("{alices}/{id}")).0, 403);
+    assert_eq!(bob.get(&format!("/api/me/tasks/{id}")).0, 404);
+    assert_eq!(totals(bob, "/api/me/tasks"), (200, json!(0), 0));
+
+    assert_eq!(alice.get(&format!("/api/me/tasks/{id}")).0, 200);
+    assert_eq!(totals(alice, &alices), (200, json!(2), 2));
+    assert_eq!(alice.get("/api/me/tasks"), alice.get(&alices));
+}
+
+fn totals(user: &User, path: &str) -> (u16, Value, usize) {
+    let (status, list) = user.get(path);
+    (
+        status,
+        list["total"].clone(),
+        list["items"].as_array().map_or(0, Vec::len),
+    )
+}
+
+/// What /api/me answers, from the row as Better Auth reads it.
+fn identity(user: &User) -> Value {
+    json!({
+        "id": user.row["id"],
+        "uuid": user.row["uuid"],
+        "email": user.row["email"],
+        "name": user.row["name"],
+        "roles": ["user"],
+        "permissions": [],
+        "organization_id": null,
+    })
+}
+
+fn schema_is_clean(engine: Engine) {
+    let deployment = Deployment::new(engine);
+    deployment.migrate();
+    deployment.node("check-schema.ts");
+}
+
+fn tokens_without_rows_open_what_needs_none(engine: Engine) {
+    let mut deployment = Deployment::new(engine);
+    deployment.separate_databases();
+    deployment.migrate();
+    deployment.node("migrate.ts");
+    deployment.node("check-schema.ts");
+    deployment.start("server.ts");
+    let alice = deployment.signed_in("alice");
+    let (status, problem) = alice.post("/api/me/tasks", &json!({"title": "Nobody's"}));
+    assert_eq!(
+        (status, &problem["code"]),
+        (401, &json!("user_unknown")),
+        "{problem}"
+    );
+    assert_eq!(alice.get("/api/me"), (200, identity(&alice)));
+}
+
+fn client_handles_tokens() {
+    let mut deployment = Deployment::new(Engine::Sqlite);
+    deployment.migrate();
+    deployment.start("server.ts");
+    deployment.node("check-client.ts");
+}
+
+fn server_answers_trusted_origins() {
+    let mut deployment = Deployment::new(Engine::Sqlite);
+    deployment.migrate();
+    deployment.start("server.ts");
+    for foreign in [
+        "http://app.example.test.evil.test",
+        "http://app.example.test:81",
+        "null",
+        "",
+    ] {
+        assert_eq!(
+            deployment.preflight(foreign),
+            (204, None, None),
+            "{foreign}"
+        );
+    }
+    let (shared, yes) = (Some(TRUSTED_ORIGIN.to_owned()), Some("true".to_owned()));
+    assert_eq!(deployment.preflight(TRUSTED_ORIGIN), (204, shared, yes));
+}

@@ -1,0 +1,442 @@
+//! A database, the real Better Auth server and the API, as a user of the template would put them together.
+
+use std::env;
+use std::fs::{self, File};
+use std::net::TcpListener;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use ureq::http::Response;
+use ureq::{Agent, Body};
+
+use crate::builds::{target_dir, turn_to_build};
+
+/// An origin that may call the Better Auth server with cookies.
+pub const TRUSTED_ORIGIN: &str = "http://app.example.test";
+
+const READY_WITHIN: Duration = Duration::from_secs(60);
+const ANSWERED_WITHIN: Duration = Duration::from_secs(20);
+const EDDSA: &str = r#"{ alg: "EdDSA", crv: "Ed25519" }"#;
+const NO_SERVER: &str =
+    "TEST_DATABASE_URL must name a PostgreSQL server, as under `scripts/postgres run`";
+
+#[derive(Clone, Copy)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// All of it is gone when dropped, the servers before their databases and their folder.
+pub struct Deployment {
+    servers: Vec<Server>,
+    api_database: Database,
+    /// Better Auth's own; without it both share the API's.
+    auth_database: Option<Database>,
+    auth: String,
+    api: String,
+    engine: Engine,
+    folder: TempDir,
+}
+
+impl Deployment {
+    /// An empty database and the shown files beside it.
+    pub fn new(engine: Engine) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        lay_out(engine, folder.path());
+        Self {
+            servers: Vec::new(),
+            api_database: Database::create(engine, folder.path(), "shared"),
+            auth_database: None,
+            auth: free_origin(),
+            api: free_origin(),
+            engine,
+            folder,
+        }
+    }
+
+    pub fn separate_databases(&mut self) {
+        self.auth_database = Some(Database::create(self.engine, self.folder.path(), "auth"));
+    }
+
+    /// Edits lib/auth.ts as a user would who wants another algorithm.
+    pub fn sign_with(&self, algorithm: &str) {
+        if algorithm != "EdDSA" {
+            let file = self.folder.path().join("lib/auth.ts");
+            let text = fs::read_to_string(&file).unwrap();
+            assert!(text.contains(EDDSA), "lib/auth.ts no longer holds {EDDSA}");
+            fs::write(
+                file,
+                text.replace(EDDSA, &format!(r#"{{ alg: "{algorithm}" }}"#)),
+            )
+            .unwrap();
+        }
+    }
+
+    /// Makes the tables as the API's users do.
+    pub fn migrate(&self) {
+        succeed(self.api_command("migrate").arg("up"));
+    }
+
+    /// Runs one of the TypeScript files to its end.
+    pub fn node(&self, file: &str) {
+        succeed(&mut self.node_command(file));
+    }
+
+    /// Starts Better Auth by the file `server`, then the API; returns when both are ready.
+    pub fn start(&mut self, server: &str) {
+        let ready = self.auth_url("/ok");
+        self.serve(self.node_command(server), &ready);
+        let ready = format!("{}/health/ready", self.api);
+        self.serve(self.api_command("serve"), &ready);
+    }
+
+    pub fn anonymous(&self) -> User {
+        User {
+            api: self.api.clone(),
+            token: None,
+            row: Value::Null,
+        }
+    }
+
+    /// Signs up, then in, and exchanges the session cookie for a token, as a browser does.
+    pub fn signed_in(&self, name: &str) -> User {
+        let (email, password) = (
+            format!("{name}@example.test"),
+            "correct horse battery staple",
+        );
+        self.post_to_auth(
+            "/sign-up/email",
+            &json!({"name": name, "email": email, "password": password}),
+        );
+        let answer = self.post_to_auth(
+            "/sign-in/email",
+            &json!({"email": email, "password": password}),
+        );
+        let cookie = header(&answer, "set-cookie").expect("signing in sets a cookie");
+        let cookie = cookie.split(';').next().unwrap();
+        let session = self.ask_auth("/get-session", cookie);
+        let token = self.ask_auth("/token", cookie);
+        User {
+            api: self.api.clone(),
+            token: Some(token["token"].as_str().unwrap().to_owned()),
+            row: session["user"].clone(),
+        }
+    }
+
+    pub fn key_set(&self) -> Value {
+        self.ask_auth("/jwks", "")
+    }
+
+    /// The status, the allowed origin and whether cookies are allowed.
+    pub fn preflight(&self, origin: &str) -> (u16, Option<String>, Option<String>) {
+        let request = agent()
+            .options(self.auth_url("/token"))
+            .header("Origin", origin);
+        let answer = request.call().unwrap();
+        (
+            answer.status().as_u16(),
+            header(&answer, "access-control-allow-origin"),
+            header(&answer, "access-control-allow-credentials"),
+        )
+    }
+
+    fn node_command(&self, file: &str) -> Command {
+        let database = self.auth_database.as_ref().unwrap_or(&self.api_database);
+        let mut node = self.command(Path::new("node"), &self.auth, database);
+        node.args(["--import", "tsx", file])
+            .env(
+                "BETTER_AUTH_SECRET",
+                "only for tests, never for a server that people use",
+            )
+            .env("BETTER_AUTH_TRUSTED_ORIGINS", TRUSTED_ORIGIN)
+            .env("NEXT_PUBLIC_API_URL", &self.api);
+        node
+    }
+
+    fn api_command(&self, subcommand: &str) -> Command {
+        let mut api = self.command(api_binary(), &self.api, &self.api_database);
+        api.arg(subcommand);
+        api
+    }
+
+    /// Nothing of the caller's environment counts but where programs and their caches are.
+    fn command(&self, program: &Path, origin: &str, database: &Database) -> Command {
+        let kept = ["PATH", "HOME", "TMPDIR"]
+            .into_iter()
+            .filter_map(|name| Some((name, env::var_os(name)?)));
+        let (_, port) = origin.rsplit_once(':').unwrap();
+        let mut command = Command::new(program);
+        command
+            .current_dir(self.folder.path())
+            .env_clear()
+            .envs(kept)
+            .env("PORT", port)
+            .env("DATABASE_URL", database.url())
+            .env("BETTER_AUTH_URL", &self.auth);
+        command
+    }
+
+    fn serve(&mut self, command: Command, ready: &str) {
+        let log = self
+            .folder
+            .path()
+            .join(format!("server-{}.log", self.servers.len()));
+        self.servers.push(Server::start(command, &log, ready));
+    }
+
+    fn post_to_auth(&self, path: &str, body: &Value) -> Response<Body> {
+        let request = agent()
+            .post(self.auth_url(path))
+            .header("Origin", &self.auth);
+        let answer = request.send_json(body).unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer
+    }
+
+    fn ask_auth(&self, path: &str, cookie: &str) -> Value {
+        let mut answer = agent()
+            .get(self.auth_url(path))
+            .header("Cookie", cookie)
+            .call()
+            .unwrap();
+        answer.body_mut().read_json().unwrap()
+    }
+
+    fn auth_url(&self, path: &str) -> String {
+        format!("{}/api/auth{path}", self.auth)
+    }
+}
+
+pub struct User {
+    api: String,
+    token: Option<String>,
+    /// The user's row, as Better Auth reads it.
+    pub row: Value,
+}
+
+impl User {
+    pub fn uuid(&self) -> &str {
+        self.row["uuid"].as_str().unwrap()
+    }
+
+    pub fn get(&self, path: &str) -> (u16, Value) {
+        let request = agent().get(format!("{}{path}", self.api));
+        let request = match &self.token {
+            Some(token) => request.header("Authorization", format!("Bearer {token}")),
+            None => request,
+        };
+        status_and_json(request.call().unwrap())
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        let token = self.token.as_deref().unwrap_or_default();
+        let request = agent().post(format!("{}{path}", self.api));
+        let request = request.header("Authorization", format!("Bearer {token}"));
+        status_and_json(request.send_json(body).unwrap())
+    }
+}
+
+enum Database {
+    /// The address of a file in the deployment's folder.
+    Sqlite(String),
+    /// The name of a database on the server that TEST_DATABASE_URL names.
+    Postgres(String),
+}
+
+impl Database {
+    fn create(engine: Engine, folder: &Path, name: &str) -> Self {
+        match engine {
+            Engine::Sqlite => {
+                Self::Sqlite(format!("sqlite://{}/{name}.db?mode=rwc", folder.display()))
+            }
+            Engine::Postgres => {
+                assert!(env::var_os("TEST_DATABASE_URL").is_some(), "{NO_SERVER}");
+                let folder = folder.file_name().unwrap().to_string_lossy();
+                let name = format!("{name}_{}", folder.trim_start_matches('.'));
+                succeed(&mut manage("create", &name));
+                Self::Postgres(name)
+            }
+        }
+    }
+
+    fn url(&self) -> String {
+        match self {
+            Self::Sqlite(url) => url.clone(),
+            Self::Postgres(name) => {
+                let server = env::var("TEST_DATABASE_URL").expect(NO_SERVER);
+                let (server, _) = server
+                    .rsplit_once('/')
+                    .expect("TEST_DATABASE_URL ends in a database's name");
+                format!("{server}/{name}")
+            }
+        }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Self::Postgres(name) = self {
+            let dropped = manage("drop", name).status();
+            assert!(
+                thread::panicking() || dropped.is_ok_and(|status| status.success()),
+                "{name} is left behind"
+            );
+        }
+    }
+}
+
+fn manage(what: &str, name: &str) -> Command {
+    let mut node = Command::new("node");
+    node.args(["postgres-database.mjs", what, name])
+        .current_dir(sources());
+    node
+}
+
+/// A child process that ends with its owner.
+struct Server(Child);
+
+impl Server {
+    /// Panics with the server's output if it ends, or takes too long, before `ready` answers 200.
+    fn start(mut command: Command, log: &Path, ready: &str) -> Self {
+        let output = File::create(log).unwrap();
+        command
+            .stdin(Stdio::null())
+            .stdout(output.try_clone().unwrap())
+            .stderr(output);
+        let mut server = Self(
+            command
+                .spawn()
+                .unwrap_or_else(|error| panic!("{:?}: {error}", command.get_program())),
+        );
+        let deadline = Instant::now() + READY_WITHIN;
+        while !agent()
+            .get(ready)
+            .call()
+            .is_ok_and(|answer| answer.status() == 200)
+        {
+            let ended = server.0.try_wait().unwrap();
+            if ended.is_some() || Instant::now() > deadline {
+                let log = fs::read_to_string(log).unwrap_or_default();
+                panic!(
+                    "{:?} is not ready ({ended:?}):\n{log}",
+                    command.get_program()
+                );
+            }
+            thread::sleep(Duration::from_millis(25));
+        }
+        server
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+pub fn root() -> &'static Path {
+    Path::new(crate::ROOT)
+}
+
+pub fn sources() -> PathBuf {
+    root().join("tests/better-auth")
+}
+
+/// The shown files, with the engine's variant of lib/database.ts and the installed packages.
+fn lay_out(engine: Engine, folder: &Path) {
+    let packages = sources().join("node_modules");
+    assert!(
+        packages.join("better-auth").exists(),
+        "run `npm ci --prefix tests/better-auth` first"
+    );
+    symlink(packages, folder.join("node_modules")).unwrap();
+    copy_files(&sources(), folder);
+    if let Engine::Sqlite = engine {
+        fs::rename(
+            folder.join("lib/database.sqlite.ts"),
+            folder.join("lib/database.ts"),
+        )
+        .unwrap();
+    }
+}
+
+fn copy_files(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let (source, target) = entry
+            .map(|entry| (entry.path(), to.join(entry.file_name())))
+            .unwrap();
+        if source.is_file() {
+            fs::copy(source, target).unwrap();
+        } else if !target.exists() {
+            fs::create_dir(&target).unwrap();
+            copy_files(&source, &target);
+        }
+    }
+}
+
+/// API_BINARY, or else what template/ builds.
+fn api_binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| match env::var_os("API_BINARY") {
+        Some(binary) => root().join(binary),
+        None => {
+            let _turn = turn_to_build();
+            let mut cargo = generator::cargo(&root().join("template"));
+            succeed(
+                cargo
+                    .args(["build", "--locked"])
+                    .env("CARGO_TARGET_DIR", target_dir()),
+            );
+            target_dir().join("debug/my-api")
+        }
+    })
+}
+
+/// Runs a command; panics with its output if it fails.
+pub fn succeed(command: &mut Command) {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{:?}: {error}", command.get_program()));
+    let text = [output.stdout, output.stderr].concat();
+    assert!(
+        output.status.success(),
+        "{:?}:\n{}",
+        command.get_program(),
+        String::from_utf8_lossy(&text)
+    );
+}
+
+fn free_origin() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
+fn agent() -> Agent {
+    let config = Agent::config_builder();
+    config
+        .http_status_as_error(false)
+        .timeout_global(Some(ANSWERED_WITHIN))
+        .build()
+        .into()
+}
+
+fn status_and_json(mut answer: Response<Body>) -> (u16, Value) {
+    (
+        answer.status().as_u16(),
+        answer.body_mut().read_json().unwrap(),
+    )
+}
+
+fn header(answer: &Response<Body>, name: &str) -> Option<String> {
+    answer
+        .headers()
+        .get(name)
+        .map(|value| value.to_str().unwrap().to_owned())
+}
