@@ -50,6 +50,7 @@ impl Application {
     /// # Errors
     /// [`StartError`].
     pub async fn build(settings: Settings) -> Result<Self, StartError> {
+        tracing::info!(database = settings.database.place(), "opening");
         if settings.database.migrate_on_start {
             let applied = Database::migrate(&settings.database)
                 .await

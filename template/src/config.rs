@@ -10,7 +10,7 @@ use std::{
 };
 
 use jsonwebtoken::Algorithm;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use crate::types::Engine;
@@ -59,6 +59,26 @@ pub struct DatabaseSettings {
     pub migrate_on_start: bool,
     /// MIGRATE_LOCK_TIMEOUT: how long to wait for another process that migrates.
     pub migrate_lock_timeout: Duration,
+}
+
+impl DatabaseSettings {
+    /// Which database it is, for the log: the file's absolute path, or host and name on a server.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let url = self.url.expose_secret();
+        match self.engine {
+            Engine::Sqlite => {
+                let file = url.trim_start_matches("sqlite:").trim_start_matches("//");
+                let file = file.split('?').next().unwrap_or_default();
+                std::path::absolute(file)
+                    .map_or_else(|_| file.to_owned(), |path| path.display().to_string())
+            }
+            Engine::Postgres => Url::parse(url).map_or_else(
+                |_| "PostgreSQL".to_owned(),
+                |url| format!("{}{}", url.host_str().unwrap_or_default(), url.path()),
+            ),
+        }
+    }
 }
 
 /// How hard SQLite pushes a commit to the disk (PRAGMA synchronous).
@@ -515,6 +535,29 @@ mod tests {
             "https://app.example.com/api/auth/jwks"
         );
         assert_eq!(settings.cors.allowed_origins, ["https://app.example.com"]);
+    }
+
+    #[test]
+    fn the_log_names_the_database_without_its_password() {
+        let place = |url| {
+            settings(&[("DATABASE_URL", url)])
+                .expect("good settings")
+                .database
+                .place()
+        };
+        assert_eq!(
+            place("postgres://root:hunter2@db.internal:5432/app"),
+            "db.internal/app"
+        );
+        assert_eq!(
+            place("sqlite:///var/lib/app.db?mode=rwc"),
+            "/var/lib/app.db"
+        );
+        let relative = place("sqlite://app.db?mode=rwc");
+        assert!(
+            std::path::Path::new(&relative).is_absolute() && relative.ends_with("app.db"),
+            "{relative}"
+        );
     }
 
     #[test]

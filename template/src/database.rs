@@ -11,7 +11,7 @@ use secrecy::ExposeSecret;
 use tokio::sync::Semaphore;
 
 use crate::{
-    config::{DatabaseSettings, Synchronous},
+    config::DatabaseSettings,
     error::{AppError, Code},
     types::{Engine, EngineConflict},
 };
@@ -33,10 +33,8 @@ pub enum OpenError {
     #[error(transparent)]
     Engine(#[from] EngineConflict),
     /// The program was built without this engine.
-    #[error(
-        "this program was built without support for {0:?}: enable the cargo feature of that name"
-    )]
-    NotBuilt(Engine),
+    #[error("DATABASE_URL names an engine that is not built in; the cargo feature {0} brings it")]
+    NotBuilt(&'static str),
     /// The server or the file cannot be reached.
     #[error("the database cannot be opened: {0}")]
     Connect(String),
@@ -134,6 +132,7 @@ fn options(settings: &DatabaseSettings) -> Result<ConnectOptions, OpenError> {
 
 #[cfg(feature = "sqlite")]
 fn sqlite(options: &mut ConnectOptions, settings: &DatabaseSettings) -> Result<(), OpenError> {
+    use crate::config::Synchronous;
     use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 
     let synchronous = match settings.synchronous {
@@ -154,7 +153,7 @@ fn sqlite(options: &mut ConnectOptions, settings: &DatabaseSettings) -> Result<(
 
 #[cfg(not(feature = "sqlite"))]
 fn sqlite(_: &mut ConnectOptions, _: &DatabaseSettings) -> Result<(), OpenError> {
-    Err(OpenError::NotBuilt(Engine::Sqlite))
+    Err(OpenError::NotBuilt("sqlite"))
 }
 
 #[cfg(feature = "postgres")]
@@ -175,7 +174,7 @@ fn postgres(options: &mut ConnectOptions, settings: &DatabaseSettings) -> Result
 
 #[cfg(not(feature = "postgres"))]
 fn postgres(_: &mut ConnectOptions, _: &DatabaseSettings) -> Result<(), OpenError> {
-    Err(OpenError::NotBuilt(Engine::Postgres))
+    Err(OpenError::NotBuilt("postgres"))
 }
 
 /// What may be told of a failed connection: a driver's own text can hold the URL and its password.

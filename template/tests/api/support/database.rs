@@ -46,7 +46,8 @@ impl TestDatabase {
             .filter(|url| !url.is_empty())
         {
             Some(server) => Self::postgres(server).await,
-            None => Self::sqlite(),
+            None if cfg!(feature = "sqlite") => Self::sqlite(),
+            None => panic!("SQLite is not built in: set TEST_DATABASE_URL to a PostgreSQL server"),
         }
     }
 
