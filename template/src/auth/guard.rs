@@ -2,8 +2,8 @@ use std::{
     future::{Ready, ready},
     ops::Deref,
     rc::Rc,
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use actix_web::{
@@ -17,7 +17,8 @@ use actix_web::{
 use futures_util::future::LocalBoxFuture;
 
 use super::{
-    claims::{Claims, Identity},
+    claims::Identity,
+    key_set::KeySet,
     keys::KeyStore,
     verifier::{Rejection, Token, Verifier},
 };
@@ -35,7 +36,10 @@ use crate::{
 pub struct Authenticator {
     keys: Arc<KeyStore>,
     verifier: Verifier,
+    warned_at: Mutex<Option<Instant>>,
 }
+
+const WARN_AGAIN_AFTER: Duration = Duration::from_secs(60);
 
 impl Authenticator {
     /// An authenticator; its key set is fetched in the background.
@@ -46,6 +50,7 @@ impl Authenticator {
         Ok(Self {
             keys: KeyStore::start(settings)?,
             verifier: Verifier::new(settings),
+            warned_at: Mutex::default(),
         })
     }
 
@@ -55,42 +60,59 @@ impl Authenticator {
         &self.keys
     }
 
-    /// Verifies a token. Waits only when no key at hand fits it.
+    /// Verifies a token.
     ///
     /// # Errors
     /// The problem to answer with; it says nothing about the token that its sender could use.
     pub async fn authenticate(&self, token: &str) -> Result<Identity, AppError> {
-        let token = Token::parse(token).map_err(problem)?;
+        let token = Token::parse(token).map_err(|rejection| self.problem(rejection))?;
+        let keys = self.keys_for(&token).await?;
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        let claims = self.verifier.verify(token, &keys, now);
+        claims
+            .map(Identity::from)
+            .map_err(|rejection| self.problem(rejection))
+    }
+
+    /// The key set to verify the token with. Waits only when none at hand holds its key.
+    async fn keys_for(&self, token: &Token<'_>) -> Result<Arc<KeySet>, AppError> {
         let mut look = self.keys.look();
-        loop {
-            let now = SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .unwrap_or_default();
-            match self.verifier.verify(token.clone(), &look.keys, now) {
-                Ok(claims) => return Ok(Claims::into(claims)),
-                Err(Rejection::UnknownKey) => {}
-                Err(rejection) => return Err(problem(rejection)),
-            }
+        while let Err(Rejection::UnknownKey) = self.verifier.key_for(token, &look.keys) {
             let newer = self.keys.look_again(look).await;
             let newer = newer
                 .map_err(|unavailable| AppError::new(Code::JwksUnavailable).because(unavailable))?;
-            look = newer.ok_or_else(|| problem(Rejection::UnknownKey))?;
+            look = newer.ok_or_else(|| self.problem(Rejection::UnknownKey))?;
+        }
+        Ok(look.keys)
+    }
+
+    fn problem(&self, rejection: Rejection) -> AppError {
+        tracing::debug!(reason = %rejection, "token refused");
+        match rejection {
+            Rejection::Malformed(_) => AppError::new(Code::TokenMalformed),
+            Rejection::Expired => AppError::new(Code::TokenExpired),
+            Rejection::NoUuid => {
+                self.warn_of_missing_uuid();
+                AppError::new(Code::TokenInvalid).detail("Token has no usable uuid claim")
+            }
+            Rejection::UnknownKey | Rejection::Invalid(_) => AppError::new(Code::TokenInvalid),
         }
     }
-}
 
-fn problem(rejection: Rejection) -> AppError {
-    tracing::debug!(reason = %rejection, "token refused");
-    match rejection {
-        Rejection::Malformed(_) => AppError::new(Code::TokenMalformed),
-        Rejection::Expired => AppError::new(Code::TokenExpired),
-        Rejection::NoUuid => {
+    /// Names the remedy to the operator, but not once a request.
+    fn warn_of_missing_uuid(&self) {
+        let mut warned_at = self
+            .warned_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if warned_at.is_none_or(|at| at.elapsed() >= WARN_AGAIN_AFTER) {
+            *warned_at = Some(Instant::now());
             tracing::warn!(
-                "a good token has no usable uuid claim: add it in Better Auth's definePayload, or set USER_UUID_CLAIM"
+                "good tokens have no usable uuid claim: add it in definePayload of Better Auth's jwt plugin, or set USER_UUID_CLAIM"
             );
-            AppError::new(Code::TokenInvalid).detail("Token has no usable uuid claim")
         }
-        Rejection::UnknownKey | Rejection::Invalid(_) => AppError::new(Code::TokenInvalid),
     }
 }
 

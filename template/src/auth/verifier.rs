@@ -36,7 +36,6 @@ pub enum Rejection {
 }
 
 /// A token taken apart, of which nothing is believed yet.
-#[derive(Clone)]
 pub struct Token<'a> {
     algorithm: Algorithm,
     kid: Option<String>,
@@ -174,7 +173,12 @@ impl Verifier {
         self.check_claims(token.claims, now.as_secs_f64())
     }
 
-    fn key_for<'k>(
+    /// The key that must have signed the token.
+    ///
+    /// # Errors
+    /// [`Rejection::UnknownKey`] when another key set may hold it, [`Rejection::Invalid`] when
+    /// none can.
+    pub fn key_for<'k>(
         &self,
         token: &Token<'_>,
         keys: &'k KeySet,

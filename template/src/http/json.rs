@@ -78,27 +78,23 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, AppError> {
     value
 }
 
+/// The fault as field, code and message; serde names an unknown or missing member in backticks.
 fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> AppError {
     let text = error.inner().to_string();
-    let (field, code) = match text.split('`').nth(1) {
-        Some(name) if text.starts_with("unknown field") => (name.to_owned(), "unknown_field"),
-        Some(name) if text.starts_with("missing field") => (name.to_owned(), "required"),
-        _ => (error.path().to_string(), "invalid_value"),
-    };
     let place = error.path().to_string();
-    let field = match place.as_str() {
-        "." if field == "." => String::new(),
-        "." => field,
-        _ if code == "invalid_value" => field,
-        parent => {
-            if parent.ends_with(&field) {
-                parent.to_owned()
-            } else {
-                format!("{parent}.{field}")
-            }
-        }
-    };
+    let place = if place == "." { "" } else { place.as_str() };
     let message = text.split(" at line ").next().unwrap_or_default();
+    let code = match message.split('`').next() {
+        Some("unknown field ") => "unknown_field",
+        Some("missing field ") => "required",
+        _ => return AppError::invalid(place, "invalid_value", message),
+    };
+    let member = message.split('`').nth(1).unwrap_or_default();
+    let field = match place.strip_suffix(member) {
+        Some(_) => place.to_owned(),
+        None if place.is_empty() => member.to_owned(),
+        None => format!("{place}.{member}"),
+    };
     AppError::invalid(field, code, message)
 }
 
@@ -123,6 +119,47 @@ fn holds_nul(body: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Outer {
+        #[expect(dead_code, reason = "only read into")]
+        list: Vec<Inner>,
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Inner {
+        #[expect(dead_code, reason = "only read into")]
+        name: String,
+    }
+
+    #[test]
+    fn a_fault_is_placed_by_its_whole_path() {
+        for (body, field, code) in [
+            (r#"{}"#, "list", "required"),
+            (r#"{"list":[],"x":1}"#, "x", "unknown_field"),
+            (r#"{"list":[{}]}"#, "list[0].name", "required"),
+            (
+                r#"{"list":[{"name":"a"},{"name":"b","x":1}]}"#,
+                "list[1].x",
+                "unknown_field",
+            ),
+            (r#"{"list":[{"name":1}]}"#, "list[0].name", "invalid_value"),
+            (r#"[]"#, "", "invalid_value"),
+        ] {
+            let error = parse::<Outer>(body.as_bytes()).expect_err(body);
+            let problem = serde_json::to_value(error.problem("id")).expect("it is JSON");
+            assert_eq!(
+                (
+                    &problem["errors"][0]["field"],
+                    &problem["errors"][0]["code"]
+                ),
+                (&field.into(), &code.into()),
+                "{body}"
+            );
+        }
+    }
 
     #[test]
     fn nul_is_noticed_in_every_spelling() {
