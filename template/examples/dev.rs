@@ -1,14 +1,27 @@
 //! `cargo dev`: the API with everything it needs and nothing to install. A stand-in for Better
 //! Auth signs tokens, and an embedded SQLite file holds demo data. Ctrl-C stops all of it.
 
+use std::process::ExitCode;
+
 use app::{app::Application, config::Settings, database::Database, services::demo, telemetry};
 use mock_auth::{MockAuth, User};
 
 /// How long the printed token lasts, in seconds: a working day.
 const TOKEN_LIFETIME: i64 = 12 * 60 * 60;
+const DATABASE_URL: &str = "sqlite://dev.db?mode=rwc";
 
 #[actix_web::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let auth = MockAuth::start().await;
     let settings = settings(&auth)?;
     telemetry::init(&settings);
@@ -36,7 +49,7 @@ fn settings(auth: &MockAuth) -> Result<Settings, app::config::SettingsError> {
         match name {
             "BETTER_AUTH_URL" => Some(auth.origin()),
             "JWKS_URL" | "JWT_ISSUER" | "JWT_AUDIENCE" => None,
-            "DATABASE_URL" => given.or_else(|| Some("sqlite://dev.db?mode=rwc".to_owned())),
+            "DATABASE_URL" => given.or_else(|| Some(DATABASE_URL.to_owned())),
             "CORS_ALLOWED_ORIGINS" => given.or_else(|| Some("http://localhost:3000".to_owned())),
             "RUST_LOG" => given.or_else(|| Some("info,app=debug".to_owned())),
             _ => given,
@@ -60,7 +73,7 @@ fn token(auth: &MockAuth) -> String {
 fn print_welcome(url: &str, token: &str) {
     println!(
         "
-The API listens on {url} with a demo user's rows in dev.db. Try it:
+The API listens on {url} with a demo user's rows. Try it:
 
 TOKEN={token}
 curl -H \"Authorization: Bearer $TOKEN\" {url}/api/me

@@ -33,7 +33,9 @@ pub enum OpenError {
     #[error(transparent)]
     Engine(#[from] EngineConflict),
     /// The program was built without this engine.
-    #[error("DATABASE_URL names an engine that is not built in; the cargo feature {0} brings it")]
+    #[error(
+        "DATABASE_URL is for {0}, which is not built in: name another database, or build with the cargo feature {0}"
+    )]
     NotBuilt(&'static str),
     /// The server or the file cannot be reached.
     #[error("the database cannot be opened: {0}")]

@@ -12,7 +12,9 @@ pub enum MigrateError {
     #[error("an in-memory SQLite database cannot be migrated: name a file instead")]
     InMemory,
     /// The program was compiled without the engine's feature, which is named here.
-    #[error("this program was built without the feature `{0}`")]
+    #[error(
+        "DATABASE_URL is for {0}, which is not built in: name another database, or build with the cargo feature {0}"
+    )]
     EngineNotBuilt(&'static str),
     /// No connection, and the kind of reason.
     #[error("cannot connect to the database: {0}")]
