@@ -105,6 +105,8 @@ pub struct AuthSettings {
     pub leeway: Duration,
     /// USER_UUID_CLAIM: the claim that holds the user's UUID.
     pub uuid_claim: String,
+    /// TOKEN_CACHE_CAPACITY: how many good tokens are remembered; 0 = none.
+    pub token_cache_capacity: usize,
     /// How the key set is kept.
     pub keys: KeyStoreSettings,
 }
@@ -333,6 +335,8 @@ impl Reader<'_> {
             uuid_claim: self
                 .raw("USER_UUID_CLAIM")
                 .unwrap_or_else(|| "uuid".to_owned()),
+            token_cache_capacity: self.number("TOKEN_CACHE_CAPACITY", 10_000, 0..=10_000_000)
+                as usize,
             keys: KeyStoreSettings {
                 ttl: self.seconds("JWKS_CACHE_TTL", 300, 1..=86_400),
                 max_stale: self.seconds("JWKS_MAX_STALE", 86_400, 0..=2_592_000),

@@ -7,6 +7,7 @@ use serde::{
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::verifier::Lifetime;
 use crate::types::{BetterAuthId, UserUuid};
 
 /// A JSON object that remembers whether a name appeared twice: such a one means different things
@@ -50,8 +51,8 @@ pub struct Claims {
     pub subject: BetterAuthId,
     /// USER_UUID_CLAIM: the target of our foreign keys.
     pub uuid: UserUuid,
-    /// `exp`, in seconds since 1970 (RFC 7519 section 4.1.4).
-    pub expires_at: f64,
+    /// When the token is good.
+    pub lifetime: Lifetime,
     /// `email`.
     pub email: Option<String>,
     /// `name`.
@@ -74,10 +75,10 @@ pub(super) enum ClaimsFault {
 }
 
 impl Claims {
-    /// Takes apart claims whose `exp` was checked already.
+    /// Takes apart claims whose times were checked already.
     pub(super) fn from_members(
         mut members: Map<String, Value>,
-        expires_at: f64,
+        lifetime: Lifetime,
         uuid_claim: &str,
     ) -> Result<Self, ClaimsFault> {
         let uuid = members
@@ -94,7 +95,7 @@ impl Claims {
         Ok(Self {
             subject: BetterAuthId::new(subject),
             uuid,
-            expires_at,
+            lifetime,
             email: take_text(&mut members, "email"),
             name: take_text(&mut members, "name"),
             roles: members

@@ -1,7 +1,6 @@
 use std::{
     future::{Ready, ready},
     ops::Deref,
-    rc::Rc,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -18,8 +17,8 @@ use futures_util::future::LocalBoxFuture;
 
 use super::{
     claims::Identity,
-    key_set::KeySet,
-    keys::KeyStore,
+    keys::{KeyStore, Look},
+    verdicts::{Fingerprint, Verdict, Verdicts},
     verifier::{Rejection, Token, Verifier},
 };
 use crate::{
@@ -36,6 +35,7 @@ use crate::{
 pub struct Authenticator {
     keys: Arc<KeyStore>,
     verifier: Verifier,
+    verdicts: Verdicts,
     warned_at: Mutex<Option<Instant>>,
 }
 
@@ -50,6 +50,7 @@ impl Authenticator {
         Ok(Self {
             keys: KeyStore::start(settings)?,
             verifier: Verifier::new(settings),
+            verdicts: Verdicts::new(settings.token_cache_capacity),
             warned_at: Mutex::default(),
         })
     }
@@ -60,32 +61,50 @@ impl Authenticator {
         &self.keys
     }
 
-    /// Verifies a token.
+    /// Verifies a token, or remembers that it did.
     ///
     /// # Errors
     /// The problem to answer with; it says nothing about the token that its sender could use.
-    pub async fn authenticate(&self, token: &str) -> Result<Identity, AppError> {
-        let token = Token::parse(token).map_err(|rejection| self.problem(rejection))?;
-        let keys = self.keys_for(&token).await?;
+    pub async fn authenticate(&self, token: &str) -> Result<Arc<Identity>, AppError> {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
-        let claims = self.verifier.verify(token, &keys, now);
-        claims
-            .map(Identity::from)
-            .map_err(|rejection| self.problem(rejection))
+        Token::check_length(token).map_err(|rejection| self.problem(rejection))?;
+        let look = self.keys.look();
+        let fingerprint = Fingerprint::of(token);
+        if let Some(verdict) = self.verdicts.get(&fingerprint, look.generation())
+            && !look.keys.is_empty()
+        {
+            let current = self.verifier.is_current(verdict.lifetime, now);
+            return current
+                .map(|()| verdict.identity.clone())
+                .map_err(|rejection| self.problem(rejection));
+        }
+        let token = Token::parse(token).map_err(|rejection| self.problem(rejection))?;
+        let look = self.look_for(&token, look).await?;
+        let claims = self
+            .verifier
+            .verify(token, &look.keys, now)
+            .map_err(|rejection| self.problem(rejection))?;
+        let (lifetime, identity) = (claims.lifetime, Arc::new(Identity::from(claims)));
+        let verdict = Verdict {
+            identity: identity.clone(),
+            lifetime,
+            generation: look.generation(),
+        };
+        self.verdicts.insert(fingerprint, verdict);
+        Ok(identity)
     }
 
-    /// The key set to verify the token with. Waits only when none at hand holds its key.
-    async fn keys_for(&self, token: &Token<'_>) -> Result<Arc<KeySet>, AppError> {
-        let mut look = self.keys.look();
+    /// A look at keys that hold the token's. Waits only when those at hand do not.
+    async fn look_for(&self, token: &Token<'_>, mut look: Look) -> Result<Look, AppError> {
         while let Err(Rejection::UnknownKey) = self.verifier.key_for(token, &look.keys) {
             let newer = self.keys.look_again(look).await;
             let newer = newer
                 .map_err(|unavailable| AppError::new(Code::JwksUnavailable).because(unavailable))?;
             look = newer.ok_or_else(|| self.problem(Rejection::UnknownKey))?;
         }
-        Ok(look.keys)
+        Ok(look)
     }
 
     fn problem(&self, rejection: Rejection) -> AppError {
@@ -126,7 +145,7 @@ pub async fn authenticate(
     match identify(request.request()).await {
         Ok(identity) => {
             request.extensions_mut().insert(Caller(identity.uuid));
-            request.extensions_mut().insert(Rc::new(identity));
+            request.extensions_mut().insert(identity);
             next.call(request)
                 .await
                 .map(ServiceResponse::map_into_boxed_body)
@@ -135,7 +154,7 @@ pub async fn authenticate(
     }
 }
 
-async fn identify(request: &HttpRequest) -> Result<Identity, AppError> {
+async fn identify(request: &HttpRequest) -> Result<Arc<Identity>, AppError> {
     let authenticator = shared::<Authenticator>(request)?;
     authenticator.authenticate(bearer_token(request)?).await
 }
@@ -173,7 +192,7 @@ fn shared<T: 'static>(request: &HttpRequest) -> Result<&T, AppError> {
 
 /// Guard: the caller is signed in. Put it first among a handler's arguments.
 #[derive(Clone)]
-pub struct AuthUser(Rc<Identity>);
+pub struct AuthUser(Arc<Identity>);
 
 impl Deref for AuthUser {
     type Target = Identity;
@@ -185,7 +204,7 @@ impl Deref for AuthUser {
 
 impl AuthUser {
     fn of(request: &HttpRequest) -> Result<Self, AppError> {
-        let identity = request.extensions().get::<Rc<Identity>>().cloned();
+        let identity = request.extensions().get::<Arc<Identity>>().cloned();
         identity
             .map(Self)
             .ok_or_else(|| AppError::new(Code::TokenMissing))

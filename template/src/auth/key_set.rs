@@ -100,6 +100,18 @@ impl KeySet {
         self.keys.is_empty()
     }
 
+    /// Whether every key of `other` is in this set too.
+    #[must_use]
+    pub fn holds_all_of(&self, other: &Self) -> bool {
+        let same = |a: &VerificationKey, b: &VerificationKey| {
+            a.kid == b.kid && a.identity == b.identity && a.algorithms == b.algorithms
+        };
+        other
+            .keys
+            .iter()
+            .all(|old| self.keys.iter().any(|key| same(key, old)))
+    }
+
     /// The key of this id.
     #[must_use]
     pub fn named(&self, kid: &str) -> Option<&VerificationKey> {

@@ -48,12 +48,14 @@ struct Snapshot {
     keys: Arc<KeySet>,
     loaded_at: Option<Instant>,
     last_fetch_succeeded: bool,
+    generation: u64,
 }
 
 /// What one look at the store gives.
 pub struct Look {
     /// The current keys; empty while none were ever loaded or the last ones are too old.
     pub keys: Arc<KeySet>,
+    generation: u64,
     round: u64,
     /// The round whose fetch is sure to have begun after the first look.
     enough: Option<u64>,
@@ -64,6 +66,14 @@ pub struct Look {
 struct Fetches {
     under_way: bool,
     spent: VecDeque<Instant>,
+}
+
+impl Look {
+    /// Raised when a key was removed or replaced: what was verified before may not be good now.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
 }
 
 impl KeyStore {
@@ -79,6 +89,7 @@ impl KeyStore {
                 keys: Arc::default(),
                 loaded_at: None,
                 last_fetch_succeeded: false,
+                generation: 0,
             }),
             rounds: watch::Sender::new(0),
             wanted: Notify::new(),
@@ -101,6 +112,7 @@ impl KeyStore {
         };
         Look {
             keys,
+            generation: snapshot.generation,
             round,
             enough: None,
         }
@@ -188,6 +200,7 @@ impl KeyStore {
         let succeeded = fetched.is_some();
         self.snapshot.store(Arc::new(match fetched {
             Some(keys) => Snapshot {
+                generation: current.generation + u64::from(!keys.holds_all_of(&current.keys)),
                 keys: Arc::new(keys),
                 loaded_at: Some(Instant::now()),
                 last_fetch_succeeded: true,
@@ -196,6 +209,7 @@ impl KeyStore {
                 keys: current.keys.clone(),
                 loaded_at: current.loaded_at,
                 last_fetch_succeeded: false,
+                generation: current.generation,
             },
         }));
         let mut fetches = self.fetches();

@@ -4,10 +4,11 @@ mod claims;
 mod guard;
 mod key_set;
 mod keys;
+mod verdicts;
 mod verifier;
 
 pub use claims::{Claims, Identity};
 pub use guard::{AuthUser, Authenticator, CurrentUser, Owner, authenticate, owner_only};
 pub use key_set::{KeySet, VerificationKey};
-pub use keys::{KeyStore, KeysUnavailable};
-pub use verifier::{Rejection, Token, Verifier};
+pub use keys::{KeyStore, KeysUnavailable, Look};
+pub use verifier::{Lifetime, Rejection, Token, Verifier};

@@ -10,8 +10,6 @@ use super::{
 };
 use crate::config::AuthSettings;
 
-/// The longest token that is looked at, in bytes.
-const MAX_TOKEN_BYTES: usize = 8 * 1024;
 /// How far `nbf` and `iat` may lie in the future, in seconds: clocks differ.
 const CLOCK_SKEW: f64 = 60.0;
 
@@ -45,6 +43,20 @@ pub struct Token<'a> {
 }
 
 impl<'a> Token<'a> {
+    /// The longest token that is looked at, in bytes.
+    const MAX_BYTES: usize = 8 * 1024;
+
+    /// Comes before all work that grows with the length.
+    ///
+    /// # Errors
+    /// [`Rejection::Malformed`] above 8 KiB.
+    pub fn check_length(text: &str) -> Result<(), Rejection> {
+        match text.len() > Self::MAX_BYTES {
+            true => Err(Rejection::Malformed("longer than 8 KiB")),
+            false => Ok(()),
+        }
+    }
+
     /// Reads the compact serialization (RFC 7515 section 7.1), the header and the claims.
     ///
     /// Strict unpadded base64url; `crit` and `b64` are refused (RFC 7515 section 4.1.11, RFC 7797),
@@ -54,9 +66,7 @@ impl<'a> Token<'a> {
     /// # Errors
     /// [`Rejection::Malformed`], or [`Rejection::Invalid`] for a header that is not acceptable.
     pub fn parse(text: &'a str) -> Result<Self, Rejection> {
-        if text.len() > MAX_TOKEN_BYTES {
-            return Err(Rejection::Malformed("longer than 8 KiB"));
-        }
+        Self::check_length(text)?;
         let (signed, signature) = text
             .rsplit_once('.')
             .ok_or(Rejection::Malformed("no dots"))?;
@@ -126,6 +136,15 @@ fn read_header(header: Map<String, Value>) -> Result<(Algorithm, Option<String>)
     ))
 }
 
+/// When a token is good (RFC 7519 sections 4.1.4 and 4.1.5), in seconds since 1970.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Lifetime {
+    /// `exp`.
+    pub expires_at: f64,
+    /// `nbf`, or long ago.
+    pub not_before: f64,
+}
+
 /// What makes a token good: synchronous, free of I/O; keys in, verdict out.
 #[derive(Clone, Debug)]
 pub struct Verifier {
@@ -170,7 +189,7 @@ impl Verifier {
         if !signed.is_ok_and(|good| good) {
             return Err(Rejection::Invalid("the signature is wrong"));
         }
-        self.check_claims(token.claims, now.as_secs_f64())
+        self.check_claims(token.claims, now)
     }
 
     /// The key that must have signed the token.
@@ -197,7 +216,7 @@ impl Verifier {
         }
     }
 
-    fn check_claims(&self, claims: Map<String, Value>, now: f64) -> Result<Claims, Rejection> {
+    fn check_claims(&self, claims: Map<String, Value>, now: Duration) -> Result<Claims, Rejection> {
         let expires_at = number(&claims, "exp")?.ok_or(Rejection::Invalid("exp is missing"))?;
         if claims.get("iss").and_then(Value::as_str) != Some(&self.issuer) {
             return Err(Rejection::Invalid("iss is not JWT_ISSUER"));
@@ -208,21 +227,38 @@ impl Verifier {
         {
             return Err(Rejection::Invalid("aud does not hold JWT_AUDIENCE"));
         }
-        for name in ["nbf", "iat"] {
-            if number(&claims, name)?.is_some_and(|time| time > now + CLOCK_SKEW) {
-                return Err(Rejection::Invalid("nbf or iat lies in the future"));
-            }
+        let not_before = number(&claims, "nbf")?.unwrap_or(0.0);
+        let issued_at = number(&claims, "iat")?.unwrap_or(0.0);
+        if issued_at > now.as_secs_f64() + CLOCK_SKEW {
+            return Err(Rejection::Invalid("iat lies in the future"));
         }
+        let lifetime = Lifetime {
+            expires_at,
+            not_before,
+        };
         if claims.get("banned") == Some(&Value::Bool(true)) {
             return Err(Rejection::Invalid("the user is banned"));
         }
-        if now >= expires_at + self.leeway {
-            return Err(Rejection::Expired);
-        }
-        Claims::from_members(claims, expires_at, &self.uuid_claim).map_err(|fault| match fault {
+        self.is_current(lifetime, now)?;
+        Claims::from_members(claims, lifetime, &self.uuid_claim).map_err(|fault| match fault {
             ClaimsFault::Subject => Rejection::Invalid("sub is missing or empty"),
             ClaimsFault::Uuid => Rejection::NoUuid,
         })
+    }
+
+    /// Whether a token is good at `now`, the time since 1970.
+    ///
+    /// # Errors
+    /// [`Rejection::Invalid`] before its time, [`Rejection::Expired`] after it.
+    pub fn is_current(&self, lifetime: Lifetime, now: Duration) -> Result<(), Rejection> {
+        let now = now.as_secs_f64();
+        if lifetime.not_before > now + CLOCK_SKEW {
+            return Err(Rejection::Invalid("nbf lies in the future"));
+        }
+        match now >= lifetime.expires_at + self.leeway {
+            true => Err(Rejection::Expired),
+            false => Ok(()),
+        }
     }
 
     /// A string, or an array of strings that holds ours (RFC 7519 section 4.1.3).

@@ -90,6 +90,24 @@ async fn the_leeway_counts_for_exp_alone() {
         .refused(401, "token_expired");
 }
 
+#[actix_web::test]
+async fn a_token_that_was_good_expires_all_the_same() {
+    let app = TestApp::start_with(&[("JWT_LEEWAY", "0")]).await;
+    let token = app.token(&User::named("alice")).expires_in(2).sign();
+    let alice = app.bearer(&token);
+    alice.get("/api/me").await.ok();
+    eventually(async || alice.get("/api/me").await.status == 401).await;
+    alice.get("/api/me").await.refused(401, "token_expired");
+}
+
+#[actix_web::test]
+async fn tokens_open_without_being_remembered() {
+    let app = TestApp::start_with(&[("TOKEN_CACHE_CAPACITY", "0")]).await;
+    let alice = app.user("alice").await;
+    alice.get("/api/me").await.ok();
+    alice.get("/api/me").await.ok();
+}
+
 /// Every way in which the claims can be wrong, on a token that is good otherwise.
 #[actix_web::test]
 async fn a_token_with_a_wrong_claim_is_invalid() {

@@ -1,0 +1,108 @@
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{Digest, SHA256, digest};
+use quick_cache::sync::Cache;
+
+use super::{claims::Identity, verifier::Lifetime};
+
+/// The hash of a whole token. The token itself is not kept.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    pub(super) fn of(token: &str) -> Self {
+        let hash: Digest = digest(&SHA256, token.as_bytes());
+        let mut fingerprint = [0; 32];
+        fingerprint.copy_from_slice(hash.as_ref());
+        Self(fingerprint)
+    }
+}
+
+/// What was found out about a good token.
+pub(super) struct Verdict {
+    pub(super) identity: Arc<Identity>,
+    pub(super) lifetime: Lifetime,
+    /// The generation of keys that it was found with.
+    pub(super) generation: u64,
+}
+
+/// Verdicts on good tokens, so that a signature is checked once and not with every request.
+/// Bounded; bad tokens are never kept, so nobody can crowd out good ones with them.
+pub(super) struct Verdicts(Option<Cache<Fingerprint, Arc<Verdict>>>);
+
+impl Verdicts {
+    /// Room for `capacity` verdicts; 0 keeps none.
+    pub(super) fn new(capacity: usize) -> Self {
+        Self((capacity > 0).then(|| Cache::new(capacity)))
+    }
+
+    /// The verdict on a token, unless a key was removed since: it may have been that token's.
+    pub(super) fn get(&self, token: &Fingerprint, generation: u64) -> Option<Arc<Verdict>> {
+        let verdict = self.0.as_ref()?.get(token)?;
+        (verdict.generation == generation).then_some(verdict)
+    }
+
+    pub(super) fn insert(&self, token: Fingerprint, verdict: Verdict) {
+        if let Some(cache) = &self.0 {
+            cache.insert(token, Arc::new(verdict));
+        }
+    }
+
+    #[cfg(test)]
+    fn len(&self) -> usize {
+        self.0.as_ref().map_or(0, Cache::len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::types::BetterAuthId;
+
+    fn verdict(generation: u64) -> Verdict {
+        let identity = Identity {
+            id: BetterAuthId::new("alice"),
+            uuid: Uuid::max().into(),
+            email: None,
+            name: None,
+            roles: Vec::new(),
+            permissions: Vec::new(),
+            organization_id: None,
+        };
+        Verdict {
+            identity: identity.into(),
+            lifetime: Lifetime::default(),
+            generation,
+        }
+    }
+
+    #[test]
+    fn a_verdict_does_not_outlive_its_generation_of_keys() {
+        let verdicts = Verdicts::new(10);
+        let token = Fingerprint::of("a.b.c");
+        verdicts.insert(token, verdict(1));
+        assert!(verdicts.get(&token, 1).is_some());
+        assert!(verdicts.get(&token, 2).is_none());
+    }
+
+    #[test]
+    fn a_verdict_is_for_the_whole_token() {
+        let verdicts = Verdicts::new(10);
+        verdicts.insert(Fingerprint::of("a.b.c"), verdict(1));
+        assert!(verdicts.get(&Fingerprint::of("a.b.d"), 1).is_none());
+    }
+
+    #[test]
+    fn no_more_are_kept_than_there_is_room_for() {
+        let verdicts = Verdicts::new(100);
+        for index in 0..10_000 {
+            verdicts.insert(Fingerprint::of(&index.to_string()), verdict(1));
+        }
+        assert!(verdicts.len() <= 100, "{} are kept", verdicts.len());
+        let none = Verdicts::new(0);
+        none.insert(Fingerprint::of("a.b.c"), verdict(1));
+        assert!(none.get(&Fingerprint::of("a.b.c"), 1).is_none());
+    }
+}
