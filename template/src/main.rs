@@ -1,13 +1,14 @@
 //! The program: serves the API, and looks after its database.
 
+mod commands;
+
 use std::{io::Write, process::ExitCode};
 
 use app::{app::Application, config::Settings, database::Database, services::demo, telemetry};
 use clap::{Parser, Subcommand};
+use commands::{Failure, doctor, verify_token};
 use secrecy::ExposeSecret;
 use tokio::signal::unix::{SignalKind, signal};
-
-type Failure = Box<dyn std::error::Error>;
 
 #[derive(Parser)]
 #[command(version, about)]
@@ -29,6 +30,10 @@ enum Command {
     Seed,
     /// Print the OpenAPI document; needs no settings and no database
     Openapi,
+    /// Look for what is wrong with the settings, the key set and the database
+    Doctor(doctor::Arguments),
+    /// Verify a token and print its claims, or say exactly what is wrong with it
+    VerifyToken(verify_token::Arguments),
 }
 
 #[derive(Subcommand)]
@@ -64,19 +69,22 @@ async fn main() -> ExitCode {
 }
 
 async fn run(command: Command) -> Result<(), Failure> {
-    if let Command::Openapi = command {
-        return print_openapi();
-    }
     // The environment wins: a .env file only fills in what is not set.
     dotenvy::dotenv().ok();
+    match command {
+        Command::Openapi => print_openapi(),
+        Command::Doctor(arguments) => doctor::run(arguments).await,
+        Command::VerifyToken(arguments) => verify_token::run(arguments).await,
+        Command::Serve => serve(settings()?).await,
+        Command::Migrate { step } => migrate(step, &settings()?).await,
+        Command::Seed => seed(&settings()?).await,
+    }
+}
+
+fn settings() -> Result<Settings, Failure> {
     let settings = Settings::from_env()?;
     telemetry::init(&settings);
-    match command {
-        Command::Serve => serve(settings).await,
-        Command::Migrate { step } => migrate(step, &settings).await,
-        Command::Seed => seed(&settings).await,
-        Command::Openapi => print_openapi(),
-    }
+    Ok(settings)
 }
 
 async fn serve(settings: Settings) -> Result<(), Failure> {

@@ -9,9 +9,11 @@ compile_error!("choose an engine: feature postgres, sqlite or both");
 mod connection;
 mod error;
 mod runner;
+mod tables;
 
 pub use error::MigrateError;
 pub use runner::{down, fresh, status, up, up_steps};
+pub use tables::{Tables, inspect};
 
 use sea_orm_migration::{
     prelude::*,

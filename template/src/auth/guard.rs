@@ -19,7 +19,7 @@ use super::{
     claims::Identity,
     keys::{KeyStore, Look},
     verdicts::{Fingerprint, Verdict, Verdicts},
-    verifier::{Rejection, Token, Verifier},
+    verifier::{Jws, Rejection, Token, Verifier},
 };
 use crate::{
     config::AuthSettings,
@@ -69,7 +69,7 @@ impl Authenticator {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
-        Token::check_length(token).map_err(|rejection| self.problem(rejection))?;
+        Jws::check_length(token).map_err(|rejection| self.problem(rejection))?;
         let look = self.keys.look();
         let fingerprint = Fingerprint::of(token);
         if let Some(verdict) = self.verdicts.get(&fingerprint, look.generation())

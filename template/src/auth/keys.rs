@@ -6,19 +6,18 @@ use std::{
 
 use arc_swap::ArcSwap;
 use jsonwebtoken::Algorithm;
-use reqwest::{Client, StatusCode, Url, header, redirect};
+use reqwest::{Client, Url};
 use tokio::{
     sync::{Notify, watch},
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep_until},
 };
 
-use super::key_set::{KeySet, NotAKeySet, RefusedKey};
+use super::{
+    fetch::{self, FetchError},
+    key_set::{KeySet, RefusedKey},
+};
 use crate::config::{AuthSettings, KeyStoreSettings};
 
-/// A fetch that takes longer has failed.
-const FETCH_DEADLINE: Duration = Duration::from_secs(5);
-/// The largest key set that is read, in bytes.
-const MAX_KEY_SET_BYTES: usize = 512 * 1024;
 /// Fetches for unknown keys in one cool-down.
 const FETCHES_PER_COOLDOWN: usize = 2;
 /// The first and the longest pause after a failed fetch.
@@ -275,30 +274,10 @@ struct Source {
     algorithms: Vec<Algorithm>,
 }
 
-/// Why a fetch brought no key set; never repeats what the server said.
-#[derive(Debug, thiserror::Error)]
-enum FetchError {
-    #[error("no answer within {} s", FETCH_DEADLINE.as_secs())]
-    Deadline,
-    #[error("the auth server cannot be reached")]
-    Unreachable(#[source] reqwest::Error),
-    #[error("the auth server answered with status {0}")]
-    Status(StatusCode),
-    #[error("the answer is compressed")]
-    Compressed,
-    #[error("the answer is larger than {MAX_KEY_SET_BYTES} bytes")]
-    TooLarge,
-    #[error(transparent)]
-    NotAKeySet(#[from] NotAKeySet),
-}
-
 impl Source {
     fn new(settings: &AuthSettings) -> Result<Self, reqwest::Error> {
-        let client = Client::builder()
-            .redirect(redirect::Policy::none())
-            .build()?;
         Ok(Self {
-            client,
+            client: fetch::client()?,
             url: settings.jwks_url.clone(),
             algorithms: settings.algorithms.clone(),
         })
@@ -306,10 +285,7 @@ impl Source {
 
     /// One fetch; each refused entry is logged once, not at every fetch.
     async fn fetch(&self, known_refusals: &mut Vec<RefusedKey>) -> Option<KeySet> {
-        let fetched = timeout(FETCH_DEADLINE, self.try_fetch())
-            .await
-            .unwrap_or(Err(FetchError::Deadline));
-        let (keys, refused) = match fetched {
+        let (keys, refused) = match self.try_fetch().await {
             Ok(fetched) => fetched,
             Err(error) => {
                 tracing::warn!(url = %self.url, %error, "the key set was not fetched");
@@ -325,24 +301,7 @@ impl Source {
     }
 
     async fn try_fetch(&self) -> Result<(KeySet, Vec<RefusedKey>), FetchError> {
-        let request = self
-            .client
-            .get(self.url.clone())
-            .header(header::ACCEPT, "application/json");
-        let mut answer = request.send().await.map_err(FetchError::Unreachable)?;
-        if answer.status() != StatusCode::OK {
-            return Err(FetchError::Status(answer.status()));
-        }
-        if answer.headers().contains_key(header::CONTENT_ENCODING) {
-            return Err(FetchError::Compressed);
-        }
-        let mut document = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(FetchError::Unreachable)? {
-            if document.len() + chunk.len() > MAX_KEY_SET_BYTES {
-                return Err(FetchError::TooLarge);
-            }
-            document.extend_from_slice(&chunk);
-        }
+        let (_, document) = fetch::download(&self.client, &self.url).await?;
         Ok(KeySet::parse(&document, &self.algorithms)?)
     }
 }

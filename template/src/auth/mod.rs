@@ -1,6 +1,7 @@
 //! Who is calling: Better Auth's key set, its tokens, and the guards that routes put in front.
 
 mod claims;
+pub mod fetch;
 mod guard;
 mod key_set;
 mod keys;
@@ -9,6 +10,6 @@ mod verifier;
 
 pub use claims::{Claims, Identity};
 pub use guard::{AuthUser, Authenticator, CurrentUser, Owner, authenticate, owner_only};
-pub use key_set::{KeySet, VerificationKey};
+pub use key_set::{KeySet, NotAKeySet, RefusedKey, VerificationKey};
 pub use keys::{KeyStore, KeysUnavailable, Look};
-pub use verifier::{Lifetime, Rejection, Token, Verifier};
+pub use verifier::{Jws, Lifetime, Rejection, Token, Verifier};

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{ops::Deref, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, crypto};
@@ -33,16 +33,16 @@ pub enum Rejection {
     Invalid(&'static str),
 }
 
-/// A token taken apart, of which nothing is believed yet.
-pub struct Token<'a> {
+/// A JWS in compact serialization (RFC 7515 section 7.1), taken apart, of which nothing is
+/// believed yet; its payload may be anything.
+pub struct Jws<'a> {
     algorithm: Algorithm,
     kid: Option<String>,
     signed: &'a str,
     signature: &'a str,
-    claims: Map<String, Value>,
 }
 
-impl<'a> Token<'a> {
+impl<'a> Jws<'a> {
     /// The longest token that is looked at, in bytes.
     const MAX_BYTES: usize = 8 * 1024;
 
@@ -57,7 +57,7 @@ impl<'a> Token<'a> {
         }
     }
 
-    /// Reads the compact serialization (RFC 7515 section 7.1), the header and the claims.
+    /// Reads the three parts and the header.
     ///
     /// Strict unpadded base64url; `crit` and `b64` are refused (RFC 7515 section 4.1.11, RFC 7797),
     /// `typ` is absent, `JWT` or `at+jwt` (RFC 8725 section 3.11, RFC 9068 section 4); jku, jwk,
@@ -66,7 +66,69 @@ impl<'a> Token<'a> {
     /// # Errors
     /// [`Rejection::Malformed`], or [`Rejection::Invalid`] for a header that is not acceptable.
     pub fn parse(text: &'a str) -> Result<Self, Rejection> {
-        Self::check_length(text)?;
+        Parts::split(text)?.read_header()
+    }
+
+    /// The algorithm that the header names.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The key id that the header names.
+    #[must_use]
+    pub fn kid(&self) -> Option<&str> {
+        self.kid.as_deref()
+    }
+}
+
+/// A JWS whose payload is a JSON object (RFC 7519), of which nothing is believed yet.
+pub struct Token<'a> {
+    jws: Jws<'a>,
+    claims: Map<String, Value>,
+}
+
+impl<'a> Token<'a> {
+    /// Reads header and claims; see [`Jws::parse`] for the rules.
+    ///
+    /// # Errors
+    /// [`Rejection::Malformed`] for what is no JWT, whatever its header says; then
+    /// [`Rejection::Invalid`] for a header that is not acceptable.
+    pub fn parse(text: &'a str) -> Result<Self, Rejection> {
+        let parts = Parts::split(text)?;
+        let claims = object(&parts.payload)?;
+        Ok(Self {
+            jws: parts.read_header()?,
+            claims,
+        })
+    }
+
+    /// The claims as they stand, believed or not.
+    #[must_use]
+    pub fn claims(&self) -> &Map<String, Value> {
+        &self.claims
+    }
+}
+
+impl<'a> Deref for Token<'a> {
+    type Target = Jws<'a>;
+
+    fn deref(&self) -> &Jws<'a> {
+        &self.jws
+    }
+}
+
+/// The decoded parts of what is shaped like a JWS.
+struct Parts<'a> {
+    header: Map<String, Value>,
+    payload: Vec<u8>,
+    signed: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    fn split(text: &'a str) -> Result<Self, Rejection> {
+        Jws::check_length(text)?;
         let (signed, signature) = text
             .rsplit_once('.')
             .ok_or(Rejection::Malformed("no dots"))?;
@@ -76,16 +138,22 @@ impl<'a> Token<'a> {
         if payload.contains('.') {
             return Err(Rejection::Malformed("more than three parts"));
         }
-        let (header, claims) = (decode(header)?, decode(payload)?);
         decode(signature)?;
-        let (header, claims) = (object(&header)?, object(&claims)?);
-        let (algorithm, kid) = read_header(header)?;
         Ok(Self {
-            algorithm,
-            kid,
+            header: object(&decode(header)?)?,
+            payload: decode(payload)?,
             signed,
             signature,
-            claims,
+        })
+    }
+
+    fn read_header(self) -> Result<Jws<'a>, Rejection> {
+        let (algorithm, kid) = read_header(&self.header)?;
+        Ok(Jws {
+            algorithm,
+            kid,
+            signed: self.signed,
+            signature: self.signature,
         })
     }
 }
@@ -105,7 +173,7 @@ fn object(json: &[u8]) -> Result<Map<String, Value>, Rejection> {
     }
 }
 
-fn read_header(header: Map<String, Value>) -> Result<(Algorithm, Option<String>), Rejection> {
+fn read_header(header: &Map<String, Value>) -> Result<(Algorithm, Option<String>), Rejection> {
     if header.contains_key("crit") || header.contains_key("b64") {
         return Err(Rejection::Invalid("the header holds crit or b64"));
     }
@@ -179,17 +247,21 @@ impl Verifier {
         keys: &KeySet,
         now: Duration,
     ) -> Result<Claims, Rejection> {
-        let key = self.key_for(&token, keys)?;
-        let signed = crypto::verify(
-            token.signature,
-            token.signed.as_bytes(),
-            key.decoding(),
-            token.algorithm,
-        );
-        if !signed.is_ok_and(|good| good) {
-            return Err(Rejection::Invalid("the signature is wrong"));
-        }
+        self.check_signature(&token, keys)?;
         self.check_claims(token.claims, now)
+    }
+
+    /// Checks the signature alone, whatever the payload.
+    ///
+    /// # Errors
+    /// Those of [`Verifier::key_for`], and [`Rejection::Invalid`] for a wrong signature.
+    pub fn check_signature(&self, jws: &Jws<'_>, keys: &KeySet) -> Result<(), Rejection> {
+        let key = self.key_for(jws, keys)?;
+        let signed = jws.signed.as_bytes();
+        match crypto::verify(jws.signature, signed, key.decoding(), jws.algorithm) {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => Err(Rejection::Invalid("the signature is wrong")),
+        }
     }
 
     /// The key that must have signed the token.
@@ -199,18 +271,18 @@ impl Verifier {
     /// none can.
     pub fn key_for<'k>(
         &self,
-        token: &Token<'_>,
+        jws: &Jws<'_>,
         keys: &'k KeySet,
     ) -> Result<&'k VerificationKey, Rejection> {
-        if !self.algorithms.contains(&token.algorithm) {
+        if !self.algorithms.contains(&jws.algorithm) {
             return Err(Rejection::Invalid("alg is not allowed"));
         }
-        let key = match &token.kid {
+        let key = match &jws.kid {
             Some(kid) => keys.named(kid),
-            None => keys.only(token.algorithm),
+            None => keys.only(jws.algorithm),
         };
         let key = key.ok_or(Rejection::UnknownKey)?;
-        match key.allows(token.algorithm) {
+        match key.allows(jws.algorithm) {
             true => Ok(key),
             false => Err(Rejection::Invalid("alg is not the key's")),
         }

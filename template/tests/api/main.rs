@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod auth;
+mod commands;
 mod cors;
+mod docs;
 mod entities;
 mod errors;
 mod health;
@@ -14,3 +16,4 @@ mod program;
 mod support;
 mod tags;
 mod tasks;
+mod wycheproof;

@@ -77,6 +77,11 @@ impl TestDatabase {
         &self.url
     }
 
+    /// Runs a statement while no application is there.
+    pub async fn execute(&self, statement: &str) {
+        execute(&self.url, statement).await;
+    }
+
     /// The default settings but for the database and those given.
     pub fn settings(&self, given: &[(&str, &str)]) -> Settings {
         Settings::from_lookup(|name| match name {

@@ -9,5 +9,5 @@ mod user;
 pub use answer::Answer;
 pub use app::TestApp;
 pub use database::TestDatabase;
-pub use program::{Program, run, run_in};
+pub use program::{Program, run, run_in, run_with_input};
 pub use user::Client;

@@ -1,5 +1,5 @@
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write},
     path::Path,
     process::{Child, Command, Output, Stdio},
     sync::mpsc,
@@ -37,6 +37,20 @@ pub fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
 /// Runs the program to its end in this folder.
 pub fn run_in(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     program(folder, arguments, environment).output().unwrap()
+}
+
+/// Runs the program to its end and gives it `input` to read.
+pub fn run_with_input(arguments: &[&str], input: &[u8]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = program(folder.path(), arguments, &[]);
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    // Written beside reading: neither pipe may fill up while the other waits.
+    let writer = thread::spawn(move || stdin.write_all(&input).ok());
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    output
 }
 
 /// The program as a server, with what it has written so far.
