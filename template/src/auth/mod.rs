@@ -3,11 +3,12 @@
 mod claims;
 mod guard;
 mod key_set;
+mod key_source;
 mod keys;
 mod verifier;
 
 pub use claims::{Claims, Identity};
 pub use guard::{AuthUser, Authenticator, CurrentUser, Owner, authenticate, owner_only};
 pub use key_set::{KeySet, VerificationKey};
-pub use keys::{KeyStore, KeysUnavailable};
+pub use keys::{KeyStore, KeysUnavailable, Look};
 pub use verifier::{Rejection, Token, Verifier};

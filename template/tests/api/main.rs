@@ -6,6 +6,7 @@ mod cors;
 mod entities;
 mod errors;
 mod health;
+mod keys;
 mod layers;
 mod logs;
 mod me;
