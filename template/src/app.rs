@@ -1,6 +1,6 @@
 //! The assembly: the only place that knows everything. Programs and tests start the same one.
 
-use std::{io, net::TcpListener, time::Duration};
+use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
 use actix_cors::Cors;
 use actix_web::{
@@ -25,6 +25,7 @@ use crate::{
 pub struct Application {
     port: u16,
     server: Server,
+    authenticator: Data<Authenticator>,
     readiness: Data<Readiness>,
     database: Database,
 }
@@ -74,13 +75,14 @@ impl Application {
         let server = serve(
             listener,
             settings,
-            authenticator,
+            authenticator.clone(),
             database.clone(),
             readiness.clone(),
         )?;
         Ok(Self {
             port,
             server,
+            authenticator,
             readiness,
             database,
         })
@@ -90,6 +92,12 @@ impl Application {
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// What verifies the callers' tokens, with its key set.
+    #[must_use]
+    pub fn authenticator(&self) -> Arc<Authenticator> {
+        self.authenticator.clone().into_inner()
     }
 
     /// Serves until `stop` is done. Then readiness turns 503, requests under way may finish

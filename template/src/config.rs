@@ -4,6 +4,7 @@ use std::{
     collections::BTreeSet,
     fmt,
     net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
     str::FromStr,
     thread::available_parallelism,
     time::Duration,
@@ -95,6 +96,11 @@ pub enum Synchronous {
 pub struct AuthSettings {
     /// JWKS_URL: where the key set is.
     pub jwks_url: Url,
+    /// Where it may be instead when JWKS_URL is not set: `jwksPath` of Better Auth's jwt plugin
+    /// is often `/.well-known/jwks.json`, below the base path.
+    pub jwks_fallback: Option<Url>,
+    /// JWKS_FILE: a file with the key set; then none is fetched.
+    pub jwks_file: Option<PathBuf>,
     /// JWT_ISSUER: the only `iss` accepted.
     pub issuer: String,
     /// JWT_AUDIENCE: what `aud` must hold.
@@ -324,8 +330,13 @@ impl Reader<'_> {
     }
 
     fn auth(&mut self, better_auth: Url, origin: &str, insecure_http: bool) -> AuthSettings {
+        let jwks_file = self.raw("JWKS_FILE").map(PathBuf::from);
+        let fetched = jwks_file.is_none();
+        let (jwks_url, jwks_fallback) = self.jwks_urls(better_auth, insecure_http || !fetched);
         AuthSettings {
-            jwks_url: self.jwks_url(better_auth, insecure_http),
+            jwks_url,
+            jwks_fallback,
+            jwks_file,
             issuer: self.raw("JWT_ISSUER").unwrap_or_else(|| origin.to_owned()),
             audience: self
                 .raw("JWT_AUDIENCE")
@@ -345,29 +356,32 @@ impl Reader<'_> {
         }
     }
 
-    fn jwks_url(&mut self, better_auth: Url, insecure_http: bool) -> Url {
+    /// The address of the key set, and the one to try when it answers 404.
+    fn jwks_urls(&mut self, better_auth: Url, insecure_http: bool) -> (Url, Option<Url>) {
         let base = self.parsed(
             "BETTER_AUTH_BASE_PATH",
             "a path such as /api/auth",
             base_path,
         );
-        let given = self.parsed("JWKS_URL", "an http or https URL", web_url);
-        let name = if given.is_some() {
-            "JWKS_URL"
-        } else {
-            "BETTER_AUTH_URL"
-        };
-        let url = given.unwrap_or_else(|| {
-            let mut url = better_auth;
+        let below = |path: &str| {
+            let mut url = better_auth.clone();
             url.set_query(None);
-            url.set_path(&format!("{}/jwks", base.as_deref().unwrap_or("/api/auth")));
+            url.set_path(&format!("{}{path}", base.as_deref().unwrap_or("/api/auth")));
             url
-        });
+        };
+        let (name, url, fallback) = match self.parsed("JWKS_URL", "an http or https URL", web_url) {
+            Some(given) => ("JWKS_URL", given, None),
+            None => (
+                "BETTER_AUTH_URL",
+                below("/jwks"),
+                Some(below("/.well-known/jwks.json")),
+            ),
+        };
         if url.scheme() == "http" && !is_loopback(&url) && !insecure_http {
             let host = url.host_str().unwrap_or_default();
             self.problem(name, host, "https (or ALLOW_INSECURE_HTTP=true): keys fetched over plain http can be forged on the way");
         }
-        url
+        (url, fallback)
     }
 
     fn algorithms(&mut self) -> Vec<Algorithm> {
@@ -511,6 +525,7 @@ mod tests {
                 .contains("ALLOW_INSECURE_HTTP")
         );
         assert!(settings(&[url, ("ALLOW_INSECURE_HTTP", "true")]).is_ok());
+        assert!(settings(&[url, ("JWKS_FILE", "jwks.json")]).is_ok());
         assert!(settings(&[("BETTER_AUTH_URL", "http://127.0.0.1:3000")]).is_ok());
     }
 
@@ -539,6 +554,21 @@ mod tests {
             "https://app.example.com/api/auth/jwks"
         );
         assert_eq!(settings.cors.allowed_origins, ["https://app.example.com"]);
+    }
+
+    #[test]
+    fn only_a_key_set_address_of_ones_own_has_no_second_path() {
+        let fallback = |given: &[_]| {
+            let settings = settings(given).expect("good settings");
+            settings.auth.jwks_fallback.map(String::from)
+        };
+        let base_path = ("BETTER_AUTH_BASE_PATH", "/auth");
+        assert_eq!(
+            fallback(&[base_path]).as_deref(),
+            Some("http://localhost:3000/auth/.well-known/jwks.json")
+        );
+        let own = ("JWKS_URL", "http://localhost:3000/auth/jwks");
+        assert_eq!(fallback(&[base_path, own]), None);
     }
 
     #[test]

@@ -2,9 +2,12 @@
 
 mod commands;
 
-use std::{io::Write, process::ExitCode};
+use std::{io::Write, process::ExitCode, sync::Arc};
 
-use app::{app::Application, config::Settings, database::Database, services::demo, telemetry};
+use app::{
+    app::Application, auth::Authenticator, config::Settings, database::Database, services::demo,
+    telemetry,
+};
 use clap::{Parser, Subcommand};
 use commands::{Failure, doctor, verify_token};
 use secrecy::ExposeSecret;
@@ -90,9 +93,24 @@ fn settings() -> Result<Settings, Failure> {
 async fn serve(settings: Settings) -> Result<(), Failure> {
     let host = settings.host;
     let application = Application::build(settings).await?;
+    refresh_on_hangup(application.authenticator())?;
     tracing::info!("listening on http://{host}:{}", application.port());
     application.run_until_stopped(stop_signal()?).await?;
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// SIGHUP fetches the key set at once: a withdrawn key stops opening without a restart.
+fn refresh_on_hangup(authenticator: Arc<Authenticator>) -> Result<(), Failure> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            match authenticator.keys().refresh_now().await {
+                Ok(()) => tracing::info!("SIGHUP: the key set was fetched"),
+                Err(_) => tracing::warn!("SIGHUP: the keys stay as they were"),
+            }
+        }
+    });
     Ok(())
 }
 

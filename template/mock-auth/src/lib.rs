@@ -138,6 +138,11 @@ impl MockAuth {
         *lock(&self.state.behaviour) = behaviour;
     }
 
+    /// Moves the key set from `/api/auth/jwks` to this path, as the plugin's `jwksPath` and Better Auth's `basePath` do.
+    pub fn serve_jwks_at(&self, path: &str) {
+        *lock(&self.state.jwks_path) = path.to_owned();
+    }
+
     /// How many times the key set was requested since the start, whatever the answer was.
     pub fn jwks_fetches(&self) -> usize {
         self.state.jwks_fetches()

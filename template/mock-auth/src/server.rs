@@ -14,7 +14,10 @@ use actix_web::{
     dev::{Server, ServerHandle},
     http::{
         KeepAlive, StatusCode,
-        header::{AUTHORIZATION, CONTENT_ENCODING, COOKIE, HeaderName, LOCATION, RETRY_AFTER},
+        header::{
+            AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, COOKIE, HeaderName, LOCATION,
+            RETRY_AFTER,
+        },
     },
     rt::System,
     web::{self, Bytes, Data},
@@ -68,6 +71,13 @@ pub enum Behaviour {
     },
     /// The key set with `Content-Encoding: gzip`, asked for or not.
     Gzip,
+    /// The same followed by blanks: small on the wire, so many bytes once unpacked.
+    GzipBomb {
+        /// The size once unpacked.
+        bytes: usize,
+    },
+    /// The key set with this `Cache-Control`; Better Auth sends none.
+    CacheControl(String),
 }
 
 /// What outlives a restart of the server.
@@ -76,6 +86,7 @@ pub(crate) struct State {
     pub(crate) keys: Mutex<KeyRing>,
     pub(crate) sessions: Mutex<Sessions>,
     pub(crate) behaviour: Mutex<Behaviour>,
+    pub(crate) jwks_path: Mutex<String>,
     jwks_fetches: AtomicUsize,
 }
 
@@ -86,6 +97,7 @@ impl State {
             keys: Mutex::new(KeyRing::new(Algorithm::EdDSA)),
             sessions: Mutex::default(),
             behaviour: Mutex::new(Behaviour::Answer),
+            jwks_path: Mutex::new("/api/auth/jwks".to_owned()),
             jwks_fetches: AtomicUsize::new(0),
         }
     }
@@ -127,12 +139,14 @@ pub(crate) async fn serve(listener: TcpListener, state: Arc<State>) -> io::Resul
 
 fn server(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
     let app = move || {
-        App::new().app_data(state.clone()).service(
-            web::scope("/api/auth")
-                .route("/jwks", web::get().to(jwks))
-                .route("/get-session", web::get().to(get_session))
-                .route("/token", web::get().to(token)),
-        )
+        App::new()
+            .app_data(state.clone())
+            .service(
+                web::scope("/api/auth")
+                    .route("/get-session", web::get().to(get_session))
+                    .route("/token", web::get().to(token)),
+            )
+            .default_service(web::get().to(jwks))
     };
     // Without kept-alive connections nothing is answered any more once the listener is closed.
     Ok(HttpServer::new(app)
@@ -143,7 +157,11 @@ fn server(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
         .run())
 }
 
-async fn jwks(state: Data<State>) -> HttpResponse {
+/// The key set lies where [`MockAuth::serve_jwks_at`](crate::MockAuth::serve_jwks_at) put it.
+async fn jwks(request: HttpRequest, state: Data<State>) -> HttpResponse {
+    if request.path() != *lock(&state.jwks_path) {
+        return HttpResponse::NotFound().finish();
+    }
     state.jwks_fetches.fetch_add(1, Ordering::SeqCst);
     let jwks = lock(&state.keys).jwks();
     let behaviour = lock(&state.behaviour).clone();
@@ -167,7 +185,11 @@ async fn jwks(state: Data<State>) -> HttpResponse {
             .insert_header((LOCATION, address))
             .finish(),
         Behaviour::Huge { bytes } => huge(&jwks, bytes),
-        Behaviour::Gzip => gzip(&jwks),
+        Behaviour::Gzip => gzip(&jwks, 0),
+        Behaviour::GzipBomb { bytes } => gzip(&jwks, bytes),
+        Behaviour::CacheControl(value) => HttpResponse::Ok()
+            .insert_header((CACHE_CONTROL, value))
+            .json(jwks),
     }
 }
 
@@ -206,18 +228,24 @@ fn drip(jwks: &Value) -> HttpResponse {
 }
 
 fn huge(jwks: &Value, size: usize) -> HttpResponse {
-    let mut body = jwks.to_string().into_bytes();
-    body.resize(size.max(body.len()), b' ');
-    let chunk = Ok::<_, io::Error>(Bytes::from(body));
+    const BLANKS: &[u8] = &[b' '; 64 * 1024];
+    let keys = Bytes::from(jwks.to_string());
+    let missing = size.saturating_sub(keys.len());
+    let blanks = (0..missing)
+        .step_by(BLANKS.len())
+        .map(move |sent| Bytes::from_static(&BLANKS[..BLANKS.len().min(missing - sent)]));
+    let chunks = stream::iter([keys]).chain(stream::iter(blanks));
     HttpResponse::Ok()
         .content_type("application/json")
-        .streaming(stream::iter([chunk]))
+        .streaming(chunks.map(Ok::<_, io::Error>))
 }
 
-fn gzip(jwks: &Value) -> HttpResponse {
+fn gzip(jwks: &Value, size: usize) -> HttpResponse {
+    let mut body = jwks.to_string().into_bytes();
+    body.resize(size.max(body.len()), b' ');
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     let compressed = encoder
-        .write_all(jwks.to_string().as_bytes())
+        .write_all(&body)
         .and_then(|()| encoder.finish())
         .expect("writing to memory does not fail");
     HttpResponse::Ok()

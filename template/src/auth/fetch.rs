@@ -1,6 +1,6 @@
 //! How a key set is fetched: the limits, for whoever fetches.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use reqwest::{Client, StatusCode, Url, header, header::HeaderMap, redirect};
 use tokio::time::timeout;
@@ -9,6 +9,8 @@ use super::key_set::NotAKeySet;
 
 /// A fetch that takes longer, body included, has failed.
 pub const FETCH_DEADLINE: Duration = Duration::from_secs(5);
+/// The longest pause that an auth server may ask for.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(300);
 /// The largest key set that is read, in bytes.
 pub const MAX_KEY_SET_BYTES: usize = 512 * 1024;
 
@@ -22,17 +24,45 @@ pub enum FetchError {
     #[error("the auth server cannot be reached")]
     Unreachable(#[source] reqwest::Error),
     /// Anything but 200; redirects are not followed.
-    #[error("the auth server answered with status {0}")]
-    Status(StatusCode),
+    #[error("the auth server answered with status {status}")]
+    Status {
+        /// The status.
+        status: StatusCode,
+        /// The pause that the server asked for, at most five minutes.
+        retry_after: Option<Duration>,
+    },
     /// Nothing is unpacked: a small answer may hide a huge one.
     #[error("the answer is compressed")]
     Compressed,
     /// More than [`MAX_KEY_SET_BYTES`].
-    #[error("the answer is larger than {MAX_KEY_SET_BYTES} bytes")]
+    #[error("the key set is larger than {MAX_KEY_SET_BYTES} bytes")]
     TooLarge,
+    /// JWKS_FILE.
+    #[error("the file cannot be read: {0}")]
+    Unreadable(#[source] io::Error),
     /// Not a JWK set.
     #[error(transparent)]
     NotAKeySet(#[from] NotAKeySet),
+    /// No key in it passed the checks.
+    #[error("the key set holds no usable key")]
+    Empty,
+}
+
+impl FetchError {
+    /// The pause that the auth server asked for, at most five minutes.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// Whether another path may be the right one.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Status { status, .. } if *status == StatusCode::NOT_FOUND)
+    }
 }
 
 /// A client that follows no redirects.
@@ -75,10 +105,67 @@ async fn read(client: &Client, url: &Url) -> Result<(HeaderMap, Vec<u8>), FetchE
 /// [`FetchError::Status`] and [`FetchError::Compressed`].
 pub fn check_head(status: StatusCode, headers: &HeaderMap) -> Result<(), FetchError> {
     if status != StatusCode::OK {
-        return Err(FetchError::Status(status));
+        let retry_after = retry_after(status, headers);
+        return Err(FetchError::Status {
+            status,
+            retry_after,
+        });
     }
     match headers.contains_key(header::CONTENT_ENCODING) {
         true => Err(FetchError::Compressed),
         false => Ok(()),
+    }
+}
+
+/// Retry-After in seconds (RFC 9110 section 10.2.3), or x-retry-after, which is what Better
+/// Auth's rate limiter sends; on 429 and 503 alone.
+fn retry_after(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
+    let asks = matches!(
+        status,
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+    );
+    let seconds = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse().ok();
+    let seconds = seconds("retry-after").or_else(|| seconds("x-retry-after"));
+    seconds
+        .filter(|_| asks)
+        .map(|seconds| Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER))
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
+        let line = |(name, value): &(&'static str, &'static str)| {
+            (
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            )
+        };
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines.iter().map(line) {
+            headers.append(name, value);
+        }
+        headers
+    }
+
+    #[test]
+    fn a_pause_is_read_from_either_header_of_429_and_503_and_capped() {
+        let busy = StatusCode::TOO_MANY_REQUESTS;
+        let seconds =
+            |status, lines: &[_]| retry_after(status, &headers(lines)).map(|pause| pause.as_secs());
+        assert_eq!(seconds(busy, &[("retry-after", "7")]), Some(7));
+        assert_eq!(seconds(busy, &[("x-retry-after", "8")]), Some(8));
+        let down = StatusCode::SERVICE_UNAVAILABLE;
+        assert_eq!(seconds(down, &[("retry-after", "9")]), Some(9));
+        assert_eq!(seconds(busy, &[("retry-after", "999999999999")]), Some(300));
+        assert_eq!(
+            seconds(StatusCode::NOT_FOUND, &[("retry-after", "7")]),
+            None
+        );
+        assert_eq!(seconds(busy, &[("retry-after", "-7")]), None);
+        assert_eq!(seconds(busy, &[]), None);
     }
 }

@@ -22,6 +22,12 @@ impl VerificationKey {
         self.algorithms.contains(&algorithm)
     }
 
+    fn is_same(&self, other: &Self) -> bool {
+        self.kid == other.kid
+            && self.identity == other.identity
+            && self.algorithms == other.algorithms
+    }
+
     /// The key in jsonwebtoken's form.
     #[must_use]
     pub fn decoding(&self) -> &DecodingKey {
@@ -41,7 +47,7 @@ pub struct KeySet {
 pub struct NotAKeySet;
 
 /// An entry of the set that is not used, and why.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub struct RefusedKey {
     /// Its key id, where it has one.
     pub kid: Option<String>,
@@ -100,22 +106,18 @@ impl KeySet {
         self.keys.is_empty()
     }
 
-    /// Whether every key of `other` is in this set too.
-    #[must_use]
-    pub fn holds_all_of(&self, other: &Self) -> bool {
-        let same = |a: &VerificationKey, b: &VerificationKey| {
-            a.kid == b.kid && a.identity == b.identity && a.algorithms == b.algorithms
-        };
-        other
-            .keys
-            .iter()
-            .all(|old| self.keys.iter().any(|key| same(key, old)))
-    }
-
     /// The key of this id.
     #[must_use]
     pub fn named(&self, kid: &str) -> Option<&VerificationKey> {
         self.keys.iter().find(|key| key.kid.as_deref() == Some(kid))
+    }
+
+    /// Whether every key of `other` is here too, unchanged: then whatever `other` verified still
+    /// stands.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        let here = |key: &VerificationKey| self.keys.iter().any(|known| known.is_same(key));
+        other.keys.iter().all(here)
     }
 
     /// The only key of this algorithm, for a token without kid.

@@ -5,16 +5,15 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use jsonwebtoken::Algorithm;
-use reqwest::{Client, Url};
 use tokio::{
     sync::{Notify, watch},
     time::{Instant, sleep_until},
 };
 
 use super::{
-    fetch::{self, FetchError},
-    key_set::{KeySet, RefusedKey},
+    fetch::FetchError,
+    key_set::KeySet,
+    key_source::{Fetched, Source},
 };
 use crate::config::{AuthSettings, KeyStoreSettings};
 
@@ -43,36 +42,46 @@ pub struct KeyStore {
 }
 
 /// A key set and how it came to be the current one.
+#[derive(Clone, Default)]
 struct Snapshot {
     keys: Arc<KeySet>,
     loaded_at: Option<Instant>,
     last_fetch_succeeded: bool,
-    generation: u64,
+    /// How many fetches were done.
+    round: u64,
+    /// How many times a key was withdrawn or changed.
+    withdrawals: u64,
 }
 
 /// What one look at the store gives.
 pub struct Look {
     /// The current keys; empty while none were ever loaded or the last ones are too old.
     pub keys: Arc<KeySet>,
-    generation: u64,
+    generation: Option<u64>,
     round: u64,
     /// The round whose fetch is sure to have begun after the first look.
     enough: Option<u64>,
 }
 
-/// The fetch under way, and those that unknown keys caused.
+impl Look {
+    /// A number that changes when a key was withdrawn or replaced: a verdict reached under another
+    /// one no longer counts. `None` while no key is at hand, when no verdict counts.
+    #[must_use]
+    pub fn generation(&self) -> Option<u64> {
+        self.generation
+    }
+}
+
+/// The fetch under way, and what decides about the next.
 #[derive(Default)]
 struct Fetches {
     under_way: bool,
+    /// Those that unknown keys caused in this cool-down.
     spent: VecDeque<Instant>,
-}
-
-impl Look {
-    /// Raised when a key was removed or replaced: what was verified before may not be good now.
-    #[must_use]
-    pub fn generation(&self) -> u64 {
-        self.generation
-    }
+    /// Until then the auth server wants to be left alone.
+    not_before: Option<Instant>,
+    /// Fetches go on without a pause up to this round.
+    forced: u64,
 }
 
 impl KeyStore {
@@ -84,12 +93,7 @@ impl KeyStore {
     pub fn start(settings: &AuthSettings) -> Result<Arc<Self>, reqwest::Error> {
         let source = Source::new(settings)?;
         let store = Arc::new(Self {
-            snapshot: ArcSwap::from_pointee(Snapshot {
-                keys: Arc::default(),
-                loaded_at: None,
-                last_fetch_succeeded: false,
-                generation: 0,
-            }),
+            snapshot: ArcSwap::default(),
             rounds: watch::Sender::new(0),
             wanted: Notify::new(),
             fetches: Mutex::default(),
@@ -102,17 +106,15 @@ impl KeyStore {
     /// The keys as they are, at once.
     #[must_use]
     pub fn look(&self) -> Look {
-        let round = *self.rounds.borrow();
         let snapshot = self.snapshot.load();
-        let keys = if self.is_usable(&snapshot) {
-            snapshot.keys.clone()
-        } else {
-            Arc::default()
-        };
+        let usable = self.is_usable(&snapshot);
         Look {
-            keys,
-            generation: snapshot.generation,
-            round,
+            keys: match usable {
+                true => snapshot.keys.clone(),
+                false => Arc::default(),
+            },
+            generation: usable.then_some(snapshot.withdrawals),
+            round: snapshot.round,
             enough: None,
         }
     }
@@ -121,6 +123,37 @@ impl KeyStore {
     #[must_use]
     pub fn is_ready(&self) -> bool {
         !self.look().keys.is_empty()
+    }
+
+    /// The time since the key set was last fetched; `None` before the first.
+    #[must_use]
+    pub fn age(&self) -> Option<Duration> {
+        self.snapshot
+            .load()
+            .loaded_at
+            .map(|loaded_at| loaded_at.elapsed())
+    }
+
+    /// Fetches at once, whatever the cool-down or the auth server's Retry-After says, and waits
+    /// for it. Keys that left the set stop verifying, and verdicts under them are dropped
+    /// ([`Look::generation`]).
+    ///
+    /// # Errors
+    /// [`KeysUnavailable`] when the fetch failed; the keys at hand go on.
+    pub async fn refresh_now(&self) -> Result<(), KeysUnavailable> {
+        let mut rounds = self.rounds.subscribe();
+        let enough = {
+            let mut fetches = self.fetches();
+            fetches.forced = *rounds.borrow() + 1 + u64::from(fetches.under_way);
+            fetches.forced
+        };
+        self.wanted.notify_one();
+        // Fails only when the store is gone, and we hold it.
+        let _ = rounds.wait_for(|round| *round >= enough).await;
+        match self.snapshot.load().last_fetch_succeeded {
+            true => Ok(()),
+            false => Err(KeysUnavailable),
+        }
     }
 
     /// After a look that held no fitting key: joins the fetch under way, or orders one while the
@@ -180,6 +213,9 @@ impl KeyStore {
             return true;
         }
         let now = Instant::now();
+        if fetches.not_before.is_some_and(|pause| now < pause) {
+            return false;
+        }
         fetches
             .spent
             .retain(|spent| now.duration_since(*spent) < self.settings.cooldown);
@@ -192,59 +228,64 @@ impl KeyStore {
         true
     }
 
-    /// Takes over what a fetch brought. An empty set never replaces keys that work.
-    fn publish(&self, fetched: Option<KeySet>) -> bool {
-        let current = self.snapshot.load();
-        let fetched = fetched.filter(|keys| !keys.is_empty());
-        let succeeded = fetched.is_some();
-        self.snapshot.store(Arc::new(match fetched {
-            Some(keys) => Snapshot {
-                generation: current.generation + u64::from(!keys.holds_all_of(&current.keys)),
-                keys: Arc::new(keys),
-                loaded_at: Some(Instant::now()),
-                last_fetch_succeeded: true,
-            },
-            None => Snapshot {
-                keys: current.keys.clone(),
-                loaded_at: current.loaded_at,
-                last_fetch_succeeded: false,
-                generation: current.generation,
-            },
-        }));
+    /// Takes over what a fetch brought; one that failed leaves the keys as they are.
+    fn publish(&self, fetched: Result<Fetched, FetchError>) {
         let mut fetches = self.fetches();
+        let mut next = Snapshot::clone(&self.snapshot.load());
+        next.round += 1;
+        next.last_fetch_succeeded = fetched.is_ok();
+        fetches.not_before = None;
+        match fetched {
+            Ok(Fetched { keys, .. }) => {
+                next.withdrawals += u64::from(!keys.covers(&next.keys));
+                next.keys = Arc::new(keys);
+                next.loaded_at = Some(Instant::now());
+            }
+            Err(error) => {
+                fetches.not_before = error.retry_after().map(|pause| Instant::now() + pause);
+            }
+        }
+        let round = next.round;
+        self.snapshot.store(Arc::new(next));
         fetches.under_way = false;
-        self.rounds.send_modify(|round| *round += 1);
-        succeeded
+        self.rounds.send_replace(round);
+    }
+
+    fn is_forced(&self) -> bool {
+        *self.rounds.borrow() < self.fetches().forced
     }
 }
 
-/// The one task that fetches: ahead of the TTL, when wanted, and with growing pauses after failures.
-async fn keep_fresh(store: Weak<KeyStore>, source: Source) {
+/// The one task that fetches: ahead of the TTL, when wanted, when the file was changed, and with
+/// growing pauses after failures.
+async fn keep_fresh(store: Weak<KeyStore>, mut source: Source) {
     let mut failures = 0;
-    let mut known_refusals = Vec::new();
-    loop {
-        let Some(current) = store.upgrade() else {
-            return;
-        };
+    while let Some(current) = store.upgrade() {
         current.fetches().under_way = true;
-        let fetched = source.fetch(&mut known_refusals).await;
-        failures = if current.publish(fetched) {
-            0
-        } else {
-            failures + 1
+        let fetched = source.fetch().await;
+        let pause = match &fetched {
+            Ok(fetched) => {
+                failures = 0;
+                renewal(&current.settings, fetched.max_age)
+            }
+            Err(error) => {
+                failures += 1;
+                backoff(failures).max(error.retry_after().unwrap_or_default())
+            }
         };
-        let pause = pause(failures, current.settings.ttl);
-        wait(current, Instant::now() + pause).await;
+        current.publish(fetched);
+        wait(current, Instant::now() + pause, &source).await;
     }
 }
 
-/// Until it is time, or a fetch is wanted, or nobody uses the store any more.
-async fn wait(store: Arc<KeyStore>, due: Instant) {
+/// Until it is time, or a fetch is wanted, or the file was changed, or nobody uses the store any
+/// more.
+async fn wait(store: Arc<KeyStore>, due: Instant, source: &Source) {
     const CHECK: Duration = Duration::from_secs(1);
     let weak = Arc::downgrade(&store);
     drop(store);
     while let Some(store) = weak.upgrade() {
-        if Instant::now() >= due {
+        if Instant::now() >= due || store.is_forced() || source.has_changed().await {
             return;
         }
         let wanted = store.wanted.notified();
@@ -255,69 +296,65 @@ async fn wait(store: Arc<KeyStore>, due: Instant) {
     }
 }
 
-/// 80 % of the TTL, or after failures 1, 2, 4 ... 60 s; always with up to 10 % less, so that
-/// several servers do not ask at the same moment.
-fn pause(failures: u32, ttl: Duration) -> Duration {
+/// From 80 % of the TTL on, spread over 10 % of it so that several servers do not ask at the same
+/// moment. The auth server's max-age may shorten the TTL, though not below JWKS_COOLDOWN, and
+/// never lengthens it.
+fn renewal(settings: &KeyStoreSettings, max_age: Option<Duration>) -> Duration {
+    let fresh = max_age.map_or(settings.ttl, |age| age.max(settings.cooldown));
+    settings.ttl.min(fresh).mul_f64(0.8 + 0.1 * random())
+}
+
+/// 1, 2, 4 ... 60 s, with up to 10 % less.
+fn backoff(failures: u32) -> Duration {
     let (first, longest) = BACKOFF;
-    let pause = match failures.checked_sub(1) {
-        None => ttl.mul_f64(0.8),
-        Some(doublings) => longest.min(first * 2u32.pow(doublings.min(6))),
-    };
+    let pause = longest.min(first * 2u32.pow(failures.saturating_sub(1).min(6)));
+    pause.mul_f64(1.0 - 0.1 * random())
+}
+
+/// From 0 to 1; only has to differ between servers.
+fn random() -> f64 {
     let [random, ..] = *uuid::Uuid::new_v4().as_bytes();
-    pause.mul_f64(1.0 - 0.1 * f64::from(random) / 255.0)
-}
-
-/// Where the key set comes from.
-struct Source {
-    client: Client,
-    url: Url,
-    algorithms: Vec<Algorithm>,
-}
-
-impl Source {
-    fn new(settings: &AuthSettings) -> Result<Self, reqwest::Error> {
-        Ok(Self {
-            client: fetch::client()?,
-            url: settings.jwks_url.clone(),
-            algorithms: settings.algorithms.clone(),
-        })
-    }
-
-    /// One fetch; each refused entry is logged once, not at every fetch.
-    async fn fetch(&self, known_refusals: &mut Vec<RefusedKey>) -> Option<KeySet> {
-        let (keys, refused) = match self.try_fetch().await {
-            Ok(fetched) => fetched,
-            Err(error) => {
-                tracing::warn!(url = %self.url, %error, "the key set was not fetched");
-                return None;
-            }
-        };
-        for key in refused.iter().filter(|key| !known_refusals.contains(key)) {
-            tracing::warn!(kid = ?key.kid, reason = key.reason, "a key of the key set is not used");
-        }
-        *known_refusals = refused;
-        tracing::debug!(url = %self.url, keys = keys.len(), "the key set was fetched");
-        Some(keys)
-    }
-
-    async fn try_fetch(&self) -> Result<(KeySet, Vec<RefusedKey>), FetchError> {
-        let (_, document) = fetch::download(&self.client, &self.url).await?;
-        Ok(KeySet::parse(&document, &self.algorithms)?)
-    }
+    f64::from(random) / 255.0
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn settings() -> KeyStoreSettings {
+        KeyStoreSettings {
+            ttl: Duration::from_secs(300),
+            max_stale: Duration::from_secs(86_400),
+            cooldown: Duration::from_secs(10),
+        }
+    }
+
     #[test]
-    fn a_set_is_renewed_ahead_of_its_ttl_and_failures_back_off() {
-        let ttl = Duration::from_secs(300);
+    fn a_set_is_renewed_ahead_of_its_ttl() {
         for _ in 0..100 {
-            assert!((216.0..=240.0).contains(&pause(0, ttl).as_secs_f64()));
-            assert!((0.9..=1.0).contains(&pause(1, ttl).as_secs_f64()));
-            assert!((3.6..=4.0).contains(&pause(3, ttl).as_secs_f64()));
-            assert!((54.0..=60.0).contains(&pause(40, ttl).as_secs_f64()));
+            assert!((240.0..=270.0).contains(&renewal(&settings(), None).as_secs_f64()));
+        }
+    }
+
+    #[test]
+    fn max_age_shortens_the_ttl_down_to_the_cool_down_and_never_lengthens_it() {
+        let after = |max_age| renewal(&settings(), Some(Duration::from_secs(max_age)));
+        for (max_age, range) in [
+            (60, 48.0..=54.0),
+            (0, 8.0..=9.0),
+            (86_400, 240.0..=270.0),
+            (u64::MAX, 240.0..=270.0),
+        ] {
+            assert!(range.contains(&after(max_age).as_secs_f64()), "{max_age}");
+        }
+    }
+
+    #[test]
+    fn failures_back_off() {
+        for _ in 0..100 {
+            assert!((0.9..=1.0).contains(&backoff(1).as_secs_f64()));
+            assert!((3.6..=4.0).contains(&backoff(3).as_secs_f64()));
+            assert!((54.0..=60.0).contains(&backoff(40).as_secs_f64()));
         }
     }
 }

@@ -4,6 +4,7 @@ mod claims;
 pub mod fetch;
 mod guard;
 mod key_set;
+mod key_source;
 mod keys;
 mod verdicts;
 mod verifier;

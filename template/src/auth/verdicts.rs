@@ -23,7 +23,7 @@ pub(super) struct Verdict {
     pub(super) identity: Arc<Identity>,
     pub(super) lifetime: Lifetime,
     /// The generation of keys that it was found with.
-    pub(super) generation: u64,
+    pub(super) generation: Option<u64>,
 }
 
 /// Verdicts on good tokens, so that a signature is checked once and not with every request.
@@ -36,10 +36,11 @@ impl Verdicts {
         Self((capacity > 0).then(|| Cache::new(capacity)))
     }
 
-    /// The verdict on a token, unless a key was removed since: it may have been that token's.
-    pub(super) fn get(&self, token: &Fingerprint, generation: u64) -> Option<Arc<Verdict>> {
+    /// The verdict on a token, unless a key was withdrawn since (it may have been that token's),
+    /// or no keys are usable at all.
+    pub(super) fn get(&self, token: &Fingerprint, generation: Option<u64>) -> Option<Arc<Verdict>> {
         let verdict = self.0.as_ref()?.get(token)?;
-        (verdict.generation == generation).then_some(verdict)
+        (generation.is_some() && verdict.generation == generation).then_some(verdict)
     }
 
     pub(super) fn insert(&self, token: Fingerprint, verdict: Verdict) {
@@ -61,7 +62,7 @@ mod tests {
     use super::*;
     use crate::types::BetterAuthId;
 
-    fn verdict(generation: u64) -> Verdict {
+    fn verdict(generation: Option<u64>) -> Verdict {
         let identity = Identity {
             id: BetterAuthId::new("alice"),
             uuid: Uuid::max().into(),
@@ -82,27 +83,29 @@ mod tests {
     fn a_verdict_does_not_outlive_its_generation_of_keys() {
         let verdicts = Verdicts::new(10);
         let token = Fingerprint::of("a.b.c");
-        verdicts.insert(token, verdict(1));
-        assert!(verdicts.get(&token, 1).is_some());
-        assert!(verdicts.get(&token, 2).is_none());
+        verdicts.insert(token, verdict(Some(1)));
+        assert!(verdicts.get(&token, Some(1)).is_some());
+        assert!(verdicts.get(&token, Some(2)).is_none());
+        verdicts.insert(token, verdict(None));
+        assert!(verdicts.get(&token, None).is_none());
     }
 
     #[test]
     fn a_verdict_is_for_the_whole_token() {
         let verdicts = Verdicts::new(10);
-        verdicts.insert(Fingerprint::of("a.b.c"), verdict(1));
-        assert!(verdicts.get(&Fingerprint::of("a.b.d"), 1).is_none());
+        verdicts.insert(Fingerprint::of("a.b.c"), verdict(Some(1)));
+        assert!(verdicts.get(&Fingerprint::of("a.b.d"), Some(1)).is_none());
     }
 
     #[test]
     fn no_more_are_kept_than_there_is_room_for() {
         let verdicts = Verdicts::new(100);
         for index in 0..10_000 {
-            verdicts.insert(Fingerprint::of(&index.to_string()), verdict(1));
+            verdicts.insert(Fingerprint::of(&index.to_string()), verdict(Some(1)));
         }
         assert!(verdicts.len() <= 100, "{} are kept", verdicts.len());
         let none = Verdicts::new(0);
-        none.insert(Fingerprint::of("a.b.c"), verdict(1));
-        assert!(none.get(&Fingerprint::of("a.b.c"), 1).is_none());
+        none.insert(Fingerprint::of("a.b.c"), verdict(Some(1)));
+        assert!(none.get(&Fingerprint::of("a.b.c"), Some(1)).is_none());
     }
 }

@@ -1,17 +1,14 @@
 use std::collections::HashSet;
 
 use app::{
-    auth::{
-        KeySet,
-        fetch::{self, FetchError},
-    },
+    auth::{KeySet, fetch},
     config::{AuthSettings, DatabaseSettings, Settings},
 };
 use chrono::{DateTime, Utc};
 use clap::Args;
 use jsonwebtoken::Algorithm;
 use reqwest::{
-    StatusCode, Url,
+    Url,
     header::{DATE, HeaderMap},
 };
 use secrecy::ExposeSecret;
@@ -145,10 +142,7 @@ async fn look_at_keys(
     let (headers, document) = match source.read().await {
         Ok(read) => read,
         Err(error) => {
-            let moved = matches!(
-                &error,
-                ReadError::Fetch(_, FetchError::Status(StatusCode::NOT_FOUND))
-            );
+            let moved = matches!(&error, ReadError::Fetch(_, cause) if cause.is_not_found());
             report.failed("key set", Some("R11"), error);
             if let (true, Source::Url(url)) = (moved, source) {
                 look_elsewhere(report, url, algorithms).await;

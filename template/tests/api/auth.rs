@@ -1,11 +1,8 @@
-use std::time::Duration;
-
-use futures_util::future::join_all;
-use mock_auth::{Algorithm, Behaviour, MockAuth, User};
+use mock_auth::{Algorithm, MockAuth, User};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, TestApp};
+use crate::support::{Answer, TestApp, eventually};
 
 #[actix_web::test]
 async fn without_credentials_the_challenge_names_no_error() {
@@ -360,149 +357,6 @@ async fn a_bad_token_comes_before_everything_else_that_is_wrong() {
         .refused(401, "token_malformed");
 }
 
-#[actix_web::test]
-async fn a_rotated_key_opens_with_the_first_request_that_carries_it() {
-    let app = TestApp::start().await;
-    let alice = User::named("alice");
-    let old = app.token(&alice).sign();
-    app.bearer(&old).get("/api/me").await.ok();
-    app.rotate(Algorithm::EdDSA);
-    app.bearer(&app.token(&alice).sign())
-        .get("/api/me")
-        .await
-        .ok();
-    app.bearer(&old).get("/api/me").await.ok();
-}
-
-#[actix_web::test]
-async fn a_key_that_left_the_set_stops_opening_once_the_set_is_renewed() {
-    let app = TestApp::start_with(&[("JWKS_CACHE_TTL", "1")]).await;
-    let alice = User::named("alice");
-    let old = app.token(&alice).sign();
-    app.bearer(&old).get("/api/me").await.ok();
-    app.rotate(Algorithm::EdDSA);
-    app.retire_old_keys();
-    eventually(async || app.bearer(&old).get("/api/me").await.status == 401).await;
-}
-
-#[actix_web::test]
-async fn many_unknown_keys_cause_few_fetches_and_delay_no_known_one() {
-    let app = TestApp::start().await;
-    let alice = app.user("alice").await;
-    alice.get("/api/me").await.ok();
-    let before = app.jwks_fetches();
-    let forged = |index: usize| {
-        app.token(alice.user())
-            .kid(Some(&format!("forged{index}")))
-            .sign()
-    };
-    let clients: Vec<_> = (0..200).map(|index| app.bearer(&forged(index))).collect();
-    let answers = join_all(clients.iter().map(|client| client.get("/api/me"))).await;
-    assert!(answers.iter().all(|answer| answer.status == 401));
-    alice.get("/api/me").await.ok();
-    assert!(
-        app.jwks_fetches() - before <= 2,
-        "{} fetches",
-        app.jwks_fetches() - before
-    );
-}
-
-#[actix_web::test]
-async fn a_cold_start_under_load_fetches_at_most_twice() {
-    let app = TestApp::start().await;
-    let alice = app.user("alice").await;
-    let answers = join_all((0..200).map(|_| alice.get("/api/me"))).await;
-    assert!(answers.iter().all(|answer| answer.status == 200));
-    assert!(app.jwks_fetches() <= 2, "{} fetches", app.jwks_fetches());
-}
-
-#[actix_web::test]
-async fn while_keys_were_never_loaded_nothing_is_called_good_or_bad() {
-    let app = TestApp::start_after(&[], async |auth: &MockAuth| auth.stop().await).await;
-    let answer = app.user("alice").await.get("/api/me").await;
-    answer.refused(503, "jwks_unavailable");
-    assert!(answer.header("retry-after").parse::<u64>().is_ok());
-    app.anonymous()
-        .get("/api/me")
-        .await
-        .refused(401, "token_missing");
-}
-
-#[actix_web::test]
-async fn it_heals_when_the_auth_server_comes_up() {
-    let app = TestApp::start_after(&[], async |auth: &MockAuth| auth.stop().await).await;
-    let alice = app.user("alice").await;
-    alice.get("/api/me").await.refused(503, "jwks_unavailable");
-    app.restart().await;
-    eventually(async || alice.get("/api/me").await.status == 200).await;
-}
-
-#[actix_web::test]
-async fn while_the_auth_server_is_down_known_keys_go_on_and_unknown_ones_are_undecided() {
-    let app = TestApp::start().await;
-    let alice = app.user("alice").await;
-    alice.get("/api/me").await.ok();
-    app.stop_auth().await;
-    alice.get("/api/me").await.ok();
-    let unknown = app.token(alice.user()).kid(Some("unknown")).sign();
-    app.bearer(&unknown)
-        .get("/api/me")
-        .await
-        .refused(503, "jwks_unavailable");
-}
-
-#[actix_web::test]
-async fn an_old_key_set_serves_only_so_long() {
-    let app = TestApp::start_with(&[("JWKS_CACHE_TTL", "1"), ("JWKS_MAX_STALE", "1")]).await;
-    let alice = app.user("alice").await;
-    alice.get("/api/me").await.ok();
-    app.stop_auth().await;
-    eventually(async || alice.get("/api/me").await.status == 503).await;
-}
-
-/// Answers that bring no key set: the keys at hand go on.
-#[actix_web::test]
-async fn a_bad_answer_never_replaces_good_keys() {
-    let app = TestApp::start().await;
-    let alice = app.user("alice").await;
-    alice.get("/api/me").await.ok();
-    let json = |bytes: &[u8]| Behaviour::Body {
-        content_type: "application/json".into(),
-        bytes: bytes.to_vec(),
-    };
-    let forger = MockAuth::start().await;
-    for behaviour in [
-        Behaviour::Status(500),
-        Behaviour::Gzip,
-        Behaviour::Redirect(format!("{}/api/auth/jwks", forger.origin())),
-        Behaviour::Huge { bytes: 10_000_000 },
-        json(br#"{"keys":[]}"#),
-        json(b"<html>"),
-    ] {
-        app.behave(behaviour);
-        let unknown = app.token(alice.user()).kid(Some("unknown")).sign();
-        app.bearer(&unknown)
-            .get("/api/me")
-            .await
-            .refused(503, "jwks_unavailable");
-        alice.get("/api/me").await.ok();
-    }
-    assert_eq!(forger.jwks_fetches(), 0);
-}
-
-#[actix_web::test]
-async fn hostile_entries_do_not_spoil_the_good_key() {
-    let app = TestApp::start_after(&[], async |auth: &MockAuth| {
-        auth.publish(vec![
-            Value::Null,
-            json!({"kid": 5}),
-            json!({"kty": "oct", "kid": "h", "k": "c2VjcmV0"}),
-        ]);
-    })
-    .await;
-    app.user("alice").await.get("/api/me").await.ok();
-}
-
 const ALGORITHMS: [Algorithm; 4] = [
     Algorithm::EdDSA,
     Algorithm::Es256,
@@ -515,15 +369,4 @@ fn now() -> u64 {
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap()
         .as_secs()
-}
-
-/// Waits until something is so; a test that waits in vain fails.
-async fn eventually(mut so: impl AsyncFnMut() -> bool) {
-    for _ in 0..100 {
-        if so().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("it never became so");
 }

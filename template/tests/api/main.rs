@@ -8,6 +8,7 @@ mod docs;
 mod entities;
 mod errors;
 mod health;
+mod keys;
 mod layers;
 mod logs;
 mod me;

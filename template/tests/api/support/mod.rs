@@ -3,11 +3,13 @@
 mod answer;
 mod app;
 mod database;
+mod eventually;
 mod program;
 mod user;
 
 pub use answer::Answer;
 pub use app::TestApp;
 pub use database::TestDatabase;
+pub use eventually::eventually;
 pub use program::{Program, run, run_in, run_with_input};
 pub use user::Client;

@@ -91,6 +91,15 @@ impl Program {
         .unwrap();
     }
 
+    /// The most memory it ever held, in bytes.
+    #[cfg(target_os = "linux")]
+    pub fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let peak = status.lines().find(|line| line.starts_with("VmHWM"));
+        let kilobytes = peak.unwrap().split_whitespace().nth(1).unwrap();
+        kilobytes.parse::<u64>().unwrap() * 1024
+    }
+
     /// Waits for the end; returns whether it was a success, and everything written.
     pub fn wait(mut self) -> (bool, String) {
         let mut output = String::new();
