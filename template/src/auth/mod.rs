@@ -4,10 +4,15 @@ mod claims;
 mod guard;
 mod key_set;
 mod keys;
+mod require;
 mod verifier;
 
 pub use claims::{Claims, Identity};
-pub use guard::{AuthUser, Authenticator, CurrentUser, Owner, authenticate, owner_only};
+pub use guard::{
+    AuthUser, Authenticator, CurrentUser, OptionalUser, Owner, authenticate,
+    authenticate_if_present, owner_only,
+};
 pub use key_set::{KeySet, VerificationKey};
 pub use keys::{KeyStore, KeysUnavailable};
+pub use require::{Require, RequirePermission, RequireRole, require};
 pub use verifier::{Rejection, Token, Verifier};
