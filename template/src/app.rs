@@ -8,7 +8,7 @@ use actix_web::{
     dev::Server,
     http::{Method, header},
     middleware::from_fn,
-    web::{Data, PathConfig},
+    web::{Data, PathConfig, ServiceConfig},
 };
 use utoipa_actix_web::AppExt;
 
@@ -67,6 +67,18 @@ impl Application {
     /// # Errors
     /// [`StartError::Listen`] and [`StartError::Tls`].
     pub fn with_database(settings: Settings, database: Database) -> Result<Self, StartError> {
+        Self::with_more_routes(settings, database, |_| {})
+    }
+
+    /// The same with routes beside the application's own: what a test looks at the router with.
+    ///
+    /// # Errors
+    /// [`StartError::Listen`] and [`StartError::Tls`].
+    pub fn with_more_routes(
+        settings: Settings,
+        database: Database,
+        more: fn(&mut ServiceConfig),
+    ) -> Result<Self, StartError> {
         let listener =
             TcpListener::bind((settings.host, settings.port)).map_err(StartError::Listen)?;
         let port = listener.local_addr().map_err(StartError::Listen)?.port();
@@ -78,6 +90,7 @@ impl Application {
             authenticator.clone(),
             database.clone(),
             readiness.clone(),
+            more,
         )?;
         Ok(Self {
             port,
@@ -132,6 +145,7 @@ fn serve(
     authenticator: Data<Authenticator>,
     database: Database,
     readiness: Data<Readiness>,
+    more: fn(&mut ServiceConfig),
 ) -> Result<Server, StartError> {
     let (workers, shutdown) = (settings.workers, settings.shutdown_timeout.as_secs());
     let settings = Data::new(settings);
@@ -144,6 +158,7 @@ fn serve(
             .configure(routes::configure)
             .split_for_parts();
         app.configure(routes::serve_docs(document.clone()))
+            .configure(more)
             .app_data(settings.clone())
             .app_data(database.clone())
             .app_data(authenticator.clone())

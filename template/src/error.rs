@@ -179,6 +179,18 @@ impl AppError {
         error
     }
 
+    /// A caller without what is `required`; the permissions in it go into the challenge's `scope`
+    /// (RFC 6750 section 3). Says nothing about what the caller holds.
+    #[must_use]
+    pub fn lacks(required: &str, permissions: &[&str]) -> Self {
+        let mut error = Self::new(Code::Forbidden).detail(format!("Requires {required}"));
+        if let (Some(challenge), false) = (error.challenge(), permissions.is_empty()) {
+            let challenge = format!(r#"{challenge}, scope="{}""#, permissions.join(" "));
+            error.headers.push((header::WWW_AUTHENTICATE, challenge));
+        }
+        error
+    }
+
     /// Refused input with every fault found.
     #[must_use]
     pub fn validation(errors: Vec<FieldError>) -> Self {
@@ -208,15 +220,15 @@ impl AppError {
         self.code
     }
 
-    /// The headers that go with it: Allow, Retry-After, WWW-Authenticate (RFC 6750 section 3).
+    /// The headers that go with it: Allow, Retry-After, WWW-Authenticate (RFC 6750 section 3). Of
+    /// two with the same name the later one counts.
     pub fn headers(&self) -> impl Iterator<Item = (header::HeaderName, String)> {
-        let own = self.headers.iter().cloned();
         let retry = (self.code.status() == StatusCode::SERVICE_UNAVAILABLE)
             .then(|| (header::RETRY_AFTER, RETRY_AFTER.to_string()));
-        own.chain(retry).chain(
-            self.challenge()
-                .map(|value| (header::WWW_AUTHENTICATE, value)),
-        )
+        let challenge = self.challenge();
+        let challenge = challenge.map(|value| (header::WWW_AUTHENTICATE, value));
+        let own = self.headers.iter().cloned();
+        retry.into_iter().chain(challenge).chain(own)
     }
 
     fn challenge(&self) -> Option<String> {

@@ -141,28 +141,54 @@ pub async fn authenticate(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     match identify(request.request()).await {
-        Ok(identity) => {
-            request.extensions_mut().insert(Caller(identity.uuid));
-            request.extensions_mut().insert(identity);
-            next.call(request)
-                .await
-                .map(ServiceResponse::map_into_boxed_body)
-        }
+        Ok(Some(identity)) => go_on(request, Some(identity), next).await,
+        Ok(None) => Ok(request.error_response(AppError::new(Code::TokenMissing))),
         Err(error) => Ok(request.error_response(error)),
     }
 }
 
-async fn identify(request: &HttpRequest) -> Result<Arc<Identity>, AppError> {
+/// The same for a scope that is open to everybody: absent credentials are nobody's, wrong ones
+/// are refused all the same.
+pub async fn authenticate_if_present(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    match identify(request.request()).await {
+        Ok(identity) => go_on(request, identity, next).await,
+        Err(error) => Ok(request.error_response(error)),
+    }
+}
+
+async fn go_on(
+    request: ServiceRequest,
+    identity: Option<Arc<Identity>>,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, Error> {
+    let caller = identity.as_ref().map(|identity| identity.uuid);
+    request.extensions_mut().insert(Caller(caller));
+    if let Some(identity) = identity {
+        request.extensions_mut().insert(identity);
+    }
+    next.call(request)
+        .await
+        .map(ServiceResponse::map_into_boxed_body)
+}
+
+/// Who the credentials stand for; `None` without any.
+async fn identify(request: &HttpRequest) -> Result<Option<Arc<Identity>>, AppError> {
+    let Some(token) = bearer_token(request)? else {
+        return Ok(None);
+    };
     let authenticator = shared::<Authenticator>(request)?;
-    authenticator.authenticate(bearer_token(request)?).await
+    authenticator.authenticate(token).await.map(Some)
 }
 
 /// The token of the one Authorization header. The scheme's case does not matter (RFC 9110
 /// section 11.1); two headers are a contradiction (RFC 6750 section 3.1).
-fn bearer_token(request: &HttpRequest) -> Result<&str, AppError> {
+fn bearer_token(request: &HttpRequest) -> Result<Option<&str>, AppError> {
     let mut headers = request.headers().get_all(header::AUTHORIZATION);
     let Some(value) = headers.next() else {
-        return Err(AppError::new(Code::TokenMissing));
+        return Ok(None);
     };
     if headers.next().is_some() {
         return Err(
@@ -176,7 +202,7 @@ fn bearer_token(request: &HttpRequest) -> Result<&str, AppError> {
         .split_once(' ')
         .ok_or_else(malformed)?;
     match scheme.eq_ignore_ascii_case("bearer") {
-        true => Ok(token.trim()),
+        true => Ok(Some(token.trim())),
         false => Err(AppError::new(Code::TokenMissing)),
     }
 }
@@ -201,7 +227,7 @@ impl Deref for AuthUser {
 }
 
 impl AuthUser {
-    fn of(request: &HttpRequest) -> Result<Self, AppError> {
+    pub(super) fn of(request: &HttpRequest) -> Result<Self, AppError> {
         let identity = request.extensions().get::<Arc<Identity>>().cloned();
         identity
             .map(Self)
@@ -218,7 +244,32 @@ impl FromRequest for AuthUser {
     }
 }
 
-/// Guard: the caller is signed in and has a row; here it is.
+/// Guard of a route that is open to everybody: who is signed in, if anybody. Its scope is under
+/// [`authenticate_if_present`], which has refused wrong credentials already.
+pub struct OptionalUser(pub Option<AuthUser>);
+
+impl OptionalUser {
+    fn of(request: &HttpRequest) -> Result<Self, AppError> {
+        let checked = request.extensions().get::<Caller>().is_some();
+        match checked {
+            true => Ok(Self(AuthUser::of(request).ok())),
+            // Nobody looked at the credentials: wrong ones would pass for none.
+            false => Err(AppError::new(Code::InternalError)
+                .because("the route is under no authentication middleware")),
+        }
+    }
+}
+
+impl FromRequest for OptionalUser {
+    type Error = AppError;
+    type Future = Ready<Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request))
+    }
+}
+
+/// Guard: the caller is signed in, has a row and is not banned; here it is.
 pub struct CurrentUser(pub user::Model);
 
 impl FromRequest for CurrentUser {
@@ -231,8 +282,11 @@ impl FromRequest for CurrentUser {
             let user = AuthUser::of(&request)?;
             let database = shared::<Database>(&request)?;
             let row = users::find(user.uuid, database.reader()).await?;
-            row.map(Self)
-                .ok_or_else(|| AppError::new(Code::UserUnknown))
+            let row = row.ok_or_else(|| AppError::new(Code::UserUnknown))?;
+            match users::is_banned(row.uuid, database.reader()).await? {
+                true => Err(AppError::new(Code::TokenInvalid).because("the user is banned")),
+                false => Ok(Self(row)),
+            }
         })
     }
 }

@@ -6,11 +6,16 @@ mod guard;
 mod key_set;
 mod key_source;
 mod keys;
+mod require;
 mod verdicts;
 mod verifier;
 
 pub use claims::{Claims, Identity};
-pub use guard::{AuthUser, Authenticator, CurrentUser, Owner, authenticate, owner_only};
+pub use guard::{
+    AuthUser, Authenticator, CurrentUser, OptionalUser, Owner, authenticate,
+    authenticate_if_present, owner_only,
+};
 pub use key_set::{KeySet, NotAKeySet, RefusedKey, VerificationKey};
 pub use keys::{KeyStore, KeysUnavailable, Look};
+pub use require::{Require, RequirePermission, RequireRole, require};
 pub use verifier::{Jws, Lifetime, Rejection, Token, Verifier};

@@ -34,6 +34,19 @@ pub struct Model {
     pub role: Option<String>,
 }
 
+impl Model {
+    /// The roles in `role`.
+    #[must_use]
+    pub fn roles(&self) -> Vec<String> {
+        let words = self.role.iter().flat_map(|roles| roles.split(','));
+        words
+            .map(str::trim)
+            .filter(|role| !role.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
 /// None: rows are looked up by id where they are needed.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}

@@ -17,9 +17,10 @@ use crate::{
     types::UserUuid,
 };
 
-/// Who made the request, for its log line; authentication leaves it in the request's extensions.
+/// Who made the request, or `None` where nobody had to; authentication leaves it in the request's
+/// extensions. An answer that depends on it is for its caller alone.
 #[derive(Clone, Copy, Debug)]
-pub struct Caller(pub UserUuid);
+pub struct Caller(pub Option<UserUuid>);
 
 /// The outermost middleware: gives the request its id, turns every error into a problem+json
 /// body, sets the headers that every answer carries, and writes the request's one log line.
@@ -95,7 +96,7 @@ fn log_cause(error: &AppError, id: &RequestId) {
     }
 }
 
-fn set_headers(headers: &mut HeaderMap, id: &RequestId, authenticated: bool) {
+fn set_headers(headers: &mut HeaderMap, id: &RequestId, personal: bool) {
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         headers.insert(RequestId::HEADER, value);
     }
@@ -103,15 +104,20 @@ fn set_headers(headers: &mut HeaderMap, id: &RequestId, authenticated: bool) {
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
-    if authenticated {
+    if personal {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.append(header::VARY, HeaderValue::from_static("Authorization"));
+        headers.append(
+            header::VARY,
+            HeaderValue::from_static("Authorization, Cookie"),
+        );
     }
 }
 
 fn log(answer: &ServiceResponse, id: &RequestId, caller: Option<Caller>, began: Instant) {
     let request = answer.request();
-    let user = caller.map(|Caller(uuid)| uuid.to_string());
+    let user = caller
+        .and_then(|Caller(uuid)| uuid)
+        .map(|uuid| uuid.to_string());
     tracing::info!(
         method = %request.method(),
         route = request.match_pattern().as_deref().unwrap_or("-"),

@@ -14,9 +14,11 @@ struct Route {
 
 impl Route {
     fn is_fixed(&self) -> bool {
-        self.path
-            .pattern()
-            .is_some_and(|pattern| !pattern.contains('{'))
+        !self.pattern().contains('{')
+    }
+
+    fn pattern(&self) -> &str {
+        self.path.pattern().unwrap_or_default()
     }
 
     fn wrong_method(&self) -> AppError {
@@ -58,7 +60,21 @@ impl RouteTable {
     }
 
     fn find(&self, path: &str) -> Option<&Route> {
-        self.0.iter().find(|route| route.path.is_match(path))
+        let mut fitting = self.0.iter().filter(|route| route.path.is_match(path));
+        fitting.find(|route| !self.is_shadowed(route, path))
+    }
+
+    /// Whether a scope with a fixed name stands where the route has its first parameter: scopes do
+    /// not fall through, so `/api/admin/tasks` is never `/api/{user_id}/tasks`.
+    fn is_shadowed(&self, route: &Route, path: &str) -> bool {
+        let Some((before, _)) = route.pattern().split_once('{') else {
+            return false;
+        };
+        let name = path[before.len()..].split('/').next().unwrap_or_default();
+        let scope = format!("{before}{name}/");
+        self.0
+            .iter()
+            .any(|other| other.pattern().starts_with(&scope))
     }
 }
 

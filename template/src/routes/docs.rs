@@ -97,7 +97,11 @@ fn complete(operation: &mut Operation, path: &str) {
         .responses
         .insert("default".to_owned(), RefOr::T(problem.build()));
     if path.starts_with("/api/") {
-        operation.security = Some(vec![SecurityRequirement::new::<_, _, String>("bearer", [])]);
+        let token = SecurityRequirement::new::<_, _, String>("bearer", []);
+        operation.security = Some(match path {
+            "/api/whoami" => vec![SecurityRequirement::default(), token],
+            _ => vec![token],
+        });
     }
     if path.starts_with("/api/{user_id}") {
         let owner = ParameterBuilder::new()

@@ -3,7 +3,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    auth::{AuthUser, CurrentUser, Identity},
+    auth::{AuthUser, CurrentUser, Identity, OptionalUser},
     entities::user,
     types::{BetterAuthId, UserUuid, UtcDateTime},
 };
@@ -43,6 +43,24 @@ impl From<user::Model> for Profile {
 #[get("/me")]
 pub(super) async fn get_me(user: AuthUser) -> Json<Identity> {
     Json(Identity::clone(&user))
+}
+
+/// Who is asking, if anybody.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Visitor {
+    authenticated: bool,
+    user: Option<Identity>,
+}
+
+/// Who the caller is; open to everybody, but wrong credentials are refused.
+#[utoipa::path(tag = "me", responses((status = 200, body = Visitor)))]
+#[get("")]
+pub(super) async fn get_whoami(OptionalUser(user): OptionalUser) -> Json<Visitor> {
+    let user = user.map(|user| Identity::clone(&user));
+    Json(Visitor {
+        authenticated: user.is_some(),
+        user,
+    })
 }
 
 /// The caller's row.

@@ -1,5 +1,6 @@
 //! HTTP only: extract, call, answer. A route and its documentation are registered by one line.
 
+mod admin;
 mod docs;
 mod health;
 mod me;
@@ -12,22 +13,49 @@ pub use health::Readiness;
 use actix_web::{middleware::from_fn, web};
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{auth, http};
+use crate::{
+    auth, http,
+    types::{Admin, TasksDelete},
+};
 
 /// All routes. Fixed ones come before `/{user_id}`: scopes do not fall through.
 pub fn configure(config: &mut ServiceConfig) {
-    config.service(health::live).service(health::ready).service(
-        scope::scope("/api")
-            .wrap(from_fn(auth::authenticate))
-            .service(me::get_me)
-            .service(me::get_profile)
-            .service(
-                scope::scope("/{user_id}")
-                    .wrap(from_fn(auth::owner_only))
-                    .configure(owned),
-            ),
-    );
+    config
+        .service(health::live)
+        .service(health::ready)
+        .service(
+            scope::scope("/api/whoami")
+                .wrap(from_fn(auth::authenticate_if_present))
+                .service(me::get_whoami),
+        )
+        .service(
+            scope::scope("/api")
+                .wrap(from_fn(auth::authenticate))
+                .service(me::get_me)
+                .service(me::get_profile)
+                .service(scope::scope("/admin").configure(administered))
+                .service(
+                    scope::scope("/{user_id}")
+                        .wrap(from_fn(auth::owner_only))
+                        .configure(owned),
+                ),
+        );
     config.default_service(web::to(http::not_found));
+}
+
+/// The routes below `/api/admin`: each part is closed to everybody without what it requires.
+fn administered(config: &mut ServiceConfig) {
+    config
+        .service(
+            scope::scope("/users")
+                .wrap(from_fn(auth::require::<Admin>))
+                .service(admin::list_users),
+        )
+        .service(
+            scope::scope("/tasks")
+                .wrap(from_fn(auth::require::<TasksDelete>))
+                .service(admin::delete_any_task),
+        );
 }
 
 /// The routes below `/api/{user_id}`: closed to everybody but their owner.

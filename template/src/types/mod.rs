@@ -1,5 +1,6 @@
 //! Values that are right by construction: parse once at the edge, trust everywhere after.
 
+mod access;
 mod color;
 mod engine;
 mod ids;
@@ -10,6 +11,7 @@ mod secret;
 mod text;
 mod time;
 
+pub use access::{Admin, AllOf, AnyOf, Granted, Held, Permission, Requirement, Role, TasksDelete};
 pub use color::Color;
 pub use engine::{Engine, EngineConflict};
 pub use ids::{BetterAuthId, TagId, TaskId, UserUuid};

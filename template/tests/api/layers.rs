@@ -111,6 +111,23 @@ fn only_repositories_use_the_query_api() {
     }
 }
 
+#[test]
+fn only_guards_make_witnesses() {
+    let mut made = 0;
+    for file in rust_files(Path::new("src")) {
+        let checks = fs::read_to_string(&file)
+            .unwrap()
+            .contains("Granted::check");
+        assert!(
+            !checks || file.starts_with("src/auth"),
+            "{}",
+            file.display()
+        );
+        made += usize::from(checks);
+    }
+    assert_eq!(made, 1);
+}
+
 /// The first path segment of everything imported from `crate`, in nested lists too.
 fn imports(text: &str) -> Vec<String> {
     let mut found = Vec::new();

@@ -1,7 +1,9 @@
 //! The specification of the API, over HTTP against the real application.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod admin;
 mod auth;
+mod authorization;
 mod commands;
 mod cors;
 mod docs;

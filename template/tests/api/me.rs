@@ -1,6 +1,7 @@
+use reqwest::Method;
 use serde_json::json;
 
-use crate::support::TestApp;
+use crate::support::{Answer, TestApp};
 
 #[actix_web::test]
 async fn me_is_what_the_token_says() {
@@ -57,6 +58,71 @@ async fn the_profile_of_a_user_without_a_row_is_refused() {
         answer
             .header("www-authenticate")
             .contains(r#"error="invalid_token""#)
+    );
+}
+
+#[actix_web::test]
+async fn the_profile_of_a_banned_user_is_refused_until_the_ban_ends() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    let time = match app.db().get_database_backend() {
+        sea_orm::DbBackend::Postgres => "timestamptz",
+        _ => "date",
+    };
+    app.sql(r#"ALTER TABLE "user" ADD COLUMN banned boolean"#)
+        .await;
+    app.sql(&format!(
+        r#"ALTER TABLE "user" ADD COLUMN "banExpires" {time}"#
+    ))
+    .await;
+    alice.get("/api/profile").await.ok();
+    app.sql(r#"UPDATE "user" SET banned = true"#).await;
+    let answer = alice.get("/api/profile").await;
+    answer.refused(401, "token_invalid");
+    app.sql(r#"UPDATE "user" SET "banExpires" = '2999-01-01T00:00:00.000Z'"#)
+        .await;
+    alice
+        .get("/api/profile")
+        .await
+        .refused(401, "token_invalid");
+    app.sql(r#"UPDATE "user" SET "banExpires" = '2020-01-01T00:00:00.000Z'"#)
+        .await;
+    alice.get("/api/profile").await.ok();
+}
+
+#[actix_web::test]
+async fn whoami_refuses_wrong_credentials() {
+    let app = TestApp::start().await;
+    let token = app.token(&mock_auth::User::named("alice"));
+    let spoilt = token.tampered_signature().sign();
+    for (token, code) in [("x", "token_malformed"), (&spoilt, "token_invalid")] {
+        app.bearer(token)
+            .get("/api/whoami")
+            .await
+            .refused(401, code);
+    }
+    let basic = app
+        .anonymous()
+        .request(Method::GET, "/api/whoami")
+        .basic_auth("alice", Some("secret"));
+    Answer::of(basic).await.refused(401, "token_missing");
+    app.anonymous()
+        .post("/api/whoami", json!({}))
+        .await
+        .refused(405, "method_not_allowed");
+}
+
+#[actix_web::test]
+async fn whoami_knows_nobody_and_somebody() {
+    let app = TestApp::start().await;
+    let nobody = app.anonymous().get("/api/whoami").await;
+    assert_eq!(nobody.ok(), json!({"authenticated": false, "user": null}));
+    assert_eq!(nobody.header("cache-control"), "no-store");
+    let alice = app.user("alice").await;
+    let me = alice.get("/api/me").await.ok();
+    assert_eq!(
+        alice.get("/api/whoami").await.ok(),
+        json!({"authenticated": true, "user": me})
     );
 }
 

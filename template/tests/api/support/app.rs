@@ -1,5 +1,6 @@
 use std::ops::Deref;
 
+use actix_web::web::ServiceConfig;
 use app::{app::Application, config::Settings, database::Database, repositories::users};
 use mock_auth::{MockAuth, User};
 use sea_orm::{ConnectionTrait, DatabaseConnection, QueryResult, Statement};
@@ -30,6 +31,19 @@ impl TestApp {
 
     /// With an auth server that was put into some state first.
     pub async fn start_after(given: &[(&str, &str)], prepare: impl AsyncFnOnce(&MockAuth)) -> Self {
+        Self::assemble(given, prepare, |_| {}).await
+    }
+
+    /// With routes beside the application's own.
+    pub async fn start_with_routes(more: fn(&mut ServiceConfig)) -> Self {
+        Self::assemble(&[], async |_| {}, more).await
+    }
+
+    async fn assemble(
+        given: &[(&str, &str)],
+        prepare: impl AsyncFnOnce(&MockAuth),
+        more: fn(&mut ServiceConfig),
+    ) -> Self {
         let auth = MockAuth::start().await;
         prepare(&auth).await;
         let file = TestDatabase::migrated().await;
@@ -42,12 +56,17 @@ impl TestApp {
             ("SHUTDOWN_TIMEOUT", "5"),
         ]);
         let settings = file.settings(&given);
-        Self::run(settings, auth, file).await
+        Self::run(settings, auth, file, more).await
     }
 
-    async fn run(settings: Settings, auth: MockAuth, file: TestDatabase) -> Self {
+    async fn run(
+        settings: Settings,
+        auth: MockAuth,
+        file: TestDatabase,
+        more: fn(&mut ServiceConfig),
+    ) -> Self {
         let database = Database::open(&settings.database).await.unwrap();
-        let application = Application::with_database(settings, database.clone()).unwrap();
+        let application = Application::with_more_routes(settings, database.clone(), more).unwrap();
         let port = application.port();
         let (stop, stopped) = oneshot::channel();
         let stopped = async {
@@ -92,6 +111,15 @@ impl TestApp {
         self.signed_in(User {
             role: "admin".to_owned(),
             ..User::named("root")
+        })
+        .await
+    }
+
+    /// A signed-in user with a row and this permission alone.
+    pub async fn permitted(&self, permission: &str) -> Client {
+        self.signed_in(User {
+            permissions: vec![permission.to_owned()],
+            ..User::named("cleaner")
         })
         .await
     }
