@@ -4,10 +4,12 @@ mod answer;
 mod app;
 mod database;
 mod program;
+mod sources;
 mod user;
 
 pub use answer::Answer;
 pub use app::TestApp;
 pub use database::TestDatabase;
 pub use program::{Program, run, run_in, run_with_input};
+pub use sources::rust_files;
 pub use user::Client;
