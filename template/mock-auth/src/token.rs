@@ -19,6 +19,7 @@ pub struct TokenBuilder {
     key: Arc<Key>,
     header: Map<String, Value>,
     claims: Map<String, Value>,
+    raw_header: Option<Vec<u8>>,
     raw_payload: Option<Vec<u8>>,
     tampered: bool,
 }
@@ -28,6 +29,7 @@ impl TokenBuilder {
         Self {
             header: members(json!({"alg": key.algorithm().name(), "kid": key.kid()})),
             claims: claims(origin, user),
+            raw_header: None,
             raw_payload: None,
             tampered: false,
             key,
@@ -79,6 +81,12 @@ impl TokenBuilder {
         self
     }
 
+    /// Signs these bytes in place of the header.
+    pub fn raw_header(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.raw_header = Some(bytes.into());
+        self
+    }
+
     /// Flips one bit of the signature.
     pub fn tampered_signature(mut self) -> Self {
         self.tampered = true;
@@ -87,7 +95,9 @@ impl TokenBuilder {
 
     /// The token in compact form.
     pub fn sign(self) -> String {
-        let header = Value::from(self.header).to_string();
+        let header = self
+            .raw_header
+            .unwrap_or_else(|| Value::from(self.header).to_string().into_bytes());
         let payload = self
             .raw_payload
             .unwrap_or_else(|| Value::from(self.claims).to_string().into_bytes());

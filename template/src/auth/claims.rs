@@ -45,6 +45,11 @@ impl<'de> Deserialize<'de> for Members {
 }
 
 /// The claims of a verified token. `extra` holds whatever else Better Auth's `definePayload` added.
+///
+/// To give a claim of your own a type: add a field here, fill it in `from_members` by taking the
+/// member out (`team: take_text(&mut members, "team")`), and, where handlers want it, add it to
+/// [`Identity`]. Claims are signed but as old as the token: what must hold at this moment belongs
+/// into the database.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Claims {
     /// `sub`: Better Auth's own id.

@@ -350,6 +350,194 @@ fn number(claims: &Map<String, Value>, name: &str) -> Result<Option<f64>, Reject
     match claims.get(name) {
         None => Ok(None),
         Some(Value::Number(number)) => Ok(number.as_f64()),
-        Some(_) => Err(Rejection::Invalid("exp, nbf or iat is not a number")),
+        Some(_) => Err(Rejection::Invalid(match name {
+            "exp" => "exp is not a number",
+            "nbf" => "nbf is not a number",
+            _ => "iat is not a number",
+        })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::signature::Ed25519KeyPair;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::config::Settings;
+
+    const NOW: Duration = Duration::from_secs(1_800_000_000);
+    /// RFC 8037 appendix A.1 and A.2.
+    const D: &str = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";
+    const X: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+
+    fn keys() -> KeySet {
+        let set = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": X}]});
+        let parsed = KeySet::parse(set.to_string().as_bytes(), &[Algorithm::EdDSA]);
+        parsed.expect("a key set").0
+    }
+
+    fn verifier() -> Verifier {
+        let settings = Settings::from_lookup(|_| None).expect("the defaults are good");
+        Verifier::new(&settings.auth)
+    }
+
+    fn sign(header: &str, payload: &str) -> String {
+        let bytes = |text| URL_SAFE_NO_PAD.decode(text).expect("base64url");
+        let pair = Ed25519KeyPair::from_seed_and_public_key(&bytes(D), &bytes(X));
+        let encode = |part: &str| URL_SAFE_NO_PAD.encode(part);
+        let signed = format!("{}.{}", encode(header), encode(payload));
+        let signature = pair.expect("a key pair").sign(signed.as_bytes());
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    fn verdict(token: &str) -> Result<Claims, Rejection> {
+        verifier().verify(Token::parse(token)?, &keys(), NOW)
+    }
+
+    const HEADER: &str = r#"{"alg":"EdDSA","kid":"k"}"#;
+
+    fn claims(changes: Value) -> String {
+        let mut claims = json!({
+            "iss": "http://localhost:3000", "aud": "http://localhost:3000", "sub": "u",
+            "exp": NOW.as_secs() + 60, "uuid": "018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90",
+        });
+        for (name, value) in changes.as_object().expect("an object") {
+            claims[name] = value.clone();
+        }
+        claims.to_string()
+    }
+
+    fn with(changes: Value) -> Result<Claims, Rejection> {
+        verdict(&sign(HEADER, &claims(changes)))
+    }
+
+    #[test]
+    fn other_claims_are_kept() {
+        let claims = with(json!({"team": {"name": "blue"}})).expect("a good token");
+        assert_eq!(claims.extra["team"]["name"], "blue");
+        assert_eq!(claims.extra.len(), 1);
+    }
+
+    #[test]
+    fn exp_is_over_at_the_leeway_and_not_a_moment_before() {
+        let exp = |seconds: f64| with(json!({"exp": NOW.as_secs_f64() + seconds})).map(drop);
+        assert_eq!(exp(-30.0), Err(Rejection::Expired));
+        assert_eq!(exp(-29.5), Ok(()));
+        assert_eq!(exp(1e300), Ok(()));
+        assert_eq!(exp(-1e300), Err(Rejection::Expired));
+    }
+
+    #[test]
+    fn nbf_and_iat_may_lie_a_minute_ahead_and_no_more() {
+        for name in ["nbf", "iat"] {
+            let ahead = |seconds: u64| with(json!({name: NOW.as_secs() + seconds})).is_ok();
+            assert!(ahead(60) && !ahead(61), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_no_number_is_named() {
+        for (name, reason) in [
+            ("exp", "exp is not a number"),
+            ("nbf", "nbf is not a number"),
+            ("iat", "iat is not a number"),
+        ] {
+            for value in [json!("1"), json!(null), json!([1]), json!(true)] {
+                let refused = with(json!({name: value})).map(drop);
+                assert_eq!(refused, Err(Rejection::Invalid(reason)));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_jwt_is_malformed_whatever_its_header_says() {
+        let none = r#"{"alg":"none"}"#;
+        for (token, reason) in [
+            (String::new(), "no dots"),
+            ("a.b".to_owned(), "one dot"),
+            ("a.b.c.d".to_owned(), "more than three parts"),
+            ("e30=.e30.".to_owned(), "a part is not unpadded base64url"),
+            ("e30.e31.".to_owned(), "a part is not unpadded base64url"),
+            (sign(none, "[]"), "a part is not a JSON object"),
+            (sign(none, "{} {}"), "a part is not a JSON object"),
+            (sign("", "{}"), "a part is not a JSON object"),
+            (sign(none, "\u{feff}{}"), "a part is not a JSON object"),
+            (
+                sign(none, r#"{"exp":1e999}"#),
+                "a part is not a JSON object",
+            ),
+            (sign(none, &"[".repeat(5000)), "a part is not a JSON object"),
+            ("x".repeat(8193), "longer than 8 KiB"),
+        ] {
+            let refused = Token::parse(&token).map(drop);
+            assert_eq!(refused, Err(Rejection::Malformed(reason)), "{token}");
+        }
+    }
+
+    #[test]
+    fn a_signature_is_checked_alone_whatever_the_payload() {
+        let check = |token: &str| verifier().check_signature(&Jws::parse(token)?, &keys());
+        for payload in ["", "foo", "[]", r#"{"exp":0}"#] {
+            let token = sign(HEADER, payload);
+            assert_eq!(check(&token), Ok(()));
+            let other = token.replacen(".", ".QQ", 1);
+            assert!(check(&other).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn only_a_named_key_or_an_unrivalled_one_is_used() {
+        let with_header = |header: &str| verdict(&sign(header, &claims(json!({})))).map(drop);
+        assert_eq!(with_header(r#"{"alg":"EdDSA"}"#), Ok(()));
+        let unknown = with_header(r#"{"alg":"EdDSA","kid":""}"#);
+        assert_eq!(unknown, Err(Rejection::UnknownKey));
+        let other = with_header(r#"{"alg":"ES256","kid":"k"}"#);
+        assert_eq!(other, Err(Rejection::Invalid("alg is not the key's")));
+    }
+
+    proptest! {
+        #[test]
+        fn a_token_with_one_other_character_is_refused(place: prop::sample::Index, other in any::<char>()) {
+            let token = sign(HEADER, &claims(json!({})));
+            let place = place.index(token.len());
+            let mut changed: Vec<char> = token.chars().collect();
+            prop_assume!(changed[place] != other);
+            changed[place] = other;
+            let changed: String = changed.into_iter().collect();
+            prop_assert!(verdict(&changed).is_err(), "{}", changed);
+        }
+
+        #[test]
+        fn a_token_with_something_cut_or_put_in_is_refused(
+            from: prop::sample::Index, to: prop::sample::Index, put in "[A-Za-z0-9_.=+/ -]{0,4}",
+        ) {
+            let token = sign(HEADER, &claims(json!({})));
+            let (from, to) = (from.index(token.len() + 1), to.index(token.len() + 1));
+            let (from, to) = (from.min(to), from.max(to));
+            prop_assume!(token[from..to] != put);
+            let changed = format!("{}{put}{}", &token[..from], &token[to..]);
+            prop_assert!(verdict(&changed).is_err(), "{}", changed);
+        }
+
+        #[test]
+        fn no_text_panics(text in ".{0,200}") {
+            prop_assert!(verdict(&text).is_err());
+        }
+
+        #[test]
+        fn no_signed_bytes_panic(header in ".{0,60}", payload in ".{0,60}") {
+            prop_assert!(verdict(&sign(&header, &payload)).is_err());
+        }
+
+        #[test]
+        fn no_key_set_panics(document: Vec<u8>, member in "(kty|crv|alg|kid|x|y|n|e|use|key_ops)", value in ".{0,50}") {
+            let _ = KeySet::parse(&document, &[Algorithm::EdDSA]);
+            let mut key = json!({"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": X});
+            key[member] = value.into();
+            let set = json!({"keys": [key]}).to_string();
+            prop_assert!(KeySet::parse(set.as_bytes(), &[Algorithm::EdDSA]).is_ok());
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path};
 
+use crate::support::rust_files;
+
 /// Each layer and what it may import of the crate.
 const ALLOWED: [(&str, &[&str]); 12] = [
     ("types", &["types"]),
@@ -163,16 +165,4 @@ fn top_level_names(list: &str) -> Vec<String> {
         .map(first)
         .filter(|name| !name.is_empty())
         .collect()
-}
-
-fn rust_files(folder: &Path) -> Vec<std::path::PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => files.extend(rust_files(&path)),
-            false => files.push(path),
-        }
-    }
-    files
 }

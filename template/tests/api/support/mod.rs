@@ -5,6 +5,7 @@ mod app;
 mod database;
 mod eventually;
 mod program;
+mod sources;
 mod user;
 
 pub use answer::Answer;
@@ -12,4 +13,5 @@ pub use app::TestApp;
 pub use database::TestDatabase;
 pub use eventually::eventually;
 pub use program::{Program, run, run_in, run_with_input};
+pub use sources::rust_files;
 pub use user::Client;
