@@ -17,7 +17,7 @@ use reqwest::{
 use tokio::{task::spawn_blocking, time::timeout};
 
 use super::key_set::{KeySet, NotAKeySet, RefusedKey};
-use crate::config::AuthSettings;
+use crate::{config::AuthSettings, telemetry::metrics};
 
 /// A fetch that takes longer has failed; connecting, headers, body and a second path included.
 const FETCH_DEADLINE: Duration = Duration::from_secs(5);
@@ -81,6 +81,20 @@ impl FetchError {
     fn is_not_found(&self) -> bool {
         matches!(self, Self::Status { status, .. } if *status == StatusCode::NOT_FOUND)
     }
+
+    /// Its name among the outcomes of [`metrics::key_set_fetched`].
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Deadline => "deadline",
+            Self::Unreachable(_) => "unreachable",
+            Self::Status { .. } => "status",
+            Self::Compressed => "compressed",
+            Self::TooLarge => "too_large",
+            Self::Unreadable(_) => "unreadable",
+            Self::NotAKeySet(_) => "not_a_key_set",
+            Self::Empty => "empty",
+        }
+    }
 }
 
 impl Source {
@@ -103,9 +117,11 @@ impl Source {
             .unwrap_or(Err(FetchError::Deadline));
         match &fetched {
             Ok(fetched) => {
+                metrics::key_set_fetched("ok");
                 tracing::debug!(from = %self.place, keys = fetched.keys.len(), "the key set was fetched");
             }
             Err(error) => {
+                metrics::key_set_fetched(error.outcome());
                 tracing::warn!(from = %self.place, %error, "the key set was not fetched");
             }
         }

@@ -3,6 +3,7 @@
 mod docs;
 mod health;
 mod me;
+mod metrics;
 mod tags;
 mod tasks;
 
@@ -16,6 +17,7 @@ use crate::{auth, http};
 
 /// All routes. Fixed ones come before `/{user_id}`: scopes do not fall through.
 pub fn configure(config: &mut ServiceConfig) {
+    config.service(metrics::get_metrics);
     config.service(health::live).service(health::ready).service(
         scope::scope("/api")
             .wrap(from_fn(auth::authenticate))
@@ -28,6 +30,13 @@ pub fn configure(config: &mut ServiceConfig) {
             ),
     );
     config.default_service(web::to(http::not_found));
+}
+
+/// What the listener at METRICS_ADDR has.
+pub fn metrics_alone(config: &mut web::ServiceConfig) {
+    config
+        .service(metrics::get_metrics)
+        .default_service(web::to(http::not_found));
 }
 
 /// The routes below `/api/{user_id}`: closed to everybody but their owner.

@@ -10,6 +10,7 @@ mod keys;
 mod layers;
 mod logs;
 mod me;
+mod metrics;
 mod openapi;
 mod program;
 mod support;
