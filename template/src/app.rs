@@ -1,6 +1,11 @@
 //! The assembly: the only place that knows everything. Programs and tests start the same one.
 
-use std::{io, net::TcpListener, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+    time::Duration,
+};
 
 use actix_cors::Cors;
 use actix_web::{
@@ -10,6 +15,7 @@ use actix_web::{
     middleware::from_fn,
     web::{Data, PathConfig, ServiceConfig},
 };
+use futures_util::future::{OptionFuture, join3};
 use utoipa_actix_web::AppExt;
 
 use crate::{
@@ -19,12 +25,14 @@ use crate::{
     error::{AppError, Code},
     http::{self, RequestId, RouteTable},
     routes::{self, Readiness},
+    telemetry::metrics::Exporter,
 };
 
 /// A server that listens already; requests wait until [`Application::run_until_stopped`].
 pub struct Application {
     port: u16,
     server: Server,
+    metrics_server: Option<Server>,
     authenticator: Data<Authenticator>,
     readiness: Data<Readiness>,
     database: Database,
@@ -39,6 +47,9 @@ pub enum StartError {
     /// The address cannot be listened on.
     #[error("HOST and PORT cannot be listened on: {0}")]
     Listen(#[source] io::Error),
+    /// Nor the one for metrics.
+    #[error("METRICS_ADDR cannot be listened on: {0}")]
+    ListenForMetrics(#[source] io::Error),
     /// Key sets cannot be fetched.
     #[error("no TLS client can be made: {0}")]
     Tls(#[from] reqwest::Error),
@@ -65,7 +76,7 @@ impl Application {
     /// The same on a database that is open already.
     ///
     /// # Errors
-    /// [`StartError::Listen`] and [`StartError::Tls`].
+    /// [`StartError`], but for the database.
     pub fn with_database(settings: Settings, database: Database) -> Result<Self, StartError> {
         Self::with_more_routes(settings, database, |_| {})
     }
@@ -82,11 +93,20 @@ impl Application {
         let listener =
             TcpListener::bind((settings.host, settings.port)).map_err(StartError::Listen)?;
         let port = listener.local_addr().map_err(StartError::Listen)?.port();
+        let exporter = Data::new(Exporter::of_process());
         let authenticator = Data::new(Authenticator::start(&settings.auth)?);
         let readiness = Data::new(Readiness::default());
+        let (metrics_server, exporter) = match settings.metrics_addr {
+            Some(address) => {
+                let server = serve_metrics(address, exporter, authenticator.clone());
+                (Some(server.map_err(StartError::ListenForMetrics)?), None)
+            }
+            None => (None, Some(exporter)),
+        };
         let server = serve(
             listener,
             settings,
+            exporter,
             authenticator.clone(),
             database.clone(),
             readiness.clone(),
@@ -95,6 +115,7 @@ impl Application {
         Ok(Self {
             port,
             server,
+            metrics_server,
             authenticator,
             readiness,
             database,
@@ -121,17 +142,25 @@ impl Application {
     pub async fn run_until_stopped(self, stop: impl Future<Output = ()>) -> io::Result<()> {
         let Self {
             server,
+            metrics_server,
             readiness,
             database,
             ..
         } = self;
         let handle = server.handle();
+        let metrics_handle = metrics_server.as_ref().map(Server::handle);
+        let upkeep = tokio::spawn(Exporter::of_process().keep_small());
         let stopping = async {
             stop.await;
             readiness.drain();
             handle.stop(true).await;
+            if let Some(handle) = metrics_handle {
+                handle.stop(false).await;
+            }
         };
-        let (served, ()) = futures_util::future::join(server, stopping).await;
+        let metrics_server = OptionFuture::from(metrics_server);
+        let (served, _, ()) = join3(server, metrics_server, stopping).await;
+        upkeep.abort();
         if let Err(error) = database.close().await {
             tracing::warn!(%error, "the database did not close cleanly");
         }
@@ -142,6 +171,7 @@ impl Application {
 fn serve(
     listener: TcpListener,
     settings: Settings,
+    exporter: Option<Data<Exporter>>,
     authenticator: Data<Authenticator>,
     database: Database,
     readiness: Data<Readiness>,
@@ -157,6 +187,10 @@ fn serve(
             .into_utoipa_app()
             .configure(routes::configure)
             .split_for_parts();
+        let app = match &exporter {
+            Some(exporter) => app.app_data(exporter.clone()),
+            None => app,
+        };
         app.configure(routes::serve_docs(document.clone()))
             .configure(more)
             .app_data(settings.clone())
@@ -179,6 +213,28 @@ fn serve(
         .client_request_timeout(Duration::from_secs(10))
         .listen(listener)
         .map_err(StartError::Listen)?;
+    Ok(server.run())
+}
+
+/// A listener of its own, for networks where metrics are not for everybody.
+fn serve_metrics(
+    address: SocketAddr,
+    exporter: Data<Exporter>,
+    authenticator: Data<Authenticator>,
+) -> io::Result<Server> {
+    let app = move || {
+        App::new()
+            .configure(routes::metrics_alone)
+            .app_data(exporter.clone())
+            .app_data(authenticator.clone())
+            .wrap(from_fn(http::head_as_get))
+            .wrap(from_fn(http::observe))
+    };
+    let server = HttpServer::new(app)
+        .workers(1)
+        .disable_signals()
+        .bind(address)?;
+    tracing::info!("metrics on http://{}/metrics", server.addrs()[0]);
     Ok(server.run())
 }
 

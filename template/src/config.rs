@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeSet,
     fmt,
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
     str::FromStr,
     thread::available_parallelism,
@@ -37,6 +37,8 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// RUST_LOG: which log lines are written.
     pub log_filter: String,
+    /// METRICS_ADDR: a listener of its own for `/metrics`; unset = on the main one.
+    pub metrics_addr: Option<SocketAddr>,
     /// SHUTDOWN_TIMEOUT: how long requests under way may take to finish.
     pub shutdown_timeout: Duration,
     /// WORKERS: threads that answer requests.
@@ -198,6 +200,11 @@ impl Settings {
                     log_filter,
                 )
                 .unwrap_or("info".into()),
+            metrics_addr: read.parsed(
+                "METRICS_ADDR",
+                "an IP address and port such as 127.0.0.1:9000",
+                parse,
+            ),
             shutdown_timeout: read.seconds("SHUTDOWN_TIMEOUT", 30, 0..=3600),
             workers: read.number(
                 "WORKERS",
@@ -494,13 +501,15 @@ mod tests {
             ("JWT_LEEWAY", "61"),
             ("LOG_FORMAT", "xml"),
             ("MIGRATE_ON_START", "yes"),
+            ("METRICS_ADDR", "localhost:9000"),
         ])
-        .expect_err("four bad settings");
+        .expect_err("five bad settings");
         for part in [
             "PORT=\"http\"",
             "JWT_LEEWAY=\"61\"",
             "pretty or json",
             "true or false",
+            "METRICS_ADDR=\"localhost:9000\"",
         ] {
             assert!(error.contains(part), "{part} is not in: {error}");
         }

@@ -58,6 +58,21 @@ impl FetchError {
         }
     }
 
+    /// Its name in logs and metrics.
+    #[must_use]
+    pub fn outcome(&self) -> &'static str {
+        match self {
+            Self::Deadline => "deadline",
+            Self::Unreachable(_) => "unreachable",
+            Self::Status { .. } => "status",
+            Self::Compressed => "compressed",
+            Self::TooLarge => "too_large",
+            Self::Unreadable(_) => "unreadable",
+            Self::NotAKeySet(_) => "not_a_key_set",
+            Self::Empty => "empty",
+        }
+    }
+
     /// Whether another path may be the right one.
     #[must_use]
     pub fn is_not_found(&self) -> bool {

@@ -19,7 +19,7 @@ use super::{
     fetch::{self, FETCH_DEADLINE, FetchError, MAX_KEY_SET_BYTES},
     key_set::{KeySet, RefusedKey},
 };
-use crate::config::AuthSettings;
+use crate::{config::AuthSettings, telemetry::metrics};
 
 /// Where the key set comes from: JWKS_FILE, or JWKS_URL and what stands in for it.
 pub(super) struct Source {
@@ -60,9 +60,11 @@ impl Source {
             .unwrap_or(Err(FetchError::Deadline));
         match &fetched {
             Ok(fetched) => {
+                metrics::key_set_fetched("ok");
                 tracing::debug!(from = %self.place, keys = fetched.keys.len(), "the key set was fetched");
             }
             Err(error) => {
+                metrics::key_set_fetched(error.outcome());
                 tracing::warn!(from = %self.place, %error, "the key set was not fetched");
             }
         }

@@ -5,7 +5,7 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        StatusCode,
+        Method, StatusCode,
         header::{self, HeaderMap, HeaderValue},
     },
     middleware::Next,
@@ -14,6 +14,7 @@ use actix_web::{
 use super::RequestId;
 use crate::{
     error::{AppError, Code},
+    telemetry::metrics,
     types::UserUuid,
 };
 
@@ -23,7 +24,8 @@ use crate::{
 pub struct Caller(pub Option<UserUuid>);
 
 /// The outermost middleware: gives the request its id, turns every error into a problem+json
-/// body, sets the headers that every answer carries, and writes the request's one log line.
+/// body, sets the headers that every answer carries, writes the request's one log line and counts
+/// it.
 pub async fn observe(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -35,6 +37,7 @@ pub async fn observe(
     let caller = answer.request().extensions().get::<Caller>().copied();
     set_headers(answer.headers_mut(), &id, caller.is_some());
     log(&answer, &id, caller, began);
+    measure(&answer, began);
     Ok(answer)
 }
 
@@ -51,6 +54,7 @@ fn render_problem(answer: ServiceResponse, id: &RequestId) -> ServiceResponse {
         }
     };
     log_cause(problem, id);
+    metrics::refused(problem.code().to_string());
     let headers: Vec<_> = problem.headers().collect();
     let body = serde_json::to_vec(&problem.problem(id.as_str())).unwrap_or_default();
     let status = problem.code().status();
@@ -127,4 +131,28 @@ fn log(answer: &ServiceResponse, id: &RequestId, caller: Option<Caller>, began: 
         user = user.as_deref().unwrap_or("-"),
         "request"
     );
+}
+
+fn measure(answer: &ServiceResponse, began: Instant) {
+    let request = answer.request();
+    let route = request.match_pattern().unwrap_or_else(|| "-".to_owned());
+    metrics::answered(
+        method(request.method()),
+        route,
+        answer.status().as_u16(),
+        began.elapsed(),
+    );
+}
+
+/// A label's value: a client can make up methods.
+fn method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
 }

@@ -4,6 +4,7 @@ mod admin;
 mod docs;
 mod health;
 mod me;
+mod metrics;
 mod tags;
 mod tasks;
 
@@ -21,6 +22,7 @@ use crate::{
 /// All routes. Fixed ones come before `/{user_id}`: scopes do not fall through.
 pub fn configure(config: &mut ServiceConfig) {
     config
+        .service(metrics::get_metrics)
         .service(health::live)
         .service(health::ready)
         .service(
@@ -56,6 +58,13 @@ fn administered(config: &mut ServiceConfig) {
                 .wrap(from_fn(auth::require::<TasksDelete>))
                 .service(admin::delete_any_task),
         );
+}
+
+/// What the listener at METRICS_ADDR has.
+pub fn metrics_alone(config: &mut web::ServiceConfig) {
+    config
+        .service(metrics::get_metrics)
+        .default_service(web::to(http::not_found));
 }
 
 /// The routes below `/api/{user_id}`: closed to everybody but their owner.

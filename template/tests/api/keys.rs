@@ -199,15 +199,21 @@ async fn a_body_that_drips_is_given_up() {
 
 #[actix_web::test]
 async fn a_kid_that_stands_for_two_keys_opens_for_neither() {
-    let app = TestApp::start().await;
-    let alice = app.user("alice").await;
-    let other_kid = app.add_key(Algorithm::EdDSA);
     let mut rival = MockAuth::start().await.jwks()["keys"][0].clone();
-    rival["kid"] = app.signing_kid().into();
-    app.publish(vec![rival]);
-    alice.get("/api/me").await.refused(401, "token_invalid");
-    let other = app.token_signed_by(&other_kid, alice.user()).sign();
-    app.bearer(&other).get("/api/me").await.ok();
+    let app = TestApp::start_after(&[], async |auth: &MockAuth| {
+        rival["kid"] = auth.signing_kid().into();
+        auth.publish(vec![rival]);
+        auth.rotate(Algorithm::Es256);
+    })
+    .await;
+    let alice = app.user("alice").await;
+    alice.get("/api/me").await.ok();
+    let twice = app.jwks()["keys"][0]["kid"].as_str().unwrap().to_owned();
+    let token = app.token_signed_by(&twice, alice.user()).sign();
+    app.bearer(&token)
+        .get("/api/me")
+        .await
+        .refused(401, "token_invalid");
 }
 
 #[actix_web::test]
@@ -219,7 +225,7 @@ async fn each_refused_entry_is_logged_once() {
         json!({"kty": "oct", "k": "AA"}),
     ];
     auth.publish(hostile.to_vec());
-    let (program, _database) = serve(&auth, &[FAST]).await;
+    let (program, _database) = Program::with_keys_of(&auth, &[FAST]).await;
     eventually(async || auth.jwks_fetches() > 2).await;
     program.signal(Signal::SIGTERM);
     let (_, log) = program.wait();
@@ -309,7 +315,7 @@ async fn where_the_usual_path_is_not_found_the_other_is_tried_and_named() {
     auth.serve_jwks_at("/auth/.well-known/jwks.json");
     let base_path = ("BETTER_AUTH_BASE_PATH", "/auth");
     let json = ("LOG_FORMAT", "json");
-    let (program, _database) = serve(&auth, &[base_path, FAST, json]).await;
+    let (program, _database) = Program::with_keys_of(&auth, &[base_path, FAST, json]).await;
     let token = auth.token(&User::named("alice")).sign();
     assert_eq!(program_answers(&program, &token).await, 200);
     eventually(async || auth.jwks_fetches() > 2).await;
@@ -329,7 +335,7 @@ async fn the_other_path_is_not_tried_for_an_address_that_was_given() {
     let auth = MockAuth::start().await;
     let address = format!("{}/api/auth/jwks", auth.origin());
     auth.serve_jwks_at("/api/auth/.well-known/jwks.json");
-    let (program, _database) = serve(&auth, &[("JWKS_URL", &address)]).await;
+    let (program, _database) = Program::with_keys_of(&auth, &[("JWKS_URL", &address)]).await;
     let token = auth.token(&User::named("alice")).sign();
     assert_eq!(program_answers(&program, &token).await, 503);
     assert_eq!(auth.jwks_fetches(), 0);
@@ -338,7 +344,7 @@ async fn the_other_path_is_not_tried_for_an_address_that_was_given() {
 #[actix_web::test]
 async fn sighup_withdraws_a_key_past_the_cool_down() {
     let auth = MockAuth::start().await;
-    let (program, _database) = serve(&auth, &[]).await;
+    let (program, _database) = Program::with_keys_of(&auth, &[]).await;
     let alice = User::named("alice");
     let old = auth.token(&alice).sign();
     assert_eq!(program_answers(&program, &old).await, 200);
@@ -392,7 +398,7 @@ async fn the_generation_changes_when_a_key_was_withdrawn_and_not_when_one_came_i
 #[actix_web::test]
 async fn a_key_set_of_200_megabytes_costs_less_than_32() {
     let auth = MockAuth::start().await;
-    let (program, _database) = serve(&auth, &[]).await;
+    let (program, _database) = Program::with_keys_of(&auth, &[]).await;
     let alice = User::named("alice");
     let good = auth.token(&alice).sign();
     assert_eq!(program_answers(&program, &good).await, 200);
@@ -411,17 +417,6 @@ async fn a_key_set_of_200_megabytes_costs_less_than_32() {
 fn stranger(app: &TestApp, kid: &str) -> Client {
     let token = app.token(&User::named("mallory")).kid(Some(kid));
     app.bearer(&token.sign())
-}
-
-/// The real program with its keys from this auth server.
-async fn serve(auth: &MockAuth, given: &[(&str, &str)]) -> (Program, TestDatabase) {
-    let database = TestDatabase::migrated().await;
-    let origin = auth.origin();
-    let usual = [
-        ("DATABASE_URL", database.url()),
-        ("BETTER_AUTH_URL", &origin),
-    ];
-    (Program::serve(&[&usual, given].concat()), database)
 }
 
 async fn program_answers(program: &Program, token: &str) -> u16 {

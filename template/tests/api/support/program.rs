@@ -7,10 +7,13 @@ use std::{
     time::Duration,
 };
 
+use mock_auth::MockAuth;
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
+
+use super::TestDatabase;
 
 /// The compiled program with nothing in its environment but what is given.
 fn program(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
@@ -81,6 +84,17 @@ impl Program {
             log,
             port,
         }
+    }
+
+    /// The same on a database of its own, with its keys from this auth server.
+    pub async fn with_keys_of(auth: &MockAuth, given: &[(&str, &str)]) -> (Self, TestDatabase) {
+        let database = TestDatabase::migrated().await;
+        let origin = auth.origin();
+        let usual = [
+            ("DATABASE_URL", database.url()),
+            ("BETTER_AUTH_URL", &origin),
+        ];
+        (Self::serve(&[&usual, given].concat()), database)
     }
 
     pub fn signal(&self, signal: Signal) {

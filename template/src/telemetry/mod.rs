@@ -1,4 +1,6 @@
-//! Logs: one subscriber for the process, panics included.
+//! Logs: one subscriber for the process, panics included. Metrics: one recorder.
+
+pub mod metrics;
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{

@@ -1,0 +1,123 @@
+//! What Prometheus reads, from the program itself: the recorder belongs to a whole process.
+
+use std::net::TcpListener;
+
+use mock_auth::{MockAuth, User};
+use reqwest::{Client, Method};
+
+use crate::support::{Answer, Program};
+
+async fn get_me(program: &Program, token: &str) -> u16 {
+    let request = Client::new().get(program.url("/api/me"));
+    Answer::of(request.bearer_auth(token)).await.status
+}
+
+async fn read(url: &str) -> Answer {
+    Answer::of(Client::new().get(url)).await
+}
+
+/// The value of a series, named as Prometheus writes it.
+fn value(metrics: &Answer, series: &str) -> Option<f64> {
+    let mut lines = metrics.text.lines();
+    let value = lines.find_map(|line| line.strip_prefix(series)?.strip_prefix(' '))?;
+    Some(value.parse().unwrap())
+}
+
+#[actix_web::test]
+async fn requests_refusals_and_the_key_set_are_counted() {
+    let auth = MockAuth::start().await;
+    let (program, _database) = Program::with_keys_of(&auth, &[]).await;
+    let good = auth.token(&User::named("alice")).sign();
+    assert_eq!(get_me(&program, &good).await, 200);
+    assert_eq!(get_me(&program, "garbage").await, 401);
+    assert_eq!(get_me(&program, "garbage").await, 401);
+    let metrics = read(&program.url("/metrics")).await;
+    let media_type = "text/plain; version=0.0.4; charset=utf-8";
+    assert_eq!(metrics.header("content-type"), media_type);
+    for (series, expected) in [
+        (r#"jwks_fetches_total{outcome="ok"}"#, 1.0),
+        ("jwks_keys", 1.0),
+        (r#"refusals_total{code="token_malformed"}"#, 2.0),
+        (
+            r#"http_requests_total{method="GET",route="/api/me",status="200"}"#,
+            1.0,
+        ),
+        (
+            r#"http_requests_total{method="GET",route="/api/me",status="401"}"#,
+            2.0,
+        ),
+        (
+            r#"http_request_duration_seconds_bucket{method="GET",route="/api/me",le="+Inf"}"#,
+            3.0,
+        ),
+        (
+            r#"http_request_duration_seconds_count{method="GET",route="/api/me"}"#,
+            3.0,
+        ),
+    ] {
+        let found = value(&metrics, series);
+        assert_eq!(found, Some(expected), "{series} in {}", metrics.text);
+    }
+    assert!((0.0..60.0).contains(&value(&metrics, "jwks_age_seconds").unwrap()));
+}
+
+#[actix_web::test]
+async fn a_failed_fetch_is_counted_by_its_reason() {
+    let auth = MockAuth::start().await;
+    auth.stop().await;
+    let (program, _database) = Program::with_keys_of(&auth, &[]).await;
+    let unknown = auth.token(&User::named("alice")).sign();
+    assert_eq!(get_me(&program, &unknown).await, 503);
+    let metrics = read(&program.url("/metrics")).await;
+    let failed = value(&metrics, r#"jwks_fetches_total{outcome="unreachable"}"#);
+    assert!(failed.unwrap() >= 1.0);
+    assert_eq!(value(&metrics, "jwks_keys"), Some(0.0));
+    assert_eq!(value(&metrics, "jwks_age_seconds"), None);
+}
+
+#[actix_web::test]
+async fn no_series_comes_from_what_a_client_sends() {
+    let auth = MockAuth::start().await;
+    let (program, _database) = Program::with_keys_of(&auth, &[]).await;
+    let http = Client::new();
+    let token = auth.token(&User::named("alice")).sign();
+    for index in 0..20 {
+        let method = Method::from_bytes(format!("MADEUP{index}").as_bytes()).unwrap();
+        let made_up = [
+            http.get(program.url(&format!("/madeup{index}"))),
+            http.get(program.url(&format!("/api/madeup{index}/tasks/madeup{index}"))),
+            http.get(program.url(&format!("/docs/madeup{index}"))),
+            http.request(method, program.url("/api/me")),
+        ];
+        for request in made_up {
+            Answer::of(request.bearer_auth(&token)).await;
+        }
+    }
+    let metrics = read(&program.url("/metrics")).await;
+    assert!(
+        !metrics.text.to_lowercase().contains("madeup"),
+        "{}",
+        metrics.text
+    );
+    let requests = r#"http_requests_total{method="other",route="#;
+    assert!(metrics.text.contains(requests), "{}", metrics.text);
+}
+
+#[actix_web::test]
+async fn a_listener_of_their_own_takes_them_off_the_main_one() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap().to_string();
+    drop(free);
+    let auth = MockAuth::start().await;
+    let (program, _database) = Program::with_keys_of(&auth, &[("METRICS_ADDR", &address)]).await;
+    let main = read(&program.url("/metrics")).await;
+    main.refused(404, "not_found");
+    let own = read(&format!("http://{address}/metrics")).await;
+    assert_eq!(own.status, 200);
+    assert_eq!(
+        value(&own, r#"refusals_total{code="not_found"}"#),
+        Some(1.0)
+    );
+    let other = read(&format!("http://{address}/api/me")).await;
+    other.refused(404, "not_found");
+}
