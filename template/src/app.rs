@@ -13,7 +13,7 @@ use actix_web::{
 use utoipa_actix_web::AppExt;
 
 use crate::{
-    auth::Authenticator,
+    auth::{Authenticator, Sessions},
     config::{CorsSettings, Settings},
     database::{Database, OpenError},
     error::{AppError, Code},
@@ -82,11 +82,13 @@ impl Application {
             TcpListener::bind((settings.host, settings.port)).map_err(StartError::Listen)?;
         let port = listener.local_addr().map_err(StartError::Listen)?.port();
         let authenticator = Data::new(Authenticator::start(&settings.auth)?);
+        let sessions = Data::new(Sessions::new(&settings, database.clone())?);
         let readiness = Data::new(Readiness::default());
         let server = serve(
             listener,
             settings,
             authenticator,
+            sessions,
             database.clone(),
             readiness.clone(),
             more,
@@ -135,6 +137,7 @@ fn serve(
     listener: TcpListener,
     settings: Settings,
     authenticator: Data<Authenticator>,
+    sessions: Data<Sessions>,
     database: Database,
     readiness: Data<Readiness>,
     more: fn(&mut ServiceConfig),
@@ -154,6 +157,7 @@ fn serve(
             .app_data(settings.clone())
             .app_data(database.clone())
             .app_data(authenticator.clone())
+            .app_data(sessions.clone())
             .app_data(readiness.clone())
             .app_data(routes.clone())
             .app_data(

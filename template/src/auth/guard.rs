@@ -20,6 +20,7 @@ use super::{
     claims::Identity,
     key_set::KeySet,
     keys::KeyStore,
+    session::Sessions,
     verifier::{Rejection, Token, Verifier},
 };
 use crate::{
@@ -159,11 +160,14 @@ async fn go_on(
 
 /// Who the credentials stand for; `None` without any.
 async fn identify(request: &HttpRequest) -> Result<Option<Identity>, AppError> {
-    let Some(token) = bearer_token(request)? else {
-        return Ok(None);
-    };
-    let authenticator = shared::<Authenticator>(request)?;
-    authenticator.authenticate(token).await.map(Some)
+    let sessions = shared::<Sessions>(request)?;
+    match bearer_token(request)? {
+        Some(token) if !sessions.reads(token) => {
+            let authenticator = shared::<Authenticator>(request)?;
+            authenticator.authenticate(token).await.map(Some)
+        }
+        bearer => sessions.identify(request, bearer).await,
+    }
 }
 
 /// The token of the one Authorization header. The scheme's case does not matter (RFC 9110

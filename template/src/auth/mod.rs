@@ -5,6 +5,7 @@ mod guard;
 mod key_set;
 mod keys;
 mod require;
+mod session;
 mod verifier;
 
 pub use claims::{Claims, Identity};
@@ -15,4 +16,5 @@ pub use guard::{
 pub use key_set::{KeySet, VerificationKey};
 pub use keys::{KeyStore, KeysUnavailable};
 pub use require::{Require, RequirePermission, RequireRole, require};
+pub use session::Sessions;
 pub use verifier::{Rejection, Token, Verifier};

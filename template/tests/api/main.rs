@@ -13,6 +13,7 @@ mod logs;
 mod me;
 mod openapi;
 mod program;
+mod session;
 mod support;
 mod tags;
 mod tasks;
