@@ -7,6 +7,7 @@ mod authorization;
 mod cors;
 mod entities;
 mod errors;
+mod guides;
 mod health;
 mod layers;
 mod logs;
