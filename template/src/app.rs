@@ -19,7 +19,7 @@ use futures_util::future::{OptionFuture, join3};
 use utoipa_actix_web::AppExt;
 
 use crate::{
-    auth::Authenticator,
+    auth::{Authenticator, Sessions},
     config::{CorsSettings, Settings},
     database::{Database, OpenError},
     error::{AppError, Code},
@@ -103,18 +103,17 @@ impl Application {
             }
             None => (None, Some(exporter)),
         };
-        let server = serve(
-            listener,
-            settings,
+        let shared = Shared {
+            authenticator: authenticator.clone(),
+            sessions: Data::new(Sessions::new(&settings, database.clone())?),
+            settings: Data::new(settings),
+            database: Data::new(database.clone()),
+            readiness: readiness.clone(),
             exporter,
-            authenticator.clone(),
-            database.clone(),
-            readiness.clone(),
-            more,
-        )?;
+        };
         Ok(Self {
             port,
-            server,
+            server: serve(listener, shared, more)?,
             metrics_server,
             authenticator,
             readiness,
@@ -168,18 +167,39 @@ impl Application {
     }
 }
 
+/// What handlers, guards and middleware find in the application's data.
+#[derive(Clone)]
+struct Shared {
+    settings: Data<Settings>,
+    database: Data<Database>,
+    authenticator: Data<Authenticator>,
+    sessions: Data<Sessions>,
+    readiness: Data<Readiness>,
+    /// Absent where metrics have a listener of their own.
+    exporter: Option<Data<Exporter>>,
+}
+
+impl Shared {
+    fn put_into(self, config: &mut ServiceConfig) {
+        config
+            .app_data(self.settings)
+            .app_data(self.database)
+            .app_data(self.authenticator)
+            .app_data(self.sessions)
+            .app_data(self.readiness);
+        if let Some(exporter) = self.exporter {
+            config.app_data(exporter);
+        }
+    }
+}
+
 fn serve(
     listener: TcpListener,
-    settings: Settings,
-    exporter: Option<Data<Exporter>>,
-    authenticator: Data<Authenticator>,
-    database: Database,
-    readiness: Data<Readiness>,
+    shared: Shared,
     more: fn(&mut ServiceConfig),
 ) -> Result<Server, StartError> {
+    let settings = shared.settings.clone();
     let (workers, shutdown) = (settings.workers, settings.shutdown_timeout.as_secs());
-    let settings = Data::new(settings);
-    let database = Data::new(database);
     let document = routes::openapi();
     let routes = Data::new(RouteTable::new(&document));
     let app = move || {
@@ -187,16 +207,9 @@ fn serve(
             .into_utoipa_app()
             .configure(routes::configure)
             .split_for_parts();
-        let app = match &exporter {
-            Some(exporter) => app.app_data(exporter.clone()),
-            None => app,
-        };
         app.configure(routes::serve_docs(document.clone()))
             .configure(more)
-            .app_data(settings.clone())
-            .app_data(database.clone())
-            .app_data(authenticator.clone())
-            .app_data(readiness.clone())
+            .configure(|config| shared.clone().put_into(config))
             .app_data(routes.clone())
             .app_data(
                 PathConfig::default().error_handler(|_, _| AppError::new(Code::NotFound).into()),

@@ -27,6 +27,10 @@ pub struct Settings {
     pub database: DatabaseSettings,
     /// Where tokens come from and what makes one good.
     pub auth: AuthSettings,
+    /// Whether session cookies open the API too, and how they are checked.
+    pub sessions: SessionSettings,
+    /// TRUSTED_PROXIES: whose X-Forwarded-For counts.
+    pub trusted_proxies: Vec<Network>,
     /// Which web pages may call.
     pub cors: CorsSettings,
     /// MAX_BODY_BYTES: the largest request body, in bytes.
@@ -130,6 +134,78 @@ pub struct KeyStoreSettings {
     pub cooldown: Duration,
 }
 
+/// The settings that start with SESSION_, and what Better Auth signs its cookies with.
+#[derive(Clone, Debug)]
+pub struct SessionSettings {
+    /// SESSION_VERIFICATION: how a session is checked.
+    pub verification: SessionVerification,
+    /// BETTER_AUTH_SECRET: what session cookies are signed with.
+    pub secret: Option<SecretString>,
+    /// BETTER_AUTH_COOKIE_PREFIX: what the names of cookies start with (`advanced.cookiePrefix`).
+    pub cookie_prefix: String,
+    /// SESSION_CACHE_TTL: how long an answer counts; a sign-out takes so long to be noticed.
+    pub cache_ttl: Duration,
+    /// SESSION_MAX_LOOKUPS: how many sessions Better Auth is asked for in 10 s.
+    pub max_lookups: usize,
+    /// Better Auth's get-session.
+    pub get_session_url: Url,
+}
+
+/// How a session is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionVerification {
+    /// Not at all: tokens alone open the API.
+    Off,
+    /// Better Auth is asked.
+    Http,
+    /// The shared database is asked.
+    Database,
+}
+
+/// The addresses that start with the same bits, such as 10.0.0.0/8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    prefix: u32,
+}
+
+impl Network {
+    /// Whether the address lies in it.
+    #[must_use]
+    pub fn contains(self, address: IpAddr) -> bool {
+        let host = |bits: u32| bits.saturating_sub(self.prefix);
+        match (self.address, address.to_canonical()) {
+            (IpAddr::V4(own), IpAddr::V4(other)) => {
+                (u32::from(own) ^ u32::from(other)).checked_shr(host(32)) == Some(0)
+                    || self.prefix == 0
+            }
+            (IpAddr::V6(own), IpAddr::V6(other)) => {
+                (u128::from(own) ^ u128::from(other)).checked_shr(host(128)) == Some(0)
+                    || self.prefix == 0
+            }
+            _ => false,
+        }
+    }
+}
+
+impl FromStr for Network {
+    type Err = ();
+
+    /// Reads `10.0.0.0/8`, `fd00::/8`, or an address alone.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (address, prefix) = match text.split_once('/') {
+            Some((address, prefix)) => (address, Some(prefix)),
+            None => (text, None),
+        };
+        let address: IpAddr = address.parse().map_err(|_| ())?;
+        let bits = if address.is_ipv4() { 32 } else { 128 };
+        let prefix = prefix.map_or(Ok(bits), str::parse).map_err(|_| ())?;
+        (prefix <= bits)
+            .then_some(Self { address, prefix })
+            .ok_or(())
+    }
+}
+
 /// The settings that start with CORS_.
 #[derive(Clone, Debug)]
 pub struct CorsSettings {
@@ -179,6 +255,8 @@ impl Settings {
         );
         let better_auth = better_auth.unwrap_or_else(default_better_auth_url);
         let origin = better_auth.origin().ascii_serialization();
+        let sessions = read.sessions(better_auth.clone(), insecure_http);
+        let with_cookies = sessions.verification != SessionVerification::Off;
         let settings = Self {
             host: read
                 .parsed("HOST", "an IP address such as 0.0.0.0", parse)
@@ -186,7 +264,9 @@ impl Settings {
             port: read.parsed("PORT", "a port number", parse).unwrap_or(8000),
             database: read.database(),
             auth: read.auth(better_auth, &origin, insecure_http),
-            cors: read.cors(&origin),
+            sessions,
+            trusted_proxies: read.networks("TRUSTED_PROXIES"),
+            cors: read.cors(&origin, with_cookies),
             max_body_bytes: read.number("MAX_BODY_BYTES", 262_144, 1..=1 << 30) as usize,
             request_timeout: read.seconds("REQUEST_TIMEOUT", 30, 1..=3600),
             log_format: read.choice(
@@ -363,6 +443,70 @@ impl Reader<'_> {
         }
     }
 
+    fn sessions(&mut self, better_auth: Url, insecure_http: bool) -> SessionSettings {
+        let verification = self.choice(
+            "SESSION_VERIFICATION",
+            &[
+                ("off", SessionVerification::Off),
+                ("http", SessionVerification::Http),
+                ("database", SessionVerification::Database),
+            ],
+        );
+        let secret = self.secret("BETTER_AUTH_SECRET", 32);
+        if verification == SessionVerification::Database && secret.is_none() {
+            let expected = "off or http, or BETTER_AUTH_SECRET too: cookies are checked with it";
+            self.problem("SESSION_VERIFICATION", "database", expected);
+        }
+        let host = better_auth.host_str().unwrap_or_default().to_owned();
+        if verification == SessionVerification::Http && is_exposed(&better_auth) && !insecure_http {
+            let expected = "https (or ALLOW_INSECURE_HTTP=true): sessions sent over plain http can be stolen on the way";
+            self.problem("BETTER_AUTH_URL", &host, expected);
+        }
+        let base = self.raw("BETTER_AUTH_BASE_PATH");
+        let base = base.as_deref().and_then(base_path);
+        let mut get_session_url = better_auth;
+        get_session_url.set_query(Some("disableCookieCache=true"));
+        get_session_url.set_path(&format!(
+            "{}/get-session",
+            base.as_deref().unwrap_or("/api/auth")
+        ));
+        SessionSettings {
+            verification,
+            secret,
+            cookie_prefix: self
+                .parsed(
+                    "BETTER_AUTH_COOKIE_PREFIX",
+                    "letters, digits, hyphens, dots and underscores",
+                    cookie_prefix,
+                )
+                .unwrap_or_else(|| "better-auth".to_owned()),
+            cache_ttl: self.seconds("SESSION_CACHE_TTL", 10, 1..=300),
+            max_lookups: self.number("SESSION_MAX_LOOKUPS", 50, 1..=10_000) as usize,
+            get_session_url,
+        }
+    }
+
+    /// A text that is shown to nobody.
+    fn secret(&mut self, name: &str, shortest: usize) -> Option<SecretString> {
+        let value = self.raw(name)?;
+        if value.chars().count() < shortest {
+            let expected = format!("at least {shortest} characters");
+            self.problem(name, "(hidden)", expected);
+        }
+        Some(value.into())
+    }
+
+    fn networks(&mut self, name: &str) -> Vec<Network> {
+        let mut networks = Vec::new();
+        for item in self.list(name).unwrap_or_default() {
+            match item.parse() {
+                Ok(network) => networks.push(network),
+                Err(()) => self.problem(name, &item, "networks such as 10.0.0.0/8 or addresses"),
+            }
+        }
+        networks
+    }
+
     /// The address of the key set, and the one to try when it answers 404.
     fn jwks_urls(&mut self, better_auth: Url, insecure_http: bool) -> (Url, Option<Url>) {
         let base = self.parsed(
@@ -384,7 +528,7 @@ impl Reader<'_> {
                 Some(below("/.well-known/jwks.json")),
             ),
         };
-        if url.scheme() == "http" && !is_loopback(&url) && !insecure_http {
+        if is_exposed(&url) && !insecure_http {
             let host = url.host_str().unwrap_or_default();
             self.problem(name, host, "https (or ALLOW_INSECURE_HTTP=true): keys fetched over plain http can be forged on the way");
         }
@@ -412,16 +556,16 @@ impl Reader<'_> {
         algorithms
     }
 
-    fn cors(&mut self, origin: &str) -> CorsSettings {
+    fn cors(&mut self, origin: &str, with_cookies: bool) -> CorsSettings {
         const NAME: &str = "CORS_ALLOWED_ORIGINS";
-        let allow_credentials = self.boolean("CORS_ALLOW_CREDENTIALS", false);
+        let allow_credentials = self.boolean("CORS_ALLOW_CREDENTIALS", with_cookies);
         let allowed_origins = self.list(NAME).unwrap_or_else(|| vec![origin.to_owned()]);
         for allowed in &allowed_origins {
             if allowed == "*" && allow_credentials {
                 self.problem(
                     NAME,
                     allowed,
-                    "exact origins, because CORS_ALLOW_CREDENTIALS is true",
+                    "exact origins, because CORS_ALLOW_CREDENTIALS is true (as it is with SESSION_VERIFICATION)",
                 );
             } else if allowed != "*" && !is_origin(allowed) {
                 self.problem(
@@ -462,6 +606,11 @@ fn base_path(value: &str) -> Option<String> {
     clean.then(|| path.to_owned())
 }
 
+fn cookie_prefix(value: &str) -> Option<String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
+    value.chars().all(fits).then(|| value.to_owned())
+}
+
 fn log_filter(value: &str) -> Option<String> {
     tracing_subscriber::EnvFilter::try_new(value)
         .ok()
@@ -471,6 +620,11 @@ fn log_filter(value: &str) -> Option<String> {
 fn is_origin(value: &str) -> bool {
     Url::parse(value)
         .is_ok_and(|url| url.origin().is_tuple() && url.origin().ascii_serialization() == value)
+}
+
+/// Plain http to another machine.
+fn is_exposed(url: &Url) -> bool {
+    url.scheme() == "http" && !is_loopback(url)
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -550,6 +704,57 @@ mod tests {
         assert!(settings(&[any, ("CORS_ALLOW_CREDENTIALS", "true")]).is_err());
         assert!(settings(&[any]).is_ok());
         assert!(settings(&[("CORS_ALLOWED_ORIGINS", "https://app.example.com/")]).is_err());
+    }
+
+    #[test]
+    fn sessions_in_the_database_need_the_secret_and_it_is_never_shown() {
+        let database = ("SESSION_VERIFICATION", "database");
+        let error = settings(&[database]).expect_err("no secret");
+        assert!(error.contains("BETTER_AUTH_SECRET"), "{error}");
+        let short = ("BETTER_AUTH_SECRET", "hunter2-hunter2");
+        let error = settings(&[database, short]).expect_err("a short secret");
+        assert!(error.contains("at least 32 characters"), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+        let secret = ("BETTER_AUTH_SECRET", "0123456789abcdef0123456789abcdef");
+        let good = settings(&[database, secret]).expect("good settings");
+        assert!(!format!("{good:?}").contains("0123456789abcdef"));
+    }
+
+    #[test]
+    fn sessions_are_not_sent_over_plain_http_to_another_host() {
+        let http = ("SESSION_VERIFICATION", "http");
+        let url = ("BETTER_AUTH_URL", "http://auth.internal:3000");
+        let keys = ("JWKS_URL", "https://auth.internal/jwks");
+        let error = settings(&[http, url, keys]).expect_err("plain http");
+        assert!(error.contains("can be stolen"), "{error}");
+        assert!(settings(&[http, url, keys, ("ALLOW_INSECURE_HTTP", "true")]).is_ok());
+        assert!(settings(&[url, keys]).is_ok());
+    }
+
+    #[test]
+    fn with_sessions_browsers_may_send_cookies_unless_told_otherwise() {
+        let http = ("SESSION_VERIFICATION", "http");
+        let cors = |given: &[(&str, &str)]| settings(given).expect("good settings").cors;
+        assert!(!cors(&[]).allow_credentials);
+        assert!(cors(&[http]).allow_credentials);
+        assert!(!cors(&[http, ("CORS_ALLOW_CREDENTIALS", "false")]).allow_credentials);
+        assert!(settings(&[http, ("CORS_ALLOWED_ORIGINS", "*")]).is_err());
+    }
+
+    #[test]
+    fn a_network_holds_the_addresses_that_start_with_its_bits() {
+        let holds = |network: &str, address: &str| {
+            let network: Network = network.parse().expect("a network");
+            network.contains(address.parse().expect("an address"))
+        };
+        assert!(holds("10.0.0.0/8", "10.255.0.1") && !holds("10.0.0.0/8", "11.0.0.1"));
+        assert!(holds("10.1.2.3", "10.1.2.3") && !holds("10.1.2.3", "10.1.2.4"));
+        assert!(holds("fd00::/8", "fd12::1") && !holds("fd00::/8", "fe80::1"));
+        assert!(holds("0.0.0.0/0", "192.0.2.1") && !holds("0.0.0.0/0", "::1"));
+        assert!(holds("127.0.0.1", "::ffff:127.0.0.1"));
+        for bad in ["10.0.0.0/33", "10.0.0.0/", "10.0.0", "::/129", "proxy"] {
+            assert!(bad.parse::<Network>().is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -50,6 +50,8 @@ pub enum Code {
     ValidationFailed,
     /// The key set was never loaded, or could not be asked for an unknown key.
     JwksUnavailable,
+    /// Better Auth could not be asked for a session.
+    AuthUnavailable,
     /// The database does not answer, or not within REQUEST_TIMEOUT.
     DatabaseUnavailable,
     /// Starting up or shutting down.
@@ -76,9 +78,10 @@ impl Code {
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TagNameConflict => StatusCode::CONFLICT,
             Self::ValidationFailed => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::JwksUnavailable | Self::DatabaseUnavailable | Self::NotReady => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::JwksUnavailable
+            | Self::AuthUnavailable
+            | Self::DatabaseUnavailable
+            | Self::NotReady => StatusCode::SERVICE_UNAVAILABLE,
             Self::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -102,6 +105,7 @@ impl Code {
             Self::TagNameConflict => "A tag of this name exists",
             Self::ValidationFailed => "The input is not valid",
             Self::JwksUnavailable => "Tokens cannot be verified at the moment",
+            Self::AuthUnavailable => "Sessions cannot be verified at the moment",
             Self::DatabaseUnavailable => "The database does not answer",
             Self::NotReady => "Not ready",
             Self::InternalError => "An internal error occurred",

@@ -16,3 +16,8 @@ pub mod routes;
 pub mod services;
 pub mod telemetry;
 pub mod types;
+
+/// The snippets of the guide are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/guards.md")]
+mod guards_guide {}

@@ -35,6 +35,7 @@ use std::{
 };
 
 use actix_web::dev::ServerHandle;
+use chrono::TimeDelta;
 use serde_json::Value;
 
 use server::{State, lock};
@@ -164,7 +165,27 @@ impl MockAuth {
 
     /// Opens a session for `user` and answers its token (`session.token` in Better Auth).
     pub fn sign_in(&self, user: &User) -> String {
-        lock(&self.state.sessions).open(user.clone())
+        lock(&self.state.sessions).open(user.clone(), None)
+    }
+
+    /// The same for a session that ends in so many seconds.
+    pub fn sign_in_for(&self, user: &User, seconds: i64) -> String {
+        lock(&self.state.sessions).open(user.clone(), Some(TimeDelta::seconds(seconds)))
+    }
+
+    /// Decides how the requests for a session are answered from now on.
+    pub fn behave_for_sessions(&self, behaviour: Behaviour) {
+        *lock(&self.state.session_behaviour) = behaviour;
+    }
+
+    /// How many times a session was asked for since the start, whatever the answer was.
+    pub fn session_lookups(&self) -> usize {
+        lock(&self.state.asked_for).len()
+    }
+
+    /// The X-Forwarded-For of the last request for a session.
+    pub fn last_forwarded_for(&self) -> Option<String> {
+        lock(&self.state.asked_for).last().cloned()
     }
 
     /// Revokes a session; an unknown token is ignored.

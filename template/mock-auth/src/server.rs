@@ -87,6 +87,9 @@ pub(crate) struct State {
     pub(crate) sessions: Mutex<Sessions>,
     pub(crate) behaviour: Mutex<Behaviour>,
     pub(crate) jwks_path: Mutex<String>,
+    pub(crate) session_behaviour: Mutex<Behaviour>,
+    /// The X-Forwarded-For of each request for a session.
+    pub(crate) asked_for: Mutex<Vec<String>>,
     jwks_fetches: AtomicUsize,
 }
 
@@ -98,6 +101,8 @@ impl State {
             sessions: Mutex::default(),
             behaviour: Mutex::new(Behaviour::Answer),
             jwks_path: Mutex::new("/api/auth/jwks".to_owned()),
+            session_behaviour: Mutex::new(Behaviour::Answer),
+            asked_for: Mutex::default(),
             jwks_fetches: AtomicUsize::new(0),
         }
     }
@@ -165,6 +170,10 @@ async fn jwks(request: HttpRequest, state: Data<State>) -> HttpResponse {
     state.jwks_fetches.fetch_add(1, Ordering::SeqCst);
     let jwks = lock(&state.keys).jwks();
     let behaviour = lock(&state.behaviour).clone();
+    answer(behaviour, jwks).await
+}
+
+async fn answer(behaviour: Behaviour, jwks: Value) -> HttpResponse {
     match behaviour {
         Behaviour::Answer => HttpResponse::Ok().json(jwks),
         Behaviour::Status(code) => HttpResponse::new(status(code)),
@@ -194,9 +203,13 @@ async fn jwks(request: HttpRequest, state: Data<State>) -> HttpResponse {
 }
 
 async fn get_session(request: HttpRequest, state: Data<State>) -> HttpResponse {
+    let forwarded_for = request.headers().get("x-forwarded-for");
+    let forwarded_for = forwarded_for.and_then(|value| value.to_str().ok());
+    lock(&state.asked_for).push(forwarded_for.unwrap_or_default().to_owned());
     let session =
         session_token(&request).map_or(Value::Null, |token| lock(&state.sessions).describe(&token));
-    HttpResponse::Ok().json(session)
+    let behaviour = lock(&state.session_behaviour).clone();
+    answer(behaviour, session).await
 }
 
 async fn token(request: HttpRequest, state: Data<State>) -> HttpResponse {

@@ -14,6 +14,9 @@ pub const SECRET: &str = "mock-auth-signs-its-cookies-with-this";
 /// The name of the session cookie on http.
 pub const SESSION_COOKIE: &str = "better-auth.session_token";
 
+/// What its name ends with under every prefix, `__Secure-` on https included.
+const COOKIE_ENDING: &str = ".session_token";
+
 /// Days a session lives: Better Auth's default.
 const LIFETIME_DAYS: i64 = 7;
 
@@ -33,6 +36,7 @@ struct Session {
     id: String,
     user: User,
     created_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
 }
 
 /// The open sessions by their tokens.
@@ -40,12 +44,15 @@ struct Session {
 pub(crate) struct Sessions(HashMap<String, Session>);
 
 impl Sessions {
-    pub(crate) fn open(&mut self, user: User) -> String {
+    pub(crate) fn open(&mut self, user: User, lifetime: Option<TimeDelta>) -> String {
         let token = id::random();
+        let created_at = Utc::now();
+        let lifetime = lifetime.unwrap_or(TimeDelta::days(LIFETIME_DAYS));
         let session = Session {
             id: id::random(),
             user,
-            created_at: Utc::now(),
+            created_at,
+            expires_at: created_at + lifetime,
         };
         self.0.insert(token.clone(), session);
         token
@@ -56,13 +63,14 @@ impl Sessions {
     }
 
     pub(crate) fn user(&self, token: &str) -> Option<&User> {
-        self.0.get(token).map(|session| &session.user)
+        let session = self.0.get(token)?;
+        (session.expires_at > Utc::now()).then_some(&session.user)
     }
 
-    /// What get-session answers: `{"session":...,"user":...}`, or `null` for an unknown token.
+    /// What get-session answers: `{"session":...,"user":...}`, or `null` for an unknown or expired token.
     pub(crate) fn describe(&self, token: &str) -> Value {
-        self.0
-            .get(token)
+        let open = self.0.get(token);
+        open.filter(|session| session.expires_at > Utc::now())
             .map_or(Value::Null, |session| session.describe(token))
     }
 }
@@ -76,7 +84,7 @@ impl Session {
                 "id": self.id,
                 "token": token,
                 "userId": user.id,
-                "expiresAt": rfc3339(self.created_at + TimeDelta::days(LIFETIME_DAYS)),
+                "expiresAt": rfc3339(self.expires_at),
                 "createdAt": created_at,
                 "updatedAt": created_at,
                 "ipAddress": "",
@@ -91,6 +99,7 @@ impl Session {
                 "emailVerified": false,
                 "image": null,
                 "role": user.role,
+                "banned": user.banned,
                 "createdAt": created_at,
                 "updatedAt": created_at,
             },
@@ -124,7 +133,7 @@ fn session_cookie(header: &str) -> Option<&str> {
     header
         .split(';')
         .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(name, value)| (name == SESSION_COOKIE).then_some(value))
+        .find_map(|(name, value)| name.ends_with(COOKIE_ENDING).then_some(value))
 }
 
 fn bearer(header: &str) -> Option<&str> {

@@ -18,6 +18,8 @@ pub struct User {
     pub role: String,
     /// The `permissions` claim.
     pub permissions: Vec<String>,
+    /// What the admin plugin keeps as `banned`; get-session tells it.
+    pub banned: bool,
     /// The active organization; the claim is absent without one.
     pub organization_id: Option<String>,
 }
@@ -34,6 +36,7 @@ impl User {
             name: name.to_owned(),
             role: "user".to_owned(),
             permissions: Vec::new(),
+            banned: false,
             organization_id: None,
         }
     }

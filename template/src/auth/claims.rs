@@ -125,12 +125,12 @@ fn take_text(members: &mut Map<String, Value>, name: &str) -> Option<String> {
 }
 
 /// Neither nil nor max: both stand for "no user" somewhere.
-fn usable_uuid(text: &str) -> Option<UserUuid> {
+pub(super) fn usable_uuid(text: &str) -> Option<UserUuid> {
     let uuid = UserUuid::from_str(text).ok()?;
     (!uuid.as_uuid().is_nil() && !uuid.as_uuid().is_max()).then_some(uuid)
 }
 
-fn words(value: &Value, separators: &[char]) -> Vec<String> {
+pub(super) fn words(value: &Value, separators: &[char]) -> Vec<String> {
     let split = |text: &str| {
         text.split(separators)
             .map(str::trim)

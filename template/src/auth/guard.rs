@@ -18,6 +18,7 @@ use futures_util::future::LocalBoxFuture;
 use super::{
     claims::Identity,
     keys::{KeyStore, Look},
+    session::Sessions,
     verdicts::{Fingerprint, Verdict, Verdicts},
     verifier::{Jws, Rejection, Token, Verifier},
 };
@@ -176,11 +177,14 @@ async fn go_on(
 
 /// Who the credentials stand for; `None` without any.
 async fn identify(request: &HttpRequest) -> Result<Option<Arc<Identity>>, AppError> {
-    let Some(token) = bearer_token(request)? else {
-        return Ok(None);
-    };
-    let authenticator = shared::<Authenticator>(request)?;
-    authenticator.authenticate(token).await.map(Some)
+    let sessions = shared::<Sessions>(request)?;
+    match bearer_token(request)? {
+        Some(token) if !sessions.reads(token) => {
+            let authenticator = shared::<Authenticator>(request)?;
+            authenticator.authenticate(token).await.map(Some)
+        }
+        bearer => sessions.identify(request, bearer).await,
+    }
 }
 
 /// The token of the one Authorization header. The scheme's case does not matter (RFC 9110

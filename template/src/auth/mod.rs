@@ -7,6 +7,7 @@ mod key_set;
 mod key_source;
 mod keys;
 mod require;
+mod session;
 mod verdicts;
 mod verifier;
 
@@ -18,4 +19,5 @@ pub use guard::{
 pub use key_set::{KeySet, NotAKeySet, RefusedKey, VerificationKey};
 pub use keys::{KeyStore, KeysUnavailable, Look};
 pub use require::{Require, RequirePermission, RequireRole, require};
+pub use session::Sessions;
 pub use verifier::{Jws, Lifetime, Rejection, Token, Verifier};

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{Digest, SHA256, digest};
-use quick_cache::sync::Cache;
+use moka::sync::Cache;
 
 use super::{claims::Identity, verifier::Lifetime};
 
@@ -33,7 +33,7 @@ pub(super) struct Verdicts(Option<Cache<Fingerprint, Arc<Verdict>>>);
 impl Verdicts {
     /// Room for `capacity` verdicts; 0 keeps none.
     pub(super) fn new(capacity: usize) -> Self {
-        Self((capacity > 0).then(|| Cache::new(capacity)))
+        Self((capacity > 0).then(|| Cache::new(capacity as u64)))
     }
 
     /// The verdict on a token, unless a key was withdrawn since (it may have been that token's),
@@ -50,8 +50,11 @@ impl Verdicts {
     }
 
     #[cfg(test)]
-    fn len(&self) -> usize {
-        self.0.as_ref().map_or(0, Cache::len)
+    fn len(&self) -> u64 {
+        self.0.as_ref().map_or(0, |cache| {
+            cache.run_pending_tasks();
+            cache.entry_count()
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! What all routes share: requests and answers around the handlers.
 
+mod client_address;
 mod contain;
 mod head;
 mod json;
@@ -8,6 +9,7 @@ mod query;
 mod request_id;
 mod route_table;
 
+pub use client_address::client_address;
 pub use contain::contain;
 pub use head::head_as_get;
 pub use json::Json;

@@ -147,5 +147,8 @@ async fn answers_to_signed_in_users_are_not_stored() {
         .iter()
         .map(|value| value.to_str().unwrap())
         .collect();
-    assert!(vary.join(", ").contains("Authorization"), "{vary:?}");
+    assert!(
+        vary.join(", ").contains("Authorization, Cookie"),
+        "{vary:?}"
+    );
 }
