@@ -162,9 +162,10 @@ async fn jwks(request: HttpRequest, state: Data<State>) -> HttpResponse {
     if request.path() != *lock(&state.jwks_path) {
         return HttpResponse::NotFound().finish();
     }
-    state.jwks_fetches.fetch_add(1, Ordering::SeqCst);
     let jwks = lock(&state.keys).jwks();
     let behaviour = lock(&state.behaviour).clone();
+    // Last: who sees the count may change the rest for the next request.
+    state.jwks_fetches.fetch_add(1, Ordering::SeqCst);
     match behaviour {
         Behaviour::Answer => HttpResponse::Ok().json(jwks),
         Behaviour::Status(code) => HttpResponse::new(status(code)),
