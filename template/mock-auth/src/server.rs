@@ -42,7 +42,7 @@ const DRIP_INTERVAL: Duration = Duration::from_millis(200);
 pub enum Behaviour {
     /// 200 with the key set.
     Answer,
-    /// This status with an empty body.
+    /// The key set with this status.
     Status(u16),
     /// This status with a `Retry-After` (and `X-Retry-After`, Better Auth's own) of so many seconds.
     RetryAfter {
@@ -168,7 +168,7 @@ async fn jwks(request: HttpRequest, state: Data<State>) -> HttpResponse {
     state.jwks_fetches.fetch_add(1, Ordering::SeqCst);
     match behaviour {
         Behaviour::Answer => HttpResponse::Ok().json(jwks),
-        Behaviour::Status(code) => HttpResponse::new(status(code)),
+        Behaviour::Status(code) => HttpResponse::build(status(code)).json(jwks),
         Behaviour::RetryAfter {
             status: code,
             seconds,

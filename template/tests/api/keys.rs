@@ -102,7 +102,7 @@ async fn a_bad_answer_never_replaces_good_keys() {
     let forger = MockAuth::start().await;
     for behaviour in [
         Behaviour::Status(500),
-        Behaviour::Status(204),
+        Behaviour::Status(203),
         Behaviour::Status(404),
         Behaviour::Gzip,
         Behaviour::GzipBomb { bytes: 20_000_000 },
