@@ -48,7 +48,7 @@ fn settings(auth: &MockAuth) -> Result<Settings, app::config::SettingsError> {
         let given = std::env::var(name).ok();
         match name {
             "BETTER_AUTH_URL" => Some(auth.origin()),
-            "JWKS_URL" | "JWT_ISSUER" | "JWT_AUDIENCE" => None,
+            "JWKS_FILE" | "JWKS_URL" | "JWT_ISSUER" | "JWT_AUDIENCE" => None,
             "DATABASE_URL" => given.or_else(|| Some(DATABASE_URL.to_owned())),
             "CORS_ALLOWED_ORIGINS" => given.or_else(|| Some("http://localhost:3000".to_owned())),
             "RUST_LOG" => given.or_else(|| Some("info,app=debug".to_owned())),

@@ -42,7 +42,7 @@ const DRIP_INTERVAL: Duration = Duration::from_millis(200);
 pub enum Behaviour {
     /// 200 with the key set.
     Answer,
-    /// This status with an empty body.
+    /// The key set with this status.
     Status(u16),
     /// This status with a `Retry-After` (and `X-Retry-After`, Better Auth's own) of so many seconds.
     RetryAfter {
@@ -167,16 +167,17 @@ async fn jwks(request: HttpRequest, state: Data<State>) -> HttpResponse {
     if request.path() != *lock(&state.jwks_path) {
         return HttpResponse::NotFound().finish();
     }
-    state.jwks_fetches.fetch_add(1, Ordering::SeqCst);
     let jwks = lock(&state.keys).jwks();
     let behaviour = lock(&state.behaviour).clone();
+    // Last: who sees the count may change the rest for the next request.
+    state.jwks_fetches.fetch_add(1, Ordering::SeqCst);
     answer(behaviour, jwks).await
 }
 
 async fn answer(behaviour: Behaviour, jwks: Value) -> HttpResponse {
     match behaviour {
         Behaviour::Answer => HttpResponse::Ok().json(jwks),
-        Behaviour::Status(code) => HttpResponse::new(status(code)),
+        Behaviour::Status(code) => HttpResponse::build(status(code)).json(jwks),
         Behaviour::RetryAfter {
             status: code,
             seconds,

@@ -75,13 +75,14 @@ impl Look {
 /// The fetch under way, and what decides about the next.
 #[derive(Default)]
 struct Fetches {
+    /// One is to begin at once.
+    ordered: bool,
+    /// One has begun.
     under_way: bool,
     /// Those that unknown keys caused in this cool-down.
     spent: VecDeque<Instant>,
     /// Until then the auth server wants to be left alone.
     not_before: Option<Instant>,
-    /// Fetches go on without a pause up to this round.
-    forced: u64,
 }
 
 impl KeyStore {
@@ -144,8 +145,8 @@ impl KeyStore {
         let mut rounds = self.rounds.subscribe();
         let enough = {
             let mut fetches = self.fetches();
-            fetches.forced = *rounds.borrow() + 1 + u64::from(fetches.under_way);
-            fetches.forced
+            fetches.ordered = true;
+            *rounds.borrow() + 1 + u64::from(fetches.under_way)
         };
         self.wanted.notify_one();
         // Fails only when the store is gone, and we hold it.
@@ -207,9 +208,9 @@ impl KeyStore {
         self.fetches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a fetch is under way or was ordered now, within the budget.
+    /// Whether a fetch is under way or ordered, perhaps just now, within the budget.
     fn want_fetch(&self, fetches: &mut Fetches) -> bool {
-        if fetches.under_way {
+        if fetches.under_way || fetches.ordered {
             return true;
         }
         let now = Instant::now();
@@ -223,7 +224,7 @@ impl KeyStore {
             return false;
         }
         fetches.spent.push_back(now);
-        fetches.under_way = true;
+        fetches.ordered = true;
         self.wanted.notify_one();
         true
     }
@@ -251,8 +252,10 @@ impl KeyStore {
         self.rounds.send_replace(round);
     }
 
-    fn is_forced(&self) -> bool {
-        *self.rounds.borrow() < self.fetches().forced
+    fn begin(&self) {
+        let mut fetches = self.fetches();
+        fetches.ordered = false;
+        fetches.under_way = true;
     }
 }
 
@@ -261,7 +264,7 @@ impl KeyStore {
 async fn keep_fresh(store: Weak<KeyStore>, mut source: Source) {
     let mut failures = 0;
     while let Some(current) = store.upgrade() {
-        current.fetches().under_way = true;
+        current.begin();
         let fetched = source.fetch().await;
         let pause = match &fetched {
             Ok(fetched) => {
@@ -285,12 +288,12 @@ async fn wait(store: Arc<KeyStore>, due: Instant, source: &Source) {
     let weak = Arc::downgrade(&store);
     drop(store);
     while let Some(store) = weak.upgrade() {
-        if Instant::now() >= due || store.is_forced() || source.has_changed().await {
+        if Instant::now() >= due || store.fetches().ordered || source.has_changed().await {
             return;
         }
         let wanted = store.wanted.notified();
         tokio::select! {
-            () = wanted => return,
+            () = wanted => {}
             () = sleep_until(due.min(Instant::now() + CHECK)) => {}
         }
     }

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use app::auth::KeyStore;
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use mock_auth::{Algorithm, Behaviour, MockAuth, User};
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
@@ -91,12 +91,10 @@ async fn an_old_key_set_serves_only_so_long() {
     eventually(async || alice.get("/api/me").await.status == 503).await;
 }
 
-/// Answers that bring no key set: the keys at hand go on.
 #[actix_web::test]
 async fn a_bad_answer_never_replaces_good_keys() {
-    let app = TestApp::start().await;
-    let alice = app.user("alice").await;
-    alice.get("/api/me").await.ok();
+    let (auth, store, _database) = store().await;
+    store.refresh_now().await.unwrap();
     let json = |bytes: &[u8]| Behaviour::Body {
         content_type: "application/json".into(),
         bytes: bytes.to_vec(),
@@ -104,22 +102,19 @@ async fn a_bad_answer_never_replaces_good_keys() {
     let forger = MockAuth::start().await;
     for behaviour in [
         Behaviour::Status(500),
+        Behaviour::Status(203),
+        Behaviour::Status(404),
         Behaviour::Gzip,
         Behaviour::GzipBomb { bytes: 20_000_000 },
-        Behaviour::Status(204),
         Behaviour::Redirect(format!("{}/api/auth/jwks", forger.origin())),
-        Behaviour::Huge { bytes: 10_000_000 },
+        Behaviour::Huge { bytes: 600_000 },
         json(br#"{"keys":[]}"#),
         json(br#"{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}"#),
         json(b"<html>"),
     ] {
-        app.behave(behaviour);
-        let unknown = app.token(alice.user()).kid(Some("unknown")).sign();
-        app.bearer(&unknown)
-            .get("/api/me")
-            .await
-            .refused(503, "jwks_unavailable");
-        alice.get("/api/me").await.ok();
+        auth.behave(behaviour.clone());
+        assert!(store.refresh_now().await.is_err(), "{behaviour:?}");
+        assert_eq!(store.look().keys.len(), 1, "{behaviour:?}");
     }
     assert_eq!(forger.jwks_fetches(), 0);
 }
@@ -199,21 +194,25 @@ async fn a_body_that_drips_is_given_up() {
 
 #[actix_web::test]
 async fn a_kid_that_stands_for_two_keys_opens_for_neither() {
-    let mut rival = MockAuth::start().await.jwks()["keys"][0].clone();
+    let rival = MockAuth::start().await;
     let app = TestApp::start_after(&[], async |auth: &MockAuth| {
-        rival["kid"] = auth.signing_kid().into();
-        auth.publish(vec![rival]);
+        let mut entry = rival.jwks()["keys"][0].clone();
+        entry["kid"] = auth.signing_kid().into();
+        auth.publish(vec![entry]);
         auth.rotate(Algorithm::Es256);
     })
     .await;
     let alice = app.user("alice").await;
     alice.get("/api/me").await.ok();
     let twice = app.jwks()["keys"][0]["kid"].as_str().unwrap().to_owned();
-    let token = app.token_signed_by(&twice, alice.user()).sign();
-    app.bearer(&token)
-        .get("/api/me")
-        .await
-        .refused(401, "token_invalid");
+    let rivals = rival.token(alice.user()).kid(Some(&twice));
+    let rivals = rivals.claim("iss", app.origin()).claim("aud", app.origin());
+    for token in [app.token_signed_by(&twice, alice.user()), rivals] {
+        app.bearer(&token.sign())
+            .get("/api/me")
+            .await
+            .refused(401, "token_invalid");
+    }
 }
 
 #[actix_web::test]
@@ -378,6 +377,25 @@ async fn a_refresh_by_hand_goes_past_cool_down_and_retry_after() {
     assert_eq!(store.look().keys.len(), 2);
 }
 
+/// Neither waits for a fetch that nobody makes.
+#[actix_web::test]
+async fn a_refresh_by_hand_joins_a_fetch_that_has_not_begun_and_follows_one_that_has() {
+    let (auth, store, _database) = store().await;
+    store.refresh_now().await.unwrap();
+    let look = store.look();
+    let (looked, refreshed) = join(store.look_again(look), store.refresh_now()).await;
+    assert!(looked.is_ok() && refreshed.is_ok());
+    assert_eq!(auth.jwks_fetches(), 3);
+    auth.behave(Behaviour::Stall);
+    let stalled = store.clone();
+    let stalled = actix_web::rt::spawn(async move { stalled.refresh_now().await });
+    eventually(async || auth.jwks_fetches() == 4).await;
+    auth.behave(Behaviour::Answer);
+    store.refresh_now().await.unwrap();
+    assert!(stalled.await.unwrap().is_err());
+    assert_eq!(auth.jwks_fetches(), 5);
+}
+
 /// What a cache of verdicts goes by.
 #[actix_web::test]
 async fn the_generation_changes_when_a_key_was_withdrawn_and_not_when_one_came_in() {
@@ -425,10 +443,13 @@ async fn program_answers(program: &Program, token: &str) -> u16 {
     answer.status().as_u16()
 }
 
-/// A key store alone, whose auth server does not answer its first fetch.
+/// A key store alone, without keys, that fetches only when it is told to.
 async fn store() -> (MockAuth, std::sync::Arc<KeyStore>, TestDatabase) {
     let auth = MockAuth::start().await;
-    auth.behave(Behaviour::Status(500));
+    auth.behave(Behaviour::RetryAfter {
+        status: 503,
+        seconds: 300,
+    });
     let database = TestDatabase::empty().await;
     let settings = database.settings(&[("BETTER_AUTH_URL", &auth.origin())]);
     let store = KeyStore::start(&settings.auth).unwrap();

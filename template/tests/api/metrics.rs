@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use mock_auth::{MockAuth, User};
+use mock_auth::{Behaviour, MockAuth, User};
 use reqwest::{Client, Method};
 
 use crate::support::{Answer, Program};
@@ -63,16 +63,25 @@ async fn requests_refusals_and_the_key_set_are_counted() {
 
 #[actix_web::test]
 async fn a_failed_fetch_is_counted_by_its_reason() {
-    let auth = MockAuth::start().await;
-    auth.stop().await;
-    let (program, _database) = Program::with_keys_of(&auth, &[]).await;
-    let unknown = auth.token(&User::named("alice")).sign();
-    assert_eq!(get_me(&program, &unknown).await, 503);
-    let metrics = read(&program.url("/metrics")).await;
-    let failed = value(&metrics, r#"jwks_fetches_total{outcome="unreachable"}"#);
-    assert!(failed.unwrap() >= 1.0);
-    assert_eq!(value(&metrics, "jwks_keys"), Some(0.0));
-    assert_eq!(value(&metrics, "jwks_age_seconds"), None);
+    for (behaviour, outcome) in [
+        (Behaviour::Status(500), "status"),
+        (Behaviour::Gzip, "compressed"),
+        (Behaviour::Huge { bytes: 600_000 }, "too_large"),
+    ] {
+        let auth = MockAuth::start().await;
+        auth.behave(behaviour);
+        let (program, _database) = Program::with_keys_of(&auth, &[]).await;
+        let unknown = auth.token(&User::named("alice")).sign();
+        assert_eq!(get_me(&program, &unknown).await, 503);
+        let metrics = read(&program.url("/metrics")).await;
+        let failed = value(
+            &metrics,
+            &format!(r#"jwks_fetches_total{{outcome="{outcome}"}}"#),
+        );
+        assert!(failed.is_some_and(|count| count >= 1.0), "{}", metrics.text);
+        assert_eq!(value(&metrics, "jwks_keys"), Some(0.0));
+        assert_eq!(value(&metrics, "jwks_age_seconds"), None);
+    }
 }
 
 #[actix_web::test]
