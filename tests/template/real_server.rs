@@ -6,6 +6,8 @@ mod deployment;
 
 use std::fs;
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -34,6 +36,13 @@ ignored_tests! {
     better_auth_would_change_nothing_on_postgres: schema_is_clean(Engine::Postgres);
     a_separate_database_on_sqlite: tokens_without_rows_open_what_needs_none(Engine::Sqlite);
     a_separate_database_on_postgres: tokens_without_rows_open_what_needs_none(Engine::Postgres);
+    sessions_asked_for_on_sqlite: sessions_open_the_api(Engine::Sqlite, "http");
+    sessions_asked_for_on_postgres: sessions_open_the_api(Engine::Postgres, "http");
+    sessions_looked_up_on_sqlite: sessions_open_the_api(Engine::Sqlite, "database");
+    sessions_looked_up_on_postgres: sessions_open_the_api(Engine::Postgres, "database");
+    banned_users_asked_for: sessions_of_banned_users_do_not_open(Engine::Sqlite, "http");
+    banned_users_on_sqlite: sessions_of_banned_users_do_not_open(Engine::Sqlite, "database");
+    banned_users_on_postgres: sessions_of_banned_users_do_not_open(Engine::Postgres, "database");
     the_shown_client_gets_renews_and_forgets_tokens: client_handles_tokens();
     the_shown_server_shares_cookies_with_trusted_origins_alone: server_answers_trusted_origins();
     the_shown_files_type_check: succeed(Command::new("node").arg("node_modules/typescript/bin/tsc").current_dir(sources()));
@@ -146,6 +155,41 @@ fn tokens_without_rows_open_what_needs_none(engine: Engine) {
         "{problem}"
     );
     assert_eq!(alice.get("/api/me"), (200, identity(&alice)));
+}
+
+fn sessions_open_the_api(engine: Engine, how: &'static str) {
+    let mut deployment = Deployment::new(engine);
+    deployment.verify_sessions(how);
+    deployment.migrate();
+    deployment.start("server.ts");
+    let [alice, bob] = ["alice", "bob"].map(|name| deployment.signed_in(name));
+    for user in [&alice, &bob] {
+        assert_eq!(user.get_by_cookie("/api/me"), (200, identity(user)));
+        assert_eq!(user.get("/api/me"), (200, identity(user)));
+    }
+    deployment.sign_out(&alice);
+    deployment.change("expire", bob.session());
+    for user in [&alice, &bob] {
+        refused_when_the_answer_is_old(user);
+    }
+}
+
+fn sessions_of_banned_users_do_not_open(engine: Engine, how: &'static str) {
+    let mut deployment = Deployment::new(engine);
+    deployment.verify_sessions(how);
+    deployment.migrate();
+    deployment.use_admin_plugin();
+    deployment.start("server.ts");
+    let alice = deployment.signed_in("alice");
+    assert_eq!(alice.get_by_cookie("/api/profile").0, 200);
+    deployment.change("ban", alice.row["id"].as_str().unwrap());
+    refused_when_the_answer_is_old(&alice);
+}
+
+fn refused_when_the_answer_is_old(user: &User) {
+    thread::sleep(Duration::from_millis(1100));
+    let (status, problem) = user.get_by_cookie("/api/me");
+    assert_eq!((status, &problem["code"]), (401, &json!("token_invalid")));
 }
 
 fn client_handles_tokens() {

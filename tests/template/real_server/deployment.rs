@@ -23,6 +23,8 @@ pub const TRUSTED_ORIGIN: &str = "http://app.example.test";
 const READY_WITHIN: Duration = Duration::from_secs(60);
 const ANSWERED_WITHIN: Duration = Duration::from_secs(20);
 const EDDSA: &str = r#"{ alg: "EdDSA", crv: "Ed25519" }"#;
+/// What the real server and the API share where sessions are verified.
+const SECRET: &str = "only for tests, never for a server that people use";
 const NO_SERVER: &str =
     "TEST_DATABASE_URL must name a PostgreSQL server, as under `scripts/postgres run`";
 
@@ -41,6 +43,8 @@ pub struct Deployment {
     auth: String,
     api: String,
     engine: Engine,
+    /// SESSION_VERIFICATION of the API.
+    sessions: &'static str,
     folder: TempDir,
 }
 
@@ -56,8 +60,47 @@ impl Deployment {
             auth: free_origin(),
             api: free_origin(),
             engine,
+            sessions: "off",
             folder,
         }
+    }
+
+    /// Lets the API take session cookies, as of a second ago.
+    pub fn verify_sessions(&mut self, how: &'static str) {
+        self.sessions = how;
+    }
+
+    /// Edits lib/auth.ts as a user would who wants to ban users, and makes the plugin's columns.
+    pub fn use_admin_plugin(&self) {
+        let file = self.folder.path().join("lib/auth.ts");
+        let mut text = fs::read_to_string(&file).unwrap();
+        for (old, new) in [
+            ("{ bearer, jwt }", "{ admin, bearer, jwt }"),
+            ("    bearer(),", "    bearer(),\n    admin(),"),
+            (
+                r#"      role: { type: "string", required: false, input: false, defaultValue: "user" },"#,
+                "",
+            ),
+        ] {
+            assert!(text.contains(old), "lib/auth.ts no longer holds {old}");
+            text = text.replace(old, new);
+        }
+        fs::write(file, text).unwrap();
+        self.node("migrate.ts");
+    }
+
+    /// Ends a session, or bans a user, behind everybody's back.
+    pub fn change(&self, what: &str, id: &str) {
+        succeed(self.node_command("change.ts").args([what, id]));
+    }
+
+    /// Signs out, as the browser does.
+    pub fn sign_out(&self, user: &User) {
+        let request = agent()
+            .post(self.auth_url("/sign-out"))
+            .header("Origin", &self.auth)
+            .header("Cookie", &user.cookie);
+        assert_eq!(request.send_json(json!({})).unwrap().status(), 200);
     }
 
     pub fn separate_databases(&mut self) {
@@ -100,6 +143,7 @@ impl Deployment {
         User {
             api: self.api.clone(),
             token: None,
+            cookie: String::new(),
             row: Value::Null,
         }
     }
@@ -125,6 +169,7 @@ impl Deployment {
         User {
             api: self.api.clone(),
             token: Some(token["token"].as_str().unwrap().to_owned()),
+            cookie: cookie.to_owned(),
             row: session["user"].clone(),
         }
     }
@@ -150,10 +195,7 @@ impl Deployment {
         let database = self.auth_database.as_ref().unwrap_or(&self.api_database);
         let mut node = self.command(Path::new("node"), &self.auth, database);
         node.args(["--import", "tsx", file])
-            .env(
-                "BETTER_AUTH_SECRET",
-                "only for tests, never for a server that people use",
-            )
+            .env("BETTER_AUTH_SECRET", SECRET)
             .env("BETTER_AUTH_TRUSTED_ORIGINS", TRUSTED_ORIGIN)
             .env("NEXT_PUBLIC_API_URL", &self.api);
         node
@@ -161,7 +203,10 @@ impl Deployment {
 
     fn api_command(&self, subcommand: &str) -> Command {
         let mut api = self.command(api_binary(), &self.api, &self.api_database);
-        api.arg(subcommand);
+        api.arg(subcommand)
+            .env("SESSION_VERIFICATION", self.sessions)
+            .env("SESSION_CACHE_TTL", "1")
+            .env("BETTER_AUTH_SECRET", SECRET);
         api
     }
 
@@ -216,6 +261,7 @@ impl Deployment {
 pub struct User {
     api: String,
     token: Option<String>,
+    cookie: String,
     /// The user's row, as Better Auth reads it.
     pub row: Value,
 }
@@ -232,6 +278,18 @@ impl User {
             None => request,
         };
         status_and_json(request.call().unwrap())
+    }
+
+    /// The same by session cookie.
+    pub fn get_by_cookie(&self, path: &str) -> (u16, Value) {
+        let request = agent().get(format!("{}{path}", self.api));
+        status_and_json(request.header("Cookie", &self.cookie).call().unwrap())
+    }
+
+    /// The session's token: what the cookie holds before its signature.
+    pub fn session(&self) -> &str {
+        let (_, value) = self.cookie.split_once('=').unwrap();
+        value.split('.').next().unwrap()
     }
 
     pub fn post(&self, path: &str, body: &Value) -> (u16, Value) {
