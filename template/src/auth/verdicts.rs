@@ -1,9 +1,11 @@
 use std::sync::Arc;
 
+use ::metrics::Counter;
 use aws_lc_rs::digest::{Digest, SHA256, digest};
 use moka::sync::Cache;
 
 use super::{claims::Identity, verifier::Lifetime};
+use crate::telemetry::metrics;
 
 /// The hash of a whole token. The token itself is not kept.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,32 +30,49 @@ pub(super) struct Verdict {
 
 /// Verdicts on good tokens, so that a signature is checked once and not with every request.
 /// Bounded; bad tokens are never kept, so nobody can crowd out good ones with them.
-pub(super) struct Verdicts(Option<Cache<Fingerprint, Arc<Verdict>>>);
+pub(super) struct Verdicts(Option<Memory>);
+
+struct Memory {
+    cache: Cache<Fingerprint, Arc<Verdict>>,
+    hits: Counter,
+    misses: Counter,
+}
 
 impl Verdicts {
     /// Room for `capacity` verdicts; 0 keeps none.
     pub(super) fn new(capacity: usize) -> Self {
-        Self((capacity > 0).then(|| Cache::new(capacity as u64)))
+        Self((capacity > 0).then(|| Memory {
+            cache: Cache::new(capacity as u64),
+            hits: metrics::verdict_hits(),
+            misses: metrics::verdict_misses(),
+        }))
     }
 
     /// The verdict on a token, unless a key was withdrawn since (it may have been that token's),
     /// or no keys are usable at all.
     pub(super) fn get(&self, token: &Fingerprint, generation: Option<u64>) -> Option<Arc<Verdict>> {
-        let verdict = self.0.as_ref()?.get(token)?;
-        (generation.is_some() && verdict.generation == generation).then_some(verdict)
+        let memory = self.0.as_ref()?;
+        let verdict = memory.cache.get(token);
+        let verdict =
+            verdict.filter(|verdict| generation.is_some() && verdict.generation == generation);
+        match verdict {
+            Some(_) => memory.hits.increment(1),
+            None => memory.misses.increment(1),
+        }
+        verdict
     }
 
     pub(super) fn insert(&self, token: Fingerprint, verdict: Verdict) {
-        if let Some(cache) = &self.0 {
-            cache.insert(token, Arc::new(verdict));
+        if let Some(memory) = &self.0 {
+            memory.cache.insert(token, Arc::new(verdict));
         }
     }
 
     #[cfg(test)]
     fn len(&self) -> u64 {
-        self.0.as_ref().map_or(0, |cache| {
-            cache.run_pending_tasks();
-            cache.entry_count()
+        self.0.as_ref().map_or(0, |memory| {
+            memory.cache.run_pending_tasks();
+            memory.cache.entry_count()
         })
     }
 }
