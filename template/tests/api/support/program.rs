@@ -56,9 +56,19 @@ pub fn run_with_input(arguments: &[&str], input: &[u8]) -> Output {
     output
 }
 
+/// No test leaves its program behind.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
 /// The program as a server, with what it has written so far.
 pub struct Program {
-    child: Child,
+    child: Running,
     _folder: tempfile::TempDir,
     log: thread::JoinHandle<String>,
     pub port: u16,
@@ -79,7 +89,7 @@ impl Program {
             .recv_timeout(Duration::from_secs(30))
             .expect("the program listens");
         Self {
-            child,
+            child: Running(child),
             _folder: folder,
             log,
             port,
@@ -99,7 +109,7 @@ impl Program {
 
     pub fn signal(&self, signal: Signal) {
         kill(
-            Pid::from_raw(i32::try_from(self.child.id()).unwrap()),
+            Pid::from_raw(i32::try_from(self.child.0.id()).unwrap()),
             signal,
         )
         .unwrap();
@@ -108,7 +118,8 @@ impl Program {
     /// The most memory it ever held, in bytes.
     #[cfg(target_os = "linux")]
     pub fn peak_memory(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", self.child.0.id())).unwrap();
         let peak = status.lines().find(|line| line.starts_with("VmHWM"));
         let kilobytes = peak.unwrap().split_whitespace().nth(1).unwrap();
         kilobytes.parse::<u64>().unwrap() * 1024
@@ -117,8 +128,9 @@ impl Program {
     /// Waits for the end; returns whether it was a success, and everything written.
     pub fn wait(mut self) -> (bool, String) {
         let mut output = String::new();
-        let status = self.child.wait().unwrap();
+        let status = self.child.0.wait().unwrap();
         self.child
+            .0
             .stdout
             .take()
             .unwrap()
