@@ -32,6 +32,7 @@ ignored_tests! {
     es256_on_postgres: tokens_open_the_api(Engine::Postgres, "ES256", "serve-next-route.ts");
     rs256_on_postgres: tokens_open_the_api(Engine::Postgres, "RS256", "server.ts");
     ps256_on_postgres: tokens_open_the_api(Engine::Postgres, "PS256", "server.ts");
+    another_base_path_and_jwks_path: the_key_set_is_found_elsewhere();
     better_auth_would_change_nothing_on_sqlite: schema_is_clean(Engine::Sqlite);
     better_auth_would_change_nothing_on_postgres: schema_is_clean(Engine::Postgres);
     a_separate_database_on_sqlite: tokens_without_rows_open_what_needs_none(Engine::Sqlite);
@@ -88,6 +89,16 @@ fn tokens_open_the_api(engine: Engine, algorithm: &str, server: &str) {
         assert_eq!(user.get("/api/me"), (200, identity(user)));
     }
     neither_sees_the_others_tasks(&alice, &bob);
+}
+
+/// The API is told the base path alone and finds the key set below it.
+fn the_key_set_is_found_elsewhere() {
+    let mut deployment = Deployment::new(Engine::Sqlite);
+    deployment.move_to("/auth/v1", "/.well-known/jwks.json");
+    deployment.migrate();
+    deployment.start("server.ts");
+    let alice = deployment.signed_in("alice");
+    assert_eq!(alice.get("/api/me"), (200, identity(&alice)));
 }
 
 fn neither_sees_the_others_tasks(alice: &User, bob: &User) {

@@ -41,6 +41,8 @@ pub struct Deployment {
     /// Better Auth's own; without it both share the API's.
     auth_database: Option<Database>,
     auth: String,
+    /// Better Auth's basePath.
+    base_path: String,
     api: String,
     engine: Engine,
     /// SESSION_VERIFICATION of the API.
@@ -58,6 +60,7 @@ impl Deployment {
             api_database: Database::create(engine, folder.path(), "shared"),
             auth_database: None,
             auth: free_origin(),
+            base_path: "/api/auth".to_owned(),
             api: free_origin(),
             engine,
             sessions: "off",
@@ -72,8 +75,6 @@ impl Deployment {
 
     /// Edits lib/auth.ts as a user would who wants to ban users, and makes the plugin's columns.
     pub fn use_admin_plugin(&self) {
-        let file = self.folder.path().join("lib/auth.ts");
-        let mut text = fs::read_to_string(&file).unwrap();
         for (old, new) in [
             ("{ bearer, jwt }", "{ admin, bearer, jwt }"),
             ("    bearer(),", "    bearer(),\n    admin(),"),
@@ -82,10 +83,8 @@ impl Deployment {
                 "",
             ),
         ] {
-            assert!(text.contains(old), "lib/auth.ts no longer holds {old}");
-            text = text.replace(old, new);
+            self.edit("lib/auth.ts", old, new);
         }
-        fs::write(file, text).unwrap();
         self.node("migrate.ts");
     }
 
@@ -110,15 +109,35 @@ impl Deployment {
     /// Edits lib/auth.ts as a user would who wants another algorithm.
     pub fn sign_with(&self, algorithm: &str) {
         if algorithm != "EdDSA" {
-            let file = self.folder.path().join("lib/auth.ts");
-            let text = fs::read_to_string(&file).unwrap();
-            assert!(text.contains(EDDSA), "lib/auth.ts no longer holds {EDDSA}");
-            fs::write(
-                file,
-                text.replace(EDDSA, &format!(r#"{{ alg: "{algorithm}" }}"#)),
-            )
-            .unwrap();
+            self.edit(
+                "lib/auth.ts",
+                EDDSA,
+                &format!(r#"{{ alg: "{algorithm}" }}"#),
+            );
         }
+    }
+
+    /// Edits lib/auth.ts and server.ts as a user would whose routes lie elsewhere.
+    pub fn move_to(&mut self, base_path: &str, jwks_path: &str) {
+        self.edit(
+            "lib/auth.ts",
+            "  database,\n",
+            &format!("  database,\n  basePath: \"{base_path}\",\n"),
+        );
+        self.edit(
+            "lib/auth.ts",
+            "jwks: { ",
+            &format!("jwks: {{ jwksPath: \"{jwks_path}\", "),
+        );
+        self.edit("server.ts", "/api/auth/", &format!("{base_path}/"));
+        self.base_path = base_path.to_owned();
+    }
+
+    fn edit(&self, file: &str, old: &str, new: &str) {
+        let path = self.folder.path().join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(old), "{file} no longer holds {old}");
+        fs::write(path, text.replacen(old, new, 1)).unwrap();
     }
 
     /// Makes the tables as the API's users do.
@@ -204,6 +223,7 @@ impl Deployment {
     fn api_command(&self, subcommand: &str) -> Command {
         let mut api = self.command(api_binary(), &self.api, &self.api_database);
         api.arg(subcommand)
+            .env("BETTER_AUTH_BASE_PATH", &self.base_path)
             .env("SESSION_VERIFICATION", self.sessions)
             .env("SESSION_CACHE_TTL", "1")
             .env("BETTER_AUTH_SECRET", SECRET);
@@ -254,7 +274,7 @@ impl Deployment {
     }
 
     fn auth_url(&self, path: &str) -> String {
-        format!("{}/api/auth{path}", self.auth)
+        format!("{}{}{path}", self.auth, self.base_path)
     }
 }
 
