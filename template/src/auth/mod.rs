@@ -1,5 +1,6 @@
 //! Who is calling: Better Auth's key set, its tokens, and the guards that routes put in front.
 
+mod authenticator;
 mod claims;
 pub mod fetch;
 mod guard;
@@ -11,10 +12,10 @@ mod session;
 mod verdicts;
 mod verifier;
 
+pub use authenticator::Authenticator;
 pub use claims::{Claims, Identity};
 pub use guard::{
-    AuthUser, Authenticator, CurrentUser, OptionalUser, Owner, authenticate,
-    authenticate_if_present, owner_only,
+    AuthUser, CurrentUser, OptionalUser, Owner, authenticate, authenticate_if_present, owner_only,
 };
 pub use key_set::{KeySet, NotAKeySet, RefusedKey, VerificationKey};
 pub use keys::{KeyStore, KeysUnavailable, Look};
