@@ -30,10 +30,11 @@ pub async fn find_open(
 ) -> Result<Option<OpenSession>, AppError> {
     let session = session::Entity::find()
         .filter(session::Column::Token.eq(token))
-        .filter(session::Column::ExpiresAt.gt(UtcDateTime::now()))
         .one(db)
         .await?;
-    let Some(session) = session else {
+    // Not in SQL: on SQLite a time that others wrote is not always text of our form.
+    let open = session.filter(|session| session.expires_at > UtcDateTime::now());
+    let Some(session) = open else {
         return Ok(None);
     };
     let user = user::Entity::find_by_id(session.user_id).one(db).await?;

@@ -20,4 +20,4 @@ pub use patch::{Patch, not_null};
 pub use priority::Priority;
 pub use secret::SecretText;
 pub use text::{Description, TagName, Title};
-pub use time::UtcDateTime;
+pub use time::{InvalidDateTime, UtcDateTime};

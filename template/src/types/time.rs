@@ -1,6 +1,8 @@
-use std::{fmt, str::FromStr};
+use std::{fmt, ops::RangeInclusive, str::FromStr};
 
-use chrono::{DateTime, NaiveDateTime, SecondsFormat, SubsecRound, Utc};
+use chrono::{
+    DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, SecondsFormat, SubsecRound, Utc,
+};
 use sea_orm::{
     ColIdx, ColumnType, DbErr, QueryResult, TryGetError, TryGetable, Value,
     sea_query::{ArrayType, Nullable, ValueType, ValueTypeErr},
@@ -14,10 +16,14 @@ use super::Engine;
 ///
 /// Reads any RFC 3339 offset, and a time without zone as UTC; writes `YYYY-MM-DDTHH:MM:SS.mmmZ`.
 /// Stored as `timestamptz(3)` on PostgreSQL and as that fixed-width text on SQLite, where text
-/// order is time order, also against rows that Better Auth wrote.
+/// order is time order. Columns that others write on SQLite may also hold another form of the
+/// text, or milliseconds since 1970 as Better Auth reads them: compare those after reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema)]
 #[schema(value_type = String, format = DateTime, example = "2026-12-01T09:30:00.000Z")]
 pub struct UtcDateTime(DateTime<Utc>);
+
+/// Four digits, and years that PostgreSQL, JavaScript and fixed-width text all know.
+const YEARS: RangeInclusive<i32> = 1..=9999;
 
 /// Not a date and time that we read.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,6 +43,17 @@ impl UtcDateTime {
         self.0.timestamp_millis()
     }
 
+    /// The instant so many milliseconds after 1970-01-01T00:00:00Z.
+    ///
+    /// # Errors
+    /// Outside the years 1 to 9999.
+    pub fn from_millis(milliseconds: i64) -> Result<Self, InvalidDateTime> {
+        let time = DateTime::from_timestamp_millis(milliseconds);
+        time.filter(|time| YEARS.contains(&time.year()))
+            .map(Self)
+            .ok_or(InvalidDateTime)
+    }
+
     /// This instant moved by so many seconds.
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {
@@ -47,25 +64,75 @@ impl UtcDateTime {
 impl FromStr for UtcDateTime {
     type Err = InvalidDateTime;
 
+    /// Reads RFC 3339 section 5.6, its `T` and `Z` in either case and its `T` also as a space;
+    /// what HTML's `datetime-local` sends, without seconds and without zone; and sqlx's
+    /// `YYYY-MM-DD HH:MM:SS`. A second 60 is refused: no instant of ours can hold it.
     fn from_str(text: &str) -> Result<Self, InvalidDateTime> {
-        let zoned = || DateTime::parse_from_rfc3339(text).map(|time| time.to_utc());
-        let naive = |form| NaiveDateTime::parse_from_str(text, form).map(|time| time.and_utc());
-        let year_has_four_digits = text.as_bytes().get(4) == Some(&b'-');
-        let leap_second = text.get(16..19) == Some(":60");
-        if !year_has_four_digits || leap_second || !text.is_ascii() {
-            return Err(InvalidDateTime);
-        }
-        let time = zoned()
-            .or_else(|_| naive("%Y-%m-%dT%H:%M:%S%.f"))
-            .or_else(|_| naive("%Y-%m-%d %H:%M:%S%.f"))
-            .or_else(|_| naive("%Y-%m-%dT%H:%M"))
-            .map_err(|_| InvalidDateTime)?;
-        let years = 1..=9999;
-        let in_range = years.contains(&chrono::Datelike::year(&time));
-        in_range
-            .then(|| Self(time.trunc_subsecs(3)))
-            .ok_or(InvalidDateTime)
+        read(text).ok_or(InvalidDateTime)
     }
+}
+
+fn read(text: &str) -> Option<UtcDateTime> {
+    let (date, rest) = text.split_at_checked(10)?;
+    let rest = rest.strip_prefix(['T', 't', ' '])?;
+    let (clock, zone) = rest.split_at(rest.find(['Z', 'z', '+', '-']).unwrap_or(rest.len()));
+    let local = read_date(date)?.and_time(read_clock(clock)?);
+    let time = local.checked_sub_offset(read_zone(zone)?)?.and_utc();
+    YEARS.contains(&time.year()).then_some(UtcDateTime(time))
+}
+
+fn read_date(text: &str) -> Option<NaiveDate> {
+    let mut parts = text.split('-');
+    let year = digits(parts.next()?, 4)?;
+    let (month, day) = (digits(parts.next()?, 2)?, digits(parts.next()?, 2)?);
+    let year = year.cast_signed();
+    YEARS
+        .contains(&year)
+        .then(|| NaiveDate::from_ymd_opt(year, month, day))?
+}
+
+/// `HH:MM`, `HH:MM:SS` or `HH:MM:SS.f...`; digits past the millisecond are cut.
+fn read_clock(text: &str) -> Option<NaiveTime> {
+    let mut parts = text.splitn(3, ':');
+    let (hour, minute) = (digits(parts.next()?, 2)?, digits(parts.next()?, 2)?);
+    let (second, fraction) = match parts.next() {
+        Some(seconds) => seconds.split_once('.').unwrap_or((seconds, "0")),
+        None => ("00", "0"),
+    };
+    let milliseconds = format!("{:0<3}", digits_alone(fraction)?);
+    NaiveTime::from_hms_milli_opt(
+        hour,
+        minute,
+        digits(second, 2)?,
+        digits(milliseconds.get(..3)?, 3)?,
+    )
+}
+
+/// `Z`, `+HH:MM` or `-HH:MM`; nothing means UTC.
+fn read_zone(text: &str) -> Option<FixedOffset> {
+    let (hour, minute) = match text {
+        "" | "Z" | "z" => (0, 0),
+        offset => {
+            let (hour, minute) = offset.get(1..)?.split_once(':')?;
+            (digits(hour, 2)?, digits(minute, 2)?)
+        }
+    };
+    let seconds = (hour * 3600 + minute * 60).cast_signed();
+    match text.starts_with('-') {
+        _ if hour > 23 || minute > 59 => None,
+        true => FixedOffset::west_opt(seconds),
+        false => FixedOffset::east_opt(seconds),
+    }
+}
+
+fn digits(text: &str, count: usize) -> Option<u32> {
+    let text = digits_alone(text).filter(|text| text.len() == count)?;
+    text.parse().ok()
+}
+
+fn digits_alone(text: &str) -> Option<&str> {
+    let all = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    all.then_some(text)
 }
 
 impl fmt::Display for UtcDateTime {
@@ -103,9 +170,11 @@ impl TryGetable for UtcDateTime {
             Engine::Postgres => {
                 DateTime::<Utc>::try_get_by(row, index).map(|time| Self(time.trunc_subsecs(3)))
             }
-            Engine::Sqlite => String::try_get_by(row, index)?
-                .parse()
-                .map_err(|e: InvalidDateTime| DbErr::Type(e.to_string()).into()),
+            Engine::Sqlite => match String::try_get_by(row, index) {
+                Err(TryGetError::DbErr(_)) => Self::from_millis(i64::try_get_by(row, index)?),
+                text => text?.parse(),
+            }
+            .map_err(|error: InvalidDateTime| DbErr::Type(error.to_string()).into()),
         }
     }
 }
@@ -149,6 +218,8 @@ impl Nullable for UtcDateTime {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{prelude::*, string::string_regex};
+
     use super::*;
 
     #[test]
@@ -156,13 +227,48 @@ mod tests {
         for text in [
             "",
             "2026-12-01",
+            "2026-12-01T",
+            "2026-12-01T09",
+            "2026-12-01T09Z",
+            "2026-12-01T9:30Z",
+            "2026-12-01T09:30:00.Z",
+            "2026-12-01T09:30:00,5Z",
+            "2026-12-01T09:30.5Z",
+            "2026-12-01_09:30:00Z",
+            "2026-12-01  09:30:00Z",
+            "2026-12-01T09:30:00 Z",
+            "2026-12-01T09:30:00Zz",
+            "2026-12-01T09:30:00UTC",
+            "2026-12-01T09:30:00+09",
+            "2026-12-01T09:30:00+0900",
+            "2026-12-01T09:30:00+9:00",
+            "2026-12-01T09:30:00+24:00",
+            "2026-12-01T09:30:00+09:60",
+            "2026-12-01T09:30:00+09:00:00",
+            "2026-12-01T09:30:00\u{2212}09:00",
+            " 2026-12-01T09:30:00Z",
+            "2026-12-01T09:30:00Z ",
+            "20261201T093000Z",
+            "2026-335T09:30:00Z",
+            "2026-13-01T00:00:00Z",
+            "2026-00-01T00:00:00Z",
             "2026-02-30T10:00:00Z",
+            "2025-02-29T10:00:00Z",
+            "1900-02-29T10:00:00Z",
+            "2026-12-01T24:00:00Z",
+            "2026-12-01T23:60:00Z",
             "2026-12-01T23:59:60Z",
+            "2026-12-31 23:59:60",
+            "2016-12-31T23:59:60+00:00",
             "0000-01-01T00:00:00Z",
+            "0000-12-31T23:59:59-01:00",
             "10000-01-01T00:00:00Z",
+            "10000-01-01T00:00:00+01:00",
             "0001-01-01T00:00:00+14:00",
             "9999-12-31T23:59:59-01:00",
             "-2026-12-01T00:00:00Z",
+            "+2026-12-01T00:00:00Z",
+            "1700000000000",
             "tomorrow",
             "２０２６-12-01T00:00:00Z",
         ] {
@@ -179,14 +285,75 @@ mod tests {
         for (text, utc) in [
             ("2026-12-01T09:30:00Z", "2026-12-01T09:30:00.000Z"),
             ("2026-12-01t09:30:00z", "2026-12-01T09:30:00.000Z"),
+            ("2026-12-01 09:30:00z", "2026-12-01T09:30:00.000Z"),
             ("2026-12-01T09:30:00+09:00", "2026-12-01T00:30:00.000Z"),
+            ("2026-12-01 09:30:00+09:00", "2026-12-01T00:30:00.000Z"),
+            ("2026-12-01T09:30:00-00:00", "2026-12-01T09:30:00.000Z"),
+            ("2026-12-01T09:30:00+23:59", "2026-11-30T09:31:00.000Z"),
+            ("2026-12-01T09:30:00-23:59", "2026-12-02T09:29:00.000Z"),
+            ("2026-12-01T09:30:00-03:30", "2026-12-01T13:00:00.000Z"),
             ("2026-12-01T09:30:00", "2026-12-01T09:30:00.000Z"),
             ("2026-12-01T09:30", "2026-12-01T09:30:00.000Z"),
+            ("2026-12-01 09:30", "2026-12-01T09:30:00.000Z"),
+            ("2026-12-01T09:30Z", "2026-12-01T09:30:00.000Z"),
+            ("2026-12-01t09:30-03:30", "2026-12-01T13:00:00.000Z"),
             ("2026-12-01 09:30:00", "2026-12-01T09:30:00.000Z"),
+            ("2026-12-01T09:30:00.5Z", "2026-12-01T09:30:00.500Z"),
             ("2026-12-01T09:30:00.123999Z", "2026-12-01T09:30:00.123Z"),
+            ("1969-12-31T23:59:59.9999Z", "1969-12-31T23:59:59.999Z"),
+            (
+                "2026-11-20T15:26:01.180974903+00:00",
+                "2026-11-20T15:26:01.180Z",
+            ),
+            (
+                "2026-12-01T09:30:00.1234567890123456789Z",
+                "2026-12-01T09:30:00.123Z",
+            ),
+            ("2024-02-29T00:00:00Z", "2024-02-29T00:00:00.000Z"),
+            ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z"),
+            ("0001-01-01T00:00:00-14:00", "0001-01-01T14:00:00.000Z"),
+            ("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"),
+            ("9999-12-31T23:59:59+14:00", "9999-12-31T09:59:59.000Z"),
         ] {
             let read = text.parse::<UtcDateTime>().map(|time| time.to_string());
             assert_eq!(read.as_deref(), Ok(utc), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(milliseconds in -62_135_596_800_000..=253_402_300_799_999_i64) {
+            let time = UtcDateTime::from_millis(milliseconds).expect("a year from 1 to 9999");
+            let text = time.to_string();
+            prop_assert_eq!(text.len(), 24);
+            prop_assert_eq!(text.parse(), Ok(time));
+            prop_assert_eq!(time.timestamp_millis(), milliseconds);
+        }
+
+        #[test]
+        fn text_order_is_time_order(
+            a in -62_135_596_800_000..=253_402_300_799_999_i64,
+            b in -62_135_596_800_000..=253_402_300_799_999_i64,
+        ) {
+            let text = |time| UtcDateTime::from_millis(time).map(|time| time.to_string());
+            prop_assert_eq!(text(a).ok().cmp(&text(b).ok()), a.cmp(&b));
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in any::<String>()) {
+            let _ = text.parse::<UtcDateTime>();
+        }
+
+        /// An independent reading of the same grammar: chrono's.
+        #[test]
+        fn agrees_with_another_reader_of_rfc_3339(
+            text in string_regex("[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-][0-2][0-9]:[0-5][0-9])").expect("a regular expression"),
+        ) {
+            let other = DateTime::parse_from_rfc3339(&text)
+                .map(|time| time.to_utc().trunc_subsecs(3))
+                .ok()
+                .filter(|time| YEARS.contains(&time.year()) && !text.starts_with("0000"));
+            prop_assert_eq!(text.parse::<UtcDateTime>().map(|time| time.0).ok(), other);
         }
     }
 }
