@@ -44,8 +44,14 @@ pub enum Code {
     BodyTooLarge,
     /// The body is not declared as JSON.
     UnsupportedMediaType,
+    /// A cursor that is not one of this list's.
+    CursorInvalid,
     /// A live tag of this name exists.
     TagNameConflict,
+    /// The tag is on the task already.
+    TagAlreadyAssigned,
+    /// The row is not in the version that If-Match names.
+    PreconditionFailed,
     /// Well-formed but wrong; `errors` says where.
     ValidationFailed,
     /// The key set was never loaded, or could not be asked for an unknown key.
@@ -65,7 +71,9 @@ impl Code {
     #[must_use]
     pub fn status(self) -> StatusCode {
         match self {
-            Self::MalformedRequest | Self::InvalidRequest => StatusCode::BAD_REQUEST,
+            Self::MalformedRequest | Self::InvalidRequest | Self::CursorInvalid => {
+                StatusCode::BAD_REQUEST
+            }
             Self::TokenMissing
             | Self::TokenExpired
             | Self::TokenMalformed
@@ -76,7 +84,8 @@ impl Code {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::TagNameConflict => StatusCode::CONFLICT,
+            Self::TagNameConflict | Self::TagAlreadyAssigned => StatusCode::CONFLICT,
+            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::ValidationFailed => StatusCode::UNPROCESSABLE_ENTITY,
             Self::JwksUnavailable
             | Self::AuthUnavailable
@@ -102,7 +111,10 @@ impl Code {
             Self::MethodNotAllowed => "The method is not allowed here",
             Self::BodyTooLarge => "The body is too large",
             Self::UnsupportedMediaType => "The body must be JSON",
+            Self::CursorInvalid => "The cursor does not belong to this list",
             Self::TagNameConflict => "A tag of this name exists",
+            Self::TagAlreadyAssigned => "The task has this tag already",
+            Self::PreconditionFailed => "The row has changed",
             Self::ValidationFailed => "The input is not valid",
             Self::JwksUnavailable => "Tokens cannot be verified at the moment",
             Self::AuthUnavailable => "Sessions cannot be verified at the moment",
@@ -223,6 +235,13 @@ impl AppError {
             code: code.into(),
             message: message.into(),
         }])
+    }
+
+    /// This problem with the faults of the other one added.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.errors.extend(other.errors);
+        self
     }
 
     /// Which problem it is.
@@ -419,11 +438,11 @@ impl From<ValidationErrors> for AppError {
 
 fn collect(errors: &ValidationErrors, prefix: &str, found: &mut Vec<FieldError>) {
     for (name, kind) in errors.errors() {
-        let field = if prefix.is_empty() {
-            name.to_string()
-        } else {
-            format!("{prefix}.{name}")
+        let place = |name: &str| match prefix {
+            "" => name.to_owned(),
+            prefix => format!("{prefix}.{name}"),
         };
+        let field = place(name);
         match kind {
             ValidationErrorsKind::Struct(inner) => collect(inner, &field, found),
             ValidationErrorsKind::List(items) => {
@@ -433,7 +452,11 @@ fn collect(errors: &ValidationErrors, prefix: &str, found: &mut Vec<FieldError>)
             }
             ValidationErrorsKind::Field(errors) => found.extend(errors.iter().map(|error| {
                 FieldError {
-                    field: field.clone(),
+                    // A rule between members says which of them is wrong.
+                    field: match error.params.get("field").and_then(|field| field.as_str()) {
+                        Some(name) => place(name),
+                        None => field.clone(),
+                    },
                     code: error.code.clone(),
                     message: error
                         .message

@@ -16,11 +16,13 @@ impl MigrationTrait for Migration {
     }
 }
 
+// Names sort by code point, as in Rust, whatever the database's collation is. The second index is
+// for the cascade that deletes a user.
 const POSTGRES: &str = r#"
 CREATE TABLE tags (
     id uuid PRIMARY KEY,
     user_id uuid NOT NULL REFERENCES "user" (uuid) ON DELETE CASCADE,
-    name text NOT NULL CONSTRAINT tags_name_check CHECK (length(name) BETWEEN 1 AND 50),
+    name text COLLATE "C" NOT NULL CONSTRAINT tags_name_check CHECK (length(name) BETWEEN 1 AND 50),
     color text CONSTRAINT tags_color_check CHECK (color ~ '^#[0-9A-Fa-f]{6}$'),
     version integer NOT NULL DEFAULT 1,
     created_at timestamptz(3) NOT NULL,
@@ -28,6 +30,7 @@ CREATE TABLE tags (
     deleted_at timestamptz(3)
 );
 CREATE UNIQUE INDEX tags_user_id_name_key ON tags (user_id, name) WHERE deleted_at IS NULL;
+CREATE INDEX tags_user_id_idx ON tags (user_id);
 "#;
 
 const SQLITE: &str = r#"
@@ -44,4 +47,5 @@ CREATE TABLE tags (
     deleted_at text
 );
 CREATE UNIQUE INDEX tags_user_id_name_key ON tags (user_id, name) WHERE deleted_at IS NULL;
+CREATE INDEX tags_user_id_idx ON tags (user_id);
 "#;

@@ -2,7 +2,10 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::types::{Description, Priority, TaskId, Title, UserUuid, UtcDateTime};
+use crate::types::{
+    Description, Priority, RecurrenceConfig, RecurrencePattern, TaskId, Title, UserUuid,
+    UtcDateTime,
+};
 
 /// A row of `tasks`.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -23,7 +26,14 @@ pub struct Model {
     pub priority: Option<Priority>,
     /// By when.
     pub due_date: Option<UtcDateTime>,
-    /// Raised by each write.
+    /// When to remind of it; before `due_date`.
+    pub reminder_at: Option<UtcDateTime>,
+    /// How it repeats.
+    pub recurrence_pattern: Option<RecurrencePattern>,
+    /// What `custom` means; with that pattern alone.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub recurrence_config: Option<RecurrenceConfig>,
+    /// Raised by each change of the task, of the set of its tags, and of one of those.
     pub version: i32,
     /// When it was made.
     pub created_at: UtcDateTime,

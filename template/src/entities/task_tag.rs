@@ -35,4 +35,10 @@ pub enum Relation {
     Task,
 }
 
+impl Related<super::tag::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Tag.def()
+    }
+}
+
 impl ActiveModelBehavior for ActiveModel {}

@@ -36,6 +36,21 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Json<T> {
     }
 }
 
+/// The body of a request for a row, unless the row is not `found`: that comes before what is wrong
+/// with the body.
+///
+/// # Errors
+/// What is wrong with the body; `not_found`.
+pub async fn body_of<T>(
+    body: Result<Json<T>, AppError>,
+    found: impl Future<Output = Result<(), AppError>>,
+) -> Result<T, AppError> {
+    match body {
+        Ok(Json(body)) => Ok(body),
+        Err(error) => found.await.and(Err(error)),
+    }
+}
+
 async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, AppError> {
     let limit = request
         .app_data::<Data<Settings>>()

@@ -109,7 +109,12 @@ fn set_headers(headers: &mut HeaderMap, id: &RequestId, personal: bool) {
         HeaderValue::from_static("nosniff"),
     );
     if personal {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // What has an ETag may be kept by its caller, and is asked for again each time.
+        let keep = match headers.contains_key(header::ETAG) {
+            true => "private, no-cache",
+            false => "no-store",
+        };
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
         headers.append(
             header::VARY,
             HeaderValue::from_static("Authorization, Cookie"),

@@ -1,19 +1,24 @@
-use std::future::{Ready, ready};
+use std::{
+    collections::BTreeMap,
+    future::{Ready, ready},
+};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::{Deserialize, de::DeserializeOwned};
+use url::form_urlencoded;
 use utoipa::IntoParams;
+use validator::{Validate, ValidationError};
 
 use crate::{
     error::{AppError, Code},
-    types::PageRequest,
+    types::{ListRequest, PageRequest},
 };
 
 /// The query parameters: repeated names fill lists, unknown names are refused
 /// (`#[serde(deny_unknown_fields)]` on `T`).
 pub struct Query<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest for Query<T> {
+impl<T: DeserializeOwned + Validate> FromRequest for Query<T> {
     type Error = AppError;
     type Future = Ready<Result<Self, AppError>>;
 
@@ -22,13 +27,23 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     }
 }
 
-fn parse<T: DeserializeOwned>(query: &str) -> Result<T, AppError> {
+fn parse<T: DeserializeOwned + Validate>(query: &str) -> Result<T, AppError> {
     if !is_well_encoded(query) {
         return Err(
             AppError::new(Code::MalformedRequest).detail("The query is badly percent-encoded")
         );
     }
-    let pairs = url::form_urlencoded::parse(query.as_bytes());
+    match read::<T>(query) {
+        Ok(parameters) => {
+            parameters.validate()?;
+            Ok(parameters)
+        }
+        Err(first) => Err(all_faults::<T>(query).unwrap_or(first)),
+    }
+}
+
+fn read<T: DeserializeOwned>(query: &str) -> Result<T, AppError> {
+    let pairs = form_urlencoded::parse(query.as_bytes());
     serde_path_to_error::deserialize(serde_html_form::Deserializer::new(pairs)).map_err(|error| {
         let text = error.inner().to_string();
         match text.split('`').nth(1) {
@@ -42,65 +57,136 @@ fn parse<T: DeserializeOwned>(query: &str) -> Result<T, AppError> {
     })
 }
 
+/// Reading stops at the first fault. No parameter is required, so each can be read by itself, and
+/// then all faults are known.
+fn all_faults<T: DeserializeOwned + Validate>(query: &str) -> Option<AppError> {
+    let mut by_name = BTreeMap::<_, form_urlencoded::Serializer<String>>::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let own = by_name.entry(name.clone());
+        own.or_insert_with(|| form_urlencoded::Serializer::new(String::new()))
+            .append_pair(&name, &value);
+    }
+    let faults = by_name.into_values().filter_map(|mut own| {
+        let parameter = read::<T>(&own.finish());
+        parameter.and_then(|one| Ok(one.validate()?)).err()
+    });
+    faults.reduce(AppError::and)
+}
+
 /// Each `%` starts two hexadecimal digits, and what they stand for is UTF-8 without NUL.
 fn is_well_encoded(query: &str) -> bool {
     let digits =
         |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
     let escapes_are_whole = query.split('%').skip(1).all(digits);
-    let lossless = url::form_urlencoded::parse(query.as_bytes()).all(|(name, value)| {
+    let lossless = form_urlencoded::parse(query.as_bytes()).all(|(name, value)| {
         !format!("{name}{value}").contains(['\0', char::REPLACEMENT_CHARACTER])
     });
     escapes_are_whole && lossless
 }
 
 /// The parameters of a route that answers with pages.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams, Validate)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields, default)]
 pub struct PageQuery {
     /// Which page; the first is 1.
+    #[validate(range(min = 1, code = "out_of_range", message = "must be at least 1"))]
     #[param(minimum = 1, default = 1)]
     page: Option<u32>,
     /// Rows on a page.
+    #[validate(custom(function = check_page_size))]
     #[param(minimum = 1, maximum = 100, default = 20)]
     page_size: Option<u32>,
 }
 
 impl PageQuery {
     /// The page asked for.
-    ///
-    /// # Errors
-    /// `validation_failed` when a number is out of range.
-    pub fn request(&self) -> Result<PageRequest, AppError> {
+    #[must_use]
+    pub fn request(&self) -> PageRequest {
         page_request(self.page, self.page_size)
     }
 }
 
-/// The page that `page` and `page_size` ask for, with their defaults.
+/// The page that `page` and `page_size` ask for, with their defaults; both were found valid.
+#[must_use]
+pub fn page_request(page: Option<u32>, page_size: Option<u32>) -> PageRequest {
+    let size = page_size.unwrap_or(PageRequest::DEFAULT_SIZE);
+    PageRequest::new(page.unwrap_or(1), size).unwrap_or_default()
+}
+
+/// The part of a list that `page`, `page_size` and `cursor` ask for; all were found valid.
+#[must_use]
+pub fn list_request(
+    page: Option<u32>,
+    page_size: Option<u32>,
+    cursor: Option<String>,
+) -> ListRequest {
+    ListRequest {
+        page: page_request(page, page_size),
+        cursor,
+    }
+}
+
+/// The rule for `page_size`, in the form that `#[validate(custom(..))]` takes.
 ///
 /// # Errors
-/// `validation_failed` when a number is out of range.
-pub fn page_request(page: Option<u32>, page_size: Option<u32>) -> Result<PageRequest, AppError> {
-    let page = page.unwrap_or(1);
-    if page == 0 {
-        return Err(AppError::invalid(
-            "page",
-            "out_of_range",
-            "must be at least 1",
-        ));
+/// Code `out_of_range`.
+pub fn check_page_size(size: u32) -> Result<(), ValidationError> {
+    match PageRequest::new(1, size) {
+        Some(_) => Ok(()),
+        None => Err(ValidationError::new("out_of_range")
+            .with_message(format!("must be from 1 to {}", PageRequest::MAX_SIZE).into())),
     }
-    PageRequest::new(page, page_size.unwrap_or(PageRequest::DEFAULT_SIZE)).ok_or_else(|| {
-        AppError::invalid(
-            "page_size",
-            "out_of_range",
-            format!("must be from 1 to {}", PageRequest::MAX_SIZE),
-        )
-    })
+}
+
+/// A cursor says itself where the list goes on.
+///
+/// # Errors
+/// Code `not_with_page` at `cursor`.
+pub fn page_or_cursor(page: Option<u32>, cursor: Option<&str>) -> Result<(), ValidationError> {
+    if page.is_none() || cursor.is_none() {
+        return Ok(());
+    }
+    let mut error = ValidationError::new("not_with_page")
+        .with_message("takes the place of page: send one of them".into());
+    error.add_param("field".into(), &"cursor");
+    Err(error)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[derive(Debug, Default, Deserialize, Validate)]
+    #[serde(deny_unknown_fields, default)]
+    struct Parameters {
+        #[validate(range(min = 1, code = "out_of_range"))]
+        page: Option<u32>,
+        tag: Vec<String>,
+    }
+
+    #[test]
+    fn every_bad_parameter_is_named() {
+        for (query, faults) in [
+            ("page=0", vec!["page"]),
+            ("page=x&page=1", vec!["page"]),
+            ("page=1&page=2", vec!["page"]),
+            ("b=1&tag=x&page=0&a=1&b=2", vec!["a", "b", "page"]),
+        ] {
+            let error = parse::<Parameters>(query).expect_err(query);
+            let problem = serde_json::to_value(error.problem("id")).expect("it is JSON");
+            let errors = problem["errors"].as_array().cloned().unwrap_or_default();
+            let fields: Vec<_> = errors.iter().map(|error| error["field"].clone()).collect();
+            assert_eq!(fields, faults, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_repeated_parameter_fills_a_list() {
+        let parameters = parse::<Parameters>("tag=a&page=2&tag=b").expect("it is valid");
+        assert_eq!(parameters.tag, ["a", "b"]);
+        assert_eq!(parameters.page, Some(2));
+    }
 
     #[test]
     fn bad_percent_encoding_and_nul_are_noticed() {

@@ -6,7 +6,6 @@ use actix_web::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::tasks::not_found_unless;
 use crate::{
     auth::{RequirePermission, RequireRole},
     database::Database,
@@ -57,7 +56,7 @@ pub(super) async fn list_users(
     query: Query<PageQuery>,
     db: Data<Database>,
 ) -> Result<web::Json<Page<User>>, AppError> {
-    let page = query.0.request()?;
+    let page = query.0.request();
     let users = users::list(admin.witness(), page, db.reader()).await?;
     Ok(web::Json(users.map(User::from)))
 }
@@ -71,9 +70,7 @@ pub(super) async fn delete_any_task(
     db: Data<Database>,
 ) -> Result<HttpResponse, AppError> {
     let (witness, id) = (cleaner.witness(), id.into_inner());
-    let deleted = db
-        .write(async |transaction| tasks::delete_anyones(witness, id, transaction).await)
+    db.write(async |transaction| tasks::delete_anyones(witness, id, transaction).await)
         .await?;
-    not_found_unless(deleted)?;
     Ok(HttpResponse::new(StatusCode::NO_CONTENT))
 }

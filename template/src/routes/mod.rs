@@ -12,7 +12,10 @@ pub use docs::{openapi, serve_docs};
 pub use health::Readiness;
 
 use actix_web::{middleware::from_fn, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
+use validator::Validate;
 
 use crate::{
     auth, http,
@@ -73,9 +76,31 @@ fn owned(config: &mut ServiceConfig) {
         .service(tasks::list_tasks)
         .service(tasks::create_task)
         .service(tasks::get_task)
+        .service(tasks::replace_task)
         .service(tasks::update_task)
+        .service(tasks::toggle_task)
         .service(tasks::delete_task)
+        .service(tasks::restore_task)
+        .service(tasks::list_task_tags)
+        .service(tasks::add_task_tag)
+        .service(tasks::replace_task_tags)
+        .service(tasks::remove_task_tag)
         .service(tags::list_tags)
         .service(tags::create_tag)
-        .service(tags::delete_tag);
+        .service(tags::get_tag)
+        .service(tags::replace_tag)
+        .service(tags::update_tag)
+        .service(tags::delete_tag)
+        .service(tags::restore_tag)
+        .service(tags::assign_tag);
+}
+
+/// The parameters of a route that answers with one row.
+#[derive(Debug, Default, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields, default)]
+struct OneRow {
+    /// Also if it was deleted.
+    #[param(default = false)]
+    include_deleted: bool,
 }

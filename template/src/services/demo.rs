@@ -10,11 +10,13 @@ use crate::{
     database::Database,
     error::AppError,
     repositories::{
-        tags::{self, NewTag},
+        tags::{self, NewTag, TagFilter},
         tasks::{self, NewTask, TaskFilter},
         users::{self, NewUser},
     },
-    types::{BetterAuthId, Color, PageRequest, Priority, TagName, Title, UserUuid, UtcDateTime},
+    types::{
+        BetterAuthId, Color, ListRequest, Priority, TagName, TaskSort, Title, UserUuid, UtcDateTime,
+    },
 };
 
 /// How many rows were added.
@@ -88,6 +90,9 @@ impl DemoTask {
             completed: false,
             priority: Some(self.priority),
             due_date: Some(UtcDateTime::now().plus_seconds(self.due_in_days * 86_400)),
+            reminder_at: None,
+            recurrence_pattern: None,
+            recurrence_config: None,
         }
     }
 }
@@ -114,11 +119,11 @@ pub async fn seed(db: &Database) -> Result<Added, AppError> {
 }
 
 async fn is_new(owner: UserUuid, db: &impl ConnectionTrait) -> Result<bool, AppError> {
-    let first = PageRequest::default();
-    let tasks = tasks::list(owner, TaskFilter::default(), first, db)
-        .await?
-        .total;
-    Ok(tasks + tags::list(owner, first, db).await?.total == 0)
+    let first = ListRequest::default();
+    let (any, newest) = (TaskFilter::default(), TaskSort::default());
+    let tasks = tasks::list(owner, &any, newest, &first, db).await?.total;
+    let tags = tags::list(owner, &TagFilter::default(), &first, db).await?;
+    Ok(tasks + tags.total == 0)
 }
 
 async fn add_rows(owner: UserUuid, db: &impl ConnectionTrait) -> Result<(), AppError> {
@@ -132,13 +137,9 @@ async fn add_rows(owner: UserUuid, db: &impl ConnectionTrait) -> Result<(), AppE
     }
     for demo in TASKS {
         let task = tasks::insert(owner, demo.to_new(), db).await?;
-        let tags: Vec<_> = demo
-            .tag
-            .and_then(|name| by_name.get(name))
-            .cloned()
-            .into_iter()
-            .collect();
-        tasks::add_tags(task.id, &tags, db).await?;
+        let tag = demo.tag.and_then(|name| by_name.get(name));
+        let tags: Vec<_> = tag.map(|tag| tag.id).into_iter().collect();
+        tasks::add_tags(owner, &[task.id], &tags, db).await?;
     }
     Ok(())
 }

@@ -1,38 +1,253 @@
 //! Tasks.
 
+use sea_orm::ConnectionTrait;
+use validator::ValidationErrors;
+
 use crate::{
     database::Database,
-    error::AppError,
+    entities::tag,
+    error::{AppError, Code},
     repositories::{
         tags,
-        tasks::{self, NewTask, TaskWithTags},
+        tasks::{self, NewTask, TaskPatch, TaskWithTags},
     },
-    types::{TagId, UserUuid},
+    types::{Expected, TagId, TaskId, UserUuid, config_suits_pattern, reminder_precedes_due_date},
 };
 
 /// Adds a task with tags: all of it, or nothing.
 ///
 /// # Errors
-/// `validation_failed` when a tag is not one of the owner's; `user_unknown`.
+/// `validation_failed` when a rule between its members is broken or a tag is not one of the
+/// owner's; `user_unknown`.
 pub async fn create(
     owner: UserUuid,
     new: NewTask,
     tag_ids: &[TagId],
     db: &Database,
 ) -> Result<TaskWithTags, AppError> {
+    check(&new)?;
     db.write(async |transaction| {
+        let tags = tags::hold_all(owner, tag_ids, transaction).await?;
         let task = tasks::insert(owner, new, transaction).await?;
-        let found = tags::find_all(owner, tag_ids, transaction).await?;
-        let missing = |id: &TagId| found.iter().all(|tag| tag.id != *id);
-        if let Some(index) = tag_ids.iter().position(missing) {
-            return Err(AppError::invalid(
-                format!("tag_ids[{index}]"),
-                "unknown_tag",
-                "is not a tag of yours",
-            ));
-        }
-        tasks::add_tags(task.id, &found, transaction).await?;
-        Ok(TaskWithTags { task, tags: found })
+        all_found(tag_ids, &tags)?;
+        tasks::add_tags(owner, &[task.id], &ids(&tags), transaction).await?;
+        Ok(TaskWithTags { task, tags })
     })
     .await
+}
+
+/// Replaces a task and its tags.
+///
+/// # Errors
+/// `not_found`, `precondition_failed`; `validation_failed` as [`create`].
+pub async fn replace(
+    owner: UserUuid,
+    id: TaskId,
+    new: NewTask,
+    tag_ids: &[TagId],
+    expected: &Expected,
+    db: &Database,
+) -> Result<TaskWithTags, AppError> {
+    change(owner, id, expected, |_| new, Some(tag_ids), db).await
+}
+
+/// Changes a task in part; its tags where `tag_ids` says to which.
+///
+/// # Errors
+/// `not_found`, `precondition_failed`; `validation_failed` as [`create`].
+pub async fn update(
+    owner: UserUuid,
+    id: TaskId,
+    patch: TaskPatch,
+    tag_ids: Option<&[TagId]>,
+    expected: &Expected,
+    db: &Database,
+) -> Result<TaskWithTags, AppError> {
+    let merge = |task| patch.merge(task);
+    change(owner, id, expected, merge, tag_ids, db).await
+}
+
+/// Completes a task that is not complete, and the other way round.
+///
+/// # Errors
+/// `not_found`, `precondition_failed`.
+pub async fn toggle(
+    owner: UserUuid,
+    id: TaskId,
+    expected: &Expected,
+    db: &Database,
+) -> Result<TaskWithTags, AppError> {
+    let toggle = |task: NewTask| NewTask {
+        completed: !task.completed,
+        ..task
+    };
+    change(owner, id, expected, toggle, None, db).await
+}
+
+/// What changes nothing writes nothing: neither version nor `updated_at` moves.
+async fn change(
+    owner: UserUuid,
+    id: TaskId,
+    expected: &Expected,
+    change: impl FnOnce(NewTask) -> NewTask,
+    tag_ids: Option<&[TagId]>,
+    db: &Database,
+) -> Result<TaskWithTags, AppError> {
+    db.write(async |transaction| {
+        let wanted = tags::hold_all(owner, tag_ids.unwrap_or_default(), transaction).await?;
+        let task = tasks::lock(owner, id, false, expected, transaction).await?;
+        all_found(tag_ids.unwrap_or_default(), &wanted)?;
+        let old = NewTask::from(task.clone());
+        let new = change(old.clone());
+        check(&new)?;
+        let tags = tasks::tags_of(owner, id, transaction).await?;
+        let retag = tag_ids.is_some() && ids(&tags) != ids(&wanted);
+        if retag {
+            tasks::replace_tags(owner, id, &ids(&wanted), transaction).await?;
+        }
+        let task = match retag || new != old {
+            true => tasks::replace(owner, id, new, transaction).await?,
+            false => task,
+        };
+        let tags = if retag { wanted } else { tags };
+        Ok(TaskWithTags { task, tags })
+    })
+    .await
+}
+
+/// Deletes a task, softly.
+///
+/// # Errors
+/// `not_found`, `precondition_failed`.
+pub async fn delete(
+    owner: UserUuid,
+    id: TaskId,
+    expected: &Expected,
+    db: &Database,
+) -> Result<(), AppError> {
+    db.write(async |transaction| {
+        tasks::lock(owner, id, false, expected, transaction).await?;
+        tasks::delete(owner, id, transaction).await
+    })
+    .await
+}
+
+/// Brings a deleted task back; one that is not deleted stays as it is.
+///
+/// # Errors
+/// `not_found`, `precondition_failed`.
+pub async fn restore(
+    owner: UserUuid,
+    id: TaskId,
+    expected: &Expected,
+    db: &Database,
+) -> Result<TaskWithTags, AppError> {
+    db.write(async |transaction| {
+        let task = tasks::lock(owner, id, true, expected, transaction).await?;
+        let task = match task.deleted_at {
+            Some(_) => tasks::restore(owner, id, transaction).await?,
+            None => task,
+        };
+        let tags = tasks::tags_of(owner, id, transaction).await?;
+        Ok(TaskWithTags { task, tags })
+    })
+    .await
+}
+
+/// Replaces the set of a task's tags.
+///
+/// # Errors
+/// `not_found`, `precondition_failed`; `validation_failed` when a tag is not one of the owner's.
+pub async fn set_tags(
+    owner: UserUuid,
+    id: TaskId,
+    tag_ids: &[TagId],
+    expected: &Expected,
+    db: &Database,
+) -> Result<TaskWithTags, AppError> {
+    change(owner, id, expected, |task| task, Some(tag_ids), db).await
+}
+
+/// Puts a tag on a task.
+///
+/// # Errors
+/// `not_found`, for the task and for the tag; `precondition_failed`, `tag_already_assigned`.
+pub async fn add_tag(
+    owner: UserUuid,
+    id: TaskId,
+    tag: TagId,
+    expected: &Expected,
+    db: &Database,
+) -> Result<TaskWithTags, AppError> {
+    db.write(async |transaction| {
+        hold(owner, tag, transaction).await?;
+        tasks::lock(owner, id, false, expected, transaction).await?;
+        if tasks::add_tags(owner, &[id], &[tag], transaction).await? == 0 {
+            return Err(AppError::new(Code::TagAlreadyAssigned));
+        }
+        tasks::touch(owner, &[id], transaction).await?;
+        tasks::get(owner, id, false, transaction).await
+    })
+    .await
+}
+
+/// Takes a tag off a task.
+///
+/// # Errors
+/// `not_found`, also when the tag is not on it; `precondition_failed`.
+pub async fn remove_tag(
+    owner: UserUuid,
+    id: TaskId,
+    tag: TagId,
+    expected: &Expected,
+    db: &Database,
+) -> Result<(), AppError> {
+    db.write(async |transaction| {
+        hold(owner, tag, transaction).await?;
+        tasks::lock(owner, id, false, expected, transaction).await?;
+        tasks::remove_tag(owner, id, tag, transaction).await?;
+        tasks::touch(owner, &[id], transaction).await
+    })
+    .await
+}
+
+async fn hold(owner: UserUuid, tag: TagId, db: &impl ConnectionTrait) -> Result<(), AppError> {
+    match tags::hold_all(owner, &[tag], db).await?.is_empty() {
+        true => Err(AppError::new(Code::NotFound)),
+        false => Ok(()),
+    }
+}
+
+/// The rules between the members of a task.
+fn check(task: &NewTask) -> Result<(), AppError> {
+    let mut errors = ValidationErrors::new();
+    let config = task.recurrence_config.is_some();
+    for rule in [
+        reminder_precedes_due_date(task.reminder_at, task.due_date),
+        config_suits_pattern(task.recurrence_pattern, config),
+    ] {
+        if let Err(error) = rule {
+            errors.add("", error);
+        }
+    }
+    match errors.is_empty() {
+        true => Ok(()),
+        false => Err(errors.into()),
+    }
+}
+
+fn all_found(asked: &[TagId], found: &[tag::Model]) -> Result<(), AppError> {
+    let missing = |id: &TagId| found.iter().all(|tag| tag.id != *id);
+    match asked.iter().position(missing) {
+        None => Ok(()),
+        Some(index) => Err(AppError::invalid(
+            format!("tag_ids[{index}]"),
+            "unknown_tag",
+            "is not a tag of yours",
+        )),
+    }
+}
+
+fn ids(tags: &[tag::Model]) -> Vec<TagId> {
+    tags.iter().map(|tag| tag.id).collect()
 }

@@ -3,6 +3,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use validator::ValidationError;
 
+use super::Patch;
+
 /// A colour as `#RRGGBB` in upper case; `#RGB` is read too and written out in full.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, DeriveValueType, ToSchema)]
 #[schema(value_type = String, pattern = "^#[0-9A-F]{6}$", example = "#1E90FF")]
@@ -38,6 +40,14 @@ impl Color {
     /// Code `invalid_color`.
     pub fn check(text: &str) -> Result<(), ValidationError> {
         Self::parse(text).map(drop)
+    }
+
+    /// The same for a member of a PATCH body.
+    ///
+    /// # Errors
+    /// Code `invalid_color`.
+    pub fn check_patch(text: &Patch<String>) -> Result<(), ValidationError> {
+        text.value().map_or(Ok(()), |text| Self::check(text))
     }
 }
 

@@ -2,22 +2,32 @@
 
 mod access;
 mod color;
+mod cursor;
 mod engine;
+mod expected;
 mod ids;
 mod page;
 mod patch;
 mod priority;
+mod recurrence;
+mod rules;
 mod secret;
+mod sort;
 mod text;
 mod time;
 
 pub use access::{Admin, AllOf, AnyOf, Granted, Held, Permission, Requirement, Role, TasksDelete};
 pub use color::Color;
+pub use cursor::Cursor;
 pub use engine::{Engine, EngineConflict};
+pub use expected::Expected;
 pub use ids::{BetterAuthId, TagId, TaskId, UserUuid};
-pub use page::{Page, PageRequest};
+pub use page::{ListRequest, Page, PageRequest};
 pub use patch::{Patch, not_null};
 pub use priority::Priority;
+pub use recurrence::{RecurrenceConfig, RecurrencePattern, RecurrenceRule, TimeZone};
+pub use rules::{config_suits_pattern, reminder_precedes_due_date};
 pub use secret::SecretText;
+pub use sort::{SortOrder, TaskSort, TaskSortKey};
 pub use text::{Description, TagName, Title};
 pub use time::{InvalidDateTime, UtcDateTime};

@@ -29,6 +29,18 @@ impl PageRequest {
         (number >= 1 && (1..=Self::MAX_SIZE).contains(&size)).then_some(Self { number, size })
     }
 
+    /// The same number of rows, but another page.
+    #[must_use]
+    pub fn numbered(self, number: u32) -> Self {
+        Self { number, ..self }
+    }
+
+    /// This page's number, from 1.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        self.number
+    }
+
     /// Rows before this page.
     #[must_use]
     pub fn offset(self) -> u64 {
@@ -42,6 +54,15 @@ impl PageRequest {
     }
 }
 
+/// Which part of a list that has cursors is asked for: a page by its number, or what follows a row.
+#[derive(Clone, Debug, Default)]
+pub struct ListRequest {
+    /// The page; with a cursor, its size alone counts.
+    pub page: PageRequest,
+    /// A `next_cursor`, as it came back from a client.
+    pub cursor: Option<String>,
+}
+
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Page<T> {
@@ -49,12 +70,14 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Rows on all pages together.
     pub total: u64,
-    /// This page's number, from 1.
+    /// This page's number, from 1; with cursors, counted from where the walk began.
     pub page: u32,
     /// The most rows on a page.
     pub page_size: u32,
     /// How many pages there are.
     pub total_pages: u64,
+    /// Where the list goes on after this page, whatever is added meanwhile; null at its end.
+    pub next_cursor: Option<String>,
 }
 
 impl<T> Page<T> {
@@ -67,6 +90,7 @@ impl<T> Page<T> {
             page: request.number,
             page_size: request.size,
             total_pages: total.div_ceil(request.limit()),
+            next_cursor: None,
         }
     }
 
@@ -79,6 +103,7 @@ impl<T> Page<T> {
             page: self.page,
             page_size: self.page_size,
             total_pages: self.total_pages,
+            next_cursor: self.next_cursor,
         }
     }
 }

@@ -1,5 +1,5 @@
-use sea_orm::{ActiveValue, Set, Unchanged, Value, sea_query::Nullable};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use validator::{Validate, ValidationErrors};
 
 /// A member of a PATCH body (RFC 7396): absent, `null` and a value mean different things.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,20 +34,29 @@ impl<T> Patch<T> {
             Self::Set(value) => Patch::Set(f(value)?),
         })
     }
+
+    /// What the member is afterwards, if it is `current` now.
+    #[must_use]
+    pub fn merge(self, current: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => current,
+            Self::Clear => None,
+            Self::Set(value) => Some(value),
+        }
+    }
 }
 
-impl<T> Patch<T>
-where
-    T: Into<Value> + Nullable,
-{
-    /// The change of a nullable column.
-    #[must_use]
-    pub fn apply(self, current: Option<T>) -> ActiveValue<Option<T>> {
-        match self {
-            Self::Keep => Unchanged(current),
-            Self::Clear => Set(None),
-            Self::Set(value) => Set(Some(value)),
-        }
+/// Validator keeps a copy of what it refuses.
+impl<T: Serialize> Serialize for Patch<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value().serialize(serializer)
+    }
+}
+
+/// A value keeps the rules of its own type.
+impl<T: Validate> Validate for Patch<T> {
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        self.value().map_or(Ok(()), Validate::validate)
     }
 }
 

@@ -3,8 +3,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use validator::ValidationError;
 
-/// What is wrong with a text; `code` is stable, the message is for people.
-fn violation(code: &'static str, message: String) -> ValidationError {
+use super::Patch;
+
+/// What is wrong with a value; `code` is stable, the message is for people.
+pub(super) fn violation(code: &'static str, message: String) -> ValidationError {
     ValidationError::new(code).with_message(message.into())
 }
 
@@ -69,6 +71,14 @@ macro_rules! text_type {
                 Self::parse(text).map(drop)
             }
 
+            /// The same for a member of a PATCH body.
+            ///
+            /// # Errors
+            /// The rule that the text breaks.
+            pub fn check_patch(text: &Patch<String>) -> Result<(), ValidationError> {
+                text.value().map_or(Ok(()), |text| Self::check(text))
+            }
+
             /// The text.
             #[must_use]
             pub fn as_str(&self) -> &str {
@@ -84,9 +94,12 @@ text_type!(
     |text| line(text, 255)
 );
 text_type!(
-    /// A tag's name: 1 to 50 characters after trimming.
+    /// A tag's name: 1 to 50 characters after trimming, and not [`TagName::NONE`].
     TagName,
-    |text| line(text, 50)
+    |text| match line(text, 50)? {
+        name if name == TagName::NONE => Err(violation("reserved", "is reserved".into())),
+        name => Ok(name),
+    }
 );
 text_type!(
     /// A task's description: at most 10,000 characters; line breaks and tabs are kept.
@@ -97,6 +110,11 @@ text_type!(
         Ok(text.to_owned())
     }
 );
+
+impl TagName {
+    /// What stands for "no tag" in a list's parameters, so no tag may be called so.
+    pub const NONE: &str = "none";
+}
 
 #[cfg(test)]
 mod tests {

@@ -31,7 +31,7 @@ async fn a_wrong_method_is_told_the_right_ones() {
         ("/api/me", "GET, HEAD"),
         ("/api/profile", "GET, HEAD"),
         ("/api/me/tasks", "GET, HEAD, POST"),
-        (&task, "GET, HEAD, PATCH, DELETE"),
+        (&task, "GET, HEAD, PUT, PATCH, DELETE"),
     ] {
         let answer = Answer::of(alice.request(Method::TRACE, path)).await;
         answer.refused(405, "method_not_allowed");

@@ -145,7 +145,7 @@ async fn input_outside_the_limits_is_refused() {
         ),
         (
             json!({"title": "x", "tag_ids": vec![uuid::Uuid::now_v7(); 101]}),
-            "tag_ids: length",
+            "tag_ids: too_many",
         ),
     ] {
         alice.post("/api/me/tasks", body).await.invalid(&[fault]);

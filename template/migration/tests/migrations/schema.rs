@@ -38,10 +38,10 @@ async fn better_auths_tables_are_those_it_makes_itself() {
 #[tokio::test]
 async fn our_tables_are_as_specified() {
     let database = TestDatabase::migrated().await;
-    let (uuid, time) = if database.is_sqlite() {
-        ("text", "text")
+    let (uuid, time, json) = if database.is_sqlite() {
+        ("text", "text", "text")
     } else {
-        ("uuid", "timestamp(3) with time zone")
+        ("uuid", "timestamp(3) with time zone", "jsonb")
     };
     let expected = format!(
         "\
@@ -62,6 +62,9 @@ tasks.description text
 tasks.completed boolean not null default false
 tasks.priority smallint
 tasks.due_date {time}
+tasks.reminder_at {time}
+tasks.recurrence_pattern text
+tasks.recurrence_config {json}
 tasks.version integer not null default 1
 tasks.created_at {time} not null
 tasks.updated_at {time} not null
@@ -70,9 +73,14 @@ tags (user_id) references user (uuid) on delete cascade
 task_tags (tag_id) references tags (id) on delete cascade
 task_tags (task_id) references tasks (id) on delete cascade
 tasks (user_id) references user (uuid) on delete cascade
+tags (user_id) index tags_user_id_idx
 tags (user_id,name) unique index tags_user_id_name_key where deleted_at IS NULL
 task_tags (tag_id) index task_tags_tag_id_idx
-tasks (user_id,created_at,id) index tasks_user_id_created_at_id_idx where deleted_at IS NULL"
+tasks (user_id) index tasks_user_id_idx
+tasks (user_id,created_at,id) index tasks_user_id_created_at_id_idx where deleted_at IS NULL
+tasks (user_id,due_date,id) index tasks_user_id_due_date_id_idx where deleted_at IS NULL
+tasks (user_id,priority,id) index tasks_user_id_priority_id_idx where deleted_at IS NULL
+tasks (user_id,title,id) index tasks_user_id_title_id_idx where deleted_at IS NULL"
     );
     let mut actual = catalogue(&database).await;
     let own = ["tags", "tasks", "task_tags"];
@@ -106,6 +114,22 @@ async fn a_row_that_breaks_a_rule_is_refused() {
         ("a priority is at most 3", task("8", "priority", "4")),
         ("a task has a title", task("9", "title", "NULL")),
         (
+            "a reminder comes before the due date",
+            task("b", "due_date, reminder_at", &format!("'{NOW}', '{NOW}'")),
+        ),
+        (
+            "a recurrence pattern is one of four",
+            task("c", "recurrence_pattern", "'yearly'"),
+        ),
+        (
+            "a custom recurrence has a configuration",
+            task("d", "recurrence_pattern", "'custom'"),
+        ),
+        (
+            "another recurrence has none",
+            task("e", "recurrence_config", "'{}'"),
+        ),
+        (
             "a task belongs to a user",
             task("a", "title", "'x'").replace(ADA, &id("f")),
         ),
@@ -125,6 +149,13 @@ async fn a_row_within_the_rules_is_accepted() {
         ),
         task("3", "title, priority", "'high', 3"),
         task("4", "title, priority", "'low', 1"),
+        task("5", "reminder_at", &format!("'{NOW}'")),
+        task("6", "recurrence_pattern", "'daily'"),
+        task(
+            "7",
+            "recurrence_pattern, recurrence_config",
+            "'custom', '{}'",
+        ),
     ] {
         database.run(&statement).await.unwrap();
     }

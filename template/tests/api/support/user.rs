@@ -52,12 +52,34 @@ impl Client {
         self.send(Method::POST, path, body).await
     }
 
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::PUT, path, body).await
+    }
+
     pub async fn patch(&self, path: &str, body: Value) -> Answer {
         self.send(Method::PATCH, path, body).await
     }
 
     pub async fn delete(&self, path: &str) -> Answer {
         Answer::of(self.request(Method::DELETE, path)).await
+    }
+
+    /// A request with one header; `body` null is none.
+    pub async fn with(
+        &self,
+        (name, value): (&str, &str),
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> Answer {
+        let request = self.request(method, path).header(name, value);
+        Answer::of(match body {
+            Value::Null => request,
+            body => request
+                .header("content-type", "application/json")
+                .body(body.to_string()),
+        })
+        .await
     }
 
     /// A body that is sent as it stands, declared as JSON.

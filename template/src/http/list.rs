@@ -1,0 +1,66 @@
+use actix_web::{
+    HttpRequest, HttpResponse, Responder,
+    body::BoxBody,
+    http::{Uri, header},
+};
+use serde::Serialize;
+use url::form_urlencoded;
+
+use crate::types::Page;
+
+/// A page as an answer, with the header Link (RFC 8288) to those around it.
+pub struct List<T>(pub Page<T>);
+
+impl<T: Serialize> Responder for List<T> {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let link = |(relation, target)| format!(r#"<{target}>; rel="{relation}""#);
+        let links: Vec<_> = links(request.uri(), &self.0).map(link).collect();
+        HttpResponse::Ok()
+            .insert_header((header::LINK, links.join(", ")))
+            .json(self.0)
+    }
+}
+
+/// Where the pages around this one are. A walk by cursors only goes on.
+fn links<T>(uri: &Uri, page: &Page<T>) -> impl Iterator<Item = (&'static str, String)> {
+    let by_cursor = parameters(uri).any(|(name, _)| name == "cursor");
+    let numbered = |number: u64| Some(target(uri, "page", &number.to_string()));
+    let (number, last) = (u64::from(page.page), page.total_pages.max(1));
+    let next = match (by_cursor, &page.next_cursor) {
+        (true, Some(cursor)) => Some(target(uri, "cursor", cursor)),
+        (false, _) if number < last => numbered(number + 1),
+        _ => None,
+    };
+    let previous = match by_cursor || number == 1 {
+        true => None,
+        false => numbered(last.min(number - 1)),
+    };
+    let last = match by_cursor {
+        true => None,
+        false => numbered(last),
+    };
+    [
+        ("first", numbered(1)),
+        ("prev", previous),
+        ("next", next),
+        ("last", last),
+    ]
+    .into_iter()
+    .filter_map(|(relation, target)| Some((relation, target?)))
+}
+
+fn parameters(uri: &Uri) -> form_urlencoded::Parse<'_> {
+    form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
+}
+
+/// The same list at another place.
+fn target(uri: &Uri, name: &str, value: &str) -> String {
+    let kept = parameters(uri).filter(|(name, _)| name != "page" && name != "cursor");
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(kept)
+        .append_pair(name, value)
+        .finish();
+    format!("{}?{query}", uri.path())
+}

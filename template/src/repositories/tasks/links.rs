@@ -1,0 +1,117 @@
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationTrait, Set, sea_query::OnConflict,
+};
+
+use super::not_found;
+use crate::{
+    entities::{tag, task_tag},
+    error::AppError,
+    types::{TagId, TaskId, UserUuid},
+};
+
+/// A task's live tags, by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tags_of(
+    owner: UserUuid,
+    task: TaskId,
+    db: &impl ConnectionTrait,
+) -> Result<Vec<tag::Model>, AppError> {
+    let tags = tag::Entity::find()
+        .join(JoinType::InnerJoin, task_tag::Relation::Tag.def().rev())
+        .filter(task_tag::Column::TaskId.eq(task))
+        .filter(tag::Column::UserId.eq(owner))
+        .filter(tag::Column::DeletedAt.is_null())
+        .order_by_asc(tag::Column::Name);
+    Ok(tags.all(db).await?)
+}
+
+/// Those of these tasks that do not carry the tag; all were looked up as the owner's.
+///
+/// # Errors
+/// When the database fails.
+pub async fn without_tag(
+    _: UserUuid,
+    tasks: &[TaskId],
+    tag: TagId,
+    db: &impl ConnectionTrait,
+) -> Result<Vec<TaskId>, AppError> {
+    let links = task_tag::Entity::find()
+        .filter(task_tag::Column::TagId.eq(tag))
+        .filter(task_tag::Column::TaskId.is_in(tasks.iter().copied()));
+    let carriers: Vec<_> = links
+        .all(db)
+        .await?
+        .iter()
+        .map(|link| link.task_id)
+        .collect();
+    let others = tasks.iter().filter(|task| !carriers.contains(task));
+    Ok(others.copied().collect())
+}
+
+/// Puts tags on tasks; all were looked up as the owner's. Says how many were not there before.
+///
+/// # Errors
+/// When the database fails.
+pub async fn add_tags(
+    _: UserUuid,
+    tasks: &[TaskId],
+    tags: &[TagId],
+    db: &impl ConnectionTrait,
+) -> Result<u64, AppError> {
+    let pairs = tasks
+        .iter()
+        .flat_map(|task| tags.iter().map(|tag| (*task, *tag)));
+    let links = pairs.map(|(task, tag)| task_tag::ActiveModel {
+        task_id: Set(task),
+        tag_id: Set(tag),
+    });
+    if tasks.is_empty() || tags.is_empty() {
+        return Ok(0);
+    }
+    let added = task_tag::Entity::insert_many(links)
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(db)
+        .await?;
+    Ok(added)
+}
+
+/// Takes every tag off a task and puts these on; all were looked up as the owner's.
+///
+/// # Errors
+/// When the database fails.
+pub async fn replace_tags(
+    owner: UserUuid,
+    task: TaskId,
+    tags: &[TagId],
+    db: &impl ConnectionTrait,
+) -> Result<(), AppError> {
+    task_tag::Entity::delete_many()
+        .filter(task_tag::Column::TaskId.eq(task))
+        .exec(db)
+        .await?;
+    add_tags(owner, &[task], tags, db).await.map(drop)
+}
+
+/// Takes a tag off a task that was looked up as the owner's.
+///
+/// # Errors
+/// `not_found` when it is not on it.
+pub async fn remove_tag(
+    _: UserUuid,
+    task: TaskId,
+    tag: TagId,
+    db: &impl ConnectionTrait,
+) -> Result<(), AppError> {
+    let removed = task_tag::Entity::delete_many()
+        .filter(task_tag::Column::TaskId.eq(task))
+        .filter(task_tag::Column::TagId.eq(tag))
+        .exec(db)
+        .await?;
+    match removed.rows_affected {
+        0 => Err(not_found()),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,143 @@
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
+    QueryTrait, Select, Value, prelude::Expr,
+};
+use serde::Serialize;
+
+use super::{TaskWithTags, owned, with_tags};
+use crate::{
+    entities::{tag, task, task_tag},
+    error::AppError,
+    repositories::keyset::{Keyset, count, time_value},
+    types::{
+        ListRequest, Page, Priority, TagName, TaskId, TaskSort, TaskSortKey, UserUuid, UtcDateTime,
+    },
+};
+
+/// Which tasks a list holds: those that fit every member.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct TaskFilter {
+    /// Only those done, or only those not done.
+    pub completed: Option<bool>,
+    /// Only those that matter so much.
+    pub priority: Option<Priority>,
+    /// Only those due before this moment.
+    pub due_before: Option<UtcDateTime>,
+    /// Only those due at this moment or later.
+    pub due_after: Option<UtcDateTime>,
+    /// Only those that carry one of these tags, or none where that is asked for.
+    pub tags: Option<TagFilter>,
+    /// Also those that were deleted.
+    pub include_deleted: bool,
+}
+
+/// Tasks by their live tags: a task fits when one of the two says so.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct TagFilter {
+    /// One of these is on it.
+    pub names: Vec<TagName>,
+    /// None at all is on it.
+    pub untagged: bool,
+}
+
+/// A page of the owner's tasks with their tags.
+///
+/// # Errors
+/// `cursor_invalid`.
+pub async fn list(
+    owner: UserUuid,
+    filter: &TaskFilter,
+    sort: TaskSort,
+    request: &ListRequest,
+    db: &impl ConnectionTrait,
+) -> Result<Page<TaskWithTags>, AppError> {
+    let list = ("tasks", owner, filter, sort);
+    let (keyset, fitting) = (keyset(sort), fitting(owner, filter));
+    let part = keyset.part(fitting.clone(), &list, request)?;
+    let total = count(fitting, db).await?;
+    let tasks = with_tags(part.rows.clone().all(db).await?, db).await?;
+    keyset.page(&part, tasks, |row| &row.task, total, &list)
+}
+
+fn fitting(owner: UserUuid, filter: &TaskFilter) -> Select<task::Entity> {
+    use task::Column;
+    owned(owner, filter.include_deleted)
+        .apply_if(filter.completed, |query, completed| {
+            query.filter(Column::Completed.eq(completed))
+        })
+        .apply_if(filter.priority, |query, priority| {
+            query.filter(Column::Priority.eq(priority))
+        })
+        .apply_if(filter.due_before, |query, time| {
+            query.filter(Column::DueDate.lt(time))
+        })
+        .apply_if(filter.due_after, |query, time| {
+            query.filter(Column::DueDate.gte(time))
+        })
+        .apply_if(filter.tags.as_ref(), |query, tags| {
+            query.filter(tagged(owner, tags))
+        })
+}
+
+fn tagged(owner: UserUuid, filter: &TagFilter) -> Condition {
+    let links = || {
+        task_tag::Entity::find()
+            .select_only()
+            .column(task_tag::Column::TaskId)
+            .inner_join(tag::Entity)
+            .filter(tag::Column::UserId.eq(owner))
+            .filter(tag::Column::DeletedAt.is_null())
+    };
+    let named = (!filter.names.is_empty()).then(|| {
+        let names = filter.names.iter().cloned();
+        let links = links().filter(tag::Column::Name.is_in(names));
+        task::Column::Id.in_subquery(links.into_query())
+    });
+    let untagged = filter.untagged.then(|| {
+        let of_task = task_tag::Column::TaskId
+            .into_expr()
+            .equals(task::Column::Id.as_column_ref());
+        Expr::not_exists(links().filter(of_task).into_query())
+    });
+    Condition::any().add_option(named).add_option(untagged)
+}
+
+fn keyset(sort: TaskSort) -> Keyset<task::Entity> {
+    let created_at = Keyset {
+        column: task::Column::CreatedAt,
+        nullable: false,
+        id: task::Column::Id,
+        order: sort.order,
+        position: |task: &task::Model| (Some(task.created_at.to_string()), *task.id.as_uuid()),
+        value: time_value,
+        id_value: |id| TaskId::from(id).into(),
+    };
+    match sort.by {
+        TaskSortKey::CreatedAt => created_at,
+        TaskSortKey::DueDate => Keyset {
+            column: task::Column::DueDate,
+            nullable: true,
+            position: |task| {
+                let due_date = task.due_date.map(|time| time.to_string());
+                (due_date, *task.id.as_uuid())
+            },
+            ..created_at
+        },
+        TaskSortKey::Priority => Keyset {
+            column: task::Column::Priority,
+            nullable: true,
+            position: |task| {
+                let priority = task.priority.map(|priority| (priority as i16).to_string());
+                (priority, *task.id.as_uuid())
+            },
+            value: |text| text.parse::<i16>().ok().map(Value::from),
+            ..created_at
+        },
+        TaskSortKey::Title => Keyset {
+            column: task::Column::Title,
+            position: |task| (Some(task.title.as_str().to_owned()), *task.id.as_uuid()),
+            value: |text| Some(text.into()),
+            ..created_at
+        },
+    }
+}

@@ -1,0 +1,405 @@
+//! Tasks, and which tags are on them.
+
+mod links;
+mod list;
+
+pub use links::{add_tags, remove_tag, replace_tags, tags_of, without_tag};
+pub use list::{TagFilter, TaskFilter, list};
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Select, Set, prelude::Expr, sea_query::Query,
+};
+
+use super::keyset;
+use crate::{
+    entities::{tag, task, task_tag},
+    error::{AppError, Code, Constraint, OnConstraint},
+    types::{
+        Description, Expected, Granted, Patch, Priority, RecurrenceConfig, RecurrencePattern,
+        TagId, TaskId, TasksDelete, Title, UserUuid, UtcDateTime,
+    },
+};
+
+/// A task together with its live tags, by name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaskWithTags {
+    /// The task.
+    pub task: task::Model,
+    /// Its tags.
+    pub tags: Vec<tag::Model>,
+}
+
+/// What a task is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewTask {
+    /// What to do.
+    pub title: Title,
+    /// More about it.
+    pub description: Option<Description>,
+    /// Whether it is done already.
+    pub completed: bool,
+    /// How much it matters.
+    pub priority: Option<Priority>,
+    /// By when.
+    pub due_date: Option<UtcDateTime>,
+    /// When to remind of it; before `due_date`.
+    pub reminder_at: Option<UtcDateTime>,
+    /// How it repeats.
+    pub recurrence_pattern: Option<RecurrencePattern>,
+    /// What `custom` means; with that pattern alone.
+    pub recurrence_config: Option<RecurrenceConfig>,
+}
+
+impl From<task::Model> for NewTask {
+    fn from(task: task::Model) -> Self {
+        Self {
+            title: task.title,
+            description: task.description,
+            completed: task.completed,
+            priority: task.priority,
+            due_date: task.due_date,
+            reminder_at: task.reminder_at,
+            recurrence_pattern: task.recurrence_pattern,
+            recurrence_config: task.recurrence_config,
+        }
+    }
+}
+
+/// What is to change of a task.
+#[derive(Clone, Debug, Default)]
+pub struct TaskPatch {
+    /// A new title.
+    pub title: Option<Title>,
+    /// A new description, or none.
+    pub description: Patch<Description>,
+    /// Done or not.
+    pub completed: Option<bool>,
+    /// A new priority, or none.
+    pub priority: Patch<Priority>,
+    /// A new due date, or none.
+    pub due_date: Patch<UtcDateTime>,
+    /// A new reminder, or none.
+    pub reminder_at: Patch<UtcDateTime>,
+    /// A new pattern, or none.
+    pub recurrence_pattern: Patch<RecurrencePattern>,
+    /// A new configuration, or none.
+    pub recurrence_config: Patch<RecurrenceConfig>,
+}
+
+impl TaskPatch {
+    /// What `task` is made of once this has changed.
+    #[must_use]
+    pub fn merge(self, task: NewTask) -> NewTask {
+        NewTask {
+            title: self.title.unwrap_or(task.title),
+            description: self.description.merge(task.description),
+            completed: self.completed.unwrap_or(task.completed),
+            priority: self.priority.merge(task.priority),
+            due_date: self.due_date.merge(task.due_date),
+            reminder_at: self.reminder_at.merge(task.reminder_at),
+            recurrence_pattern: self.recurrence_pattern.merge(task.recurrence_pattern),
+            recurrence_config: self.recurrence_config.merge(task.recurrence_config),
+        }
+    }
+}
+
+fn owned(owner: UserUuid, include_deleted: bool) -> Select<task::Entity> {
+    let own = task::Entity::find().filter(task::Column::UserId.eq(owner));
+    match include_deleted {
+        true => own,
+        false => own.filter(task::Column::DeletedAt.is_null()),
+    }
+}
+
+/// The columns that a client writes.
+fn columns(new: NewTask) -> task::ActiveModel {
+    task::ActiveModel {
+        title: Set(new.title),
+        description: Set(new.description),
+        completed: Set(new.completed),
+        priority: Set(new.priority),
+        due_date: Set(new.due_date),
+        reminder_at: Set(new.reminder_at),
+        recurrence_pattern: Set(new.recurrence_pattern),
+        recurrence_config: Set(new.recurrence_config),
+        updated_at: Set(UtcDateTime::now()),
+        ..Default::default()
+    }
+}
+
+/// Adds a task.
+///
+/// # Errors
+/// `user_unknown` when the owner's row is gone.
+pub async fn insert(
+    owner: UserUuid,
+    new: NewTask,
+    db: &impl ConnectionTrait,
+) -> Result<task::Model, AppError> {
+    let columns = columns(new);
+    let row = task::ActiveModel {
+        id: Set(TaskId::generate()),
+        user_id: Set(owner),
+        version: Set(1),
+        created_at: columns.updated_at.clone(),
+        deleted_at: Set(None),
+        ..columns
+    };
+    row.insert(db)
+        .await
+        .on_constraint(|constraint| match constraint {
+            Constraint::ForeignKey => Some(Code::UserUnknown),
+            Constraint::Unique => None,
+        })
+}
+
+/// A task of the owner with its tags.
+///
+/// # Errors
+/// `not_found`.
+pub async fn get(
+    owner: UserUuid,
+    id: TaskId,
+    include_deleted: bool,
+    db: &impl ConnectionTrait,
+) -> Result<TaskWithTags, AppError> {
+    let task = owned(owner, include_deleted).filter(task::Column::Id.eq(id));
+    let task = task.one(db).await?.ok_or_else(not_found)?;
+    let mut found = with_tags(vec![task], db).await?;
+    found.pop().ok_or_else(not_found)
+}
+
+/// Whether the owner has such a task.
+///
+/// # Errors
+/// `not_found`.
+pub async fn require(
+    owner: UserUuid,
+    id: TaskId,
+    db: &impl ConnectionTrait,
+) -> Result<(), AppError> {
+    let task = owned(owner, false).filter(task::Column::Id.eq(id));
+    match keyset::count(task, db).await? {
+        0 => Err(not_found()),
+        _ => Ok(()),
+    }
+}
+
+/// A task of the owner, which nobody else changes before the transaction ends.
+///
+/// # Errors
+/// `not_found`; `precondition_failed` when it is not in a version that is `expected`.
+pub async fn lock(
+    owner: UserUuid,
+    id: TaskId,
+    include_deleted: bool,
+    expected: &Expected,
+    db: &impl ConnectionTrait,
+) -> Result<task::Model, AppError> {
+    let task = owned(owner, include_deleted)
+        .filter(task::Column::Id.eq(id))
+        .lock_exclusive();
+    let task = task.one(db).await?.ok_or_else(not_found)?;
+    match expected.accepts(task.version) {
+        true => Ok(task),
+        false => Err(AppError::new(Code::PreconditionFailed)),
+    }
+}
+
+/// Those of these tasks that are the owner's, which nobody else changes before the transaction
+/// ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock_all(
+    owner: UserUuid,
+    ids: &[TaskId],
+    db: &impl ConnectionTrait,
+) -> Result<Vec<TaskId>, AppError> {
+    // In one order everywhere: two transactions then wait for each other in one direction only.
+    let tasks = owned(owner, false)
+        .filter(task::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(task::Column::Id)
+        .lock_exclusive();
+    Ok(tasks.all(db).await?.iter().map(|task| task.id).collect())
+}
+
+/// Replaces what a task of the owner is made of.
+///
+/// # Errors
+/// `not_found`.
+pub async fn replace(
+    owner: UserUuid,
+    id: TaskId,
+    new: NewTask,
+    db: &impl ConnectionTrait,
+) -> Result<task::Model, AppError> {
+    write(owner, id, columns(new), db).await
+}
+
+/// Deletes a task of the owner, softly.
+///
+/// # Errors
+/// `not_found`.
+pub async fn delete(
+    owner: UserUuid,
+    id: TaskId,
+    db: &impl ConnectionTrait,
+) -> Result<(), AppError> {
+    let now = UtcDateTime::now();
+    let columns = task::ActiveModel {
+        updated_at: Set(now),
+        deleted_at: Set(Some(now)),
+        ..Default::default()
+    };
+    write(owner, id, columns, db).await.map(drop)
+}
+
+/// Brings a deleted task of the owner back.
+///
+/// # Errors
+/// `not_found`.
+pub async fn restore(
+    owner: UserUuid,
+    id: TaskId,
+    db: &impl ConnectionTrait,
+) -> Result<task::Model, AppError> {
+    let columns = task::ActiveModel {
+        updated_at: Set(UtcDateTime::now()),
+        deleted_at: Set(None),
+        ..Default::default()
+    };
+    write(owner, id, columns, db).await
+}
+
+/// Sets these columns and raises the version.
+async fn write(
+    owner: UserUuid,
+    id: TaskId,
+    columns: task::ActiveModel,
+    db: &impl ConnectionTrait,
+) -> Result<task::Model, AppError> {
+    let written = task::Entity::update_many()
+        .set(columns)
+        .col_expr(
+            task::Column::Version,
+            task::Column::Version.into_expr().add(1),
+        )
+        .filter(task::Column::UserId.eq(owner))
+        .filter(task::Column::Id.eq(id))
+        .exec_with_returning(db)
+        .await?;
+    written.into_iter().next().ok_or_else(not_found)
+}
+
+/// Deletes a task, softly, whoever it belongs to.
+///
+/// # Errors
+/// `not_found`.
+pub async fn delete_anyones(
+    _: Granted<TasksDelete>,
+    id: TaskId,
+    db: &impl ConnectionTrait,
+) -> Result<(), AppError> {
+    let now = UtcDateTime::now();
+    let deleted = task::Entity::update_many()
+        .col_expr(task::Column::DeletedAt, Expr::value(now))
+        .col_expr(task::Column::UpdatedAt, Expr::value(now))
+        .col_expr(
+            task::Column::Version,
+            task::Column::Version.into_expr().add(1),
+        )
+        .filter(task::Column::Id.eq(id))
+        .filter(task::Column::DeletedAt.is_null())
+        .exec(db)
+        .await?;
+    match deleted.rows_affected {
+        0 => Err(not_found()),
+        _ => Ok(()),
+    }
+}
+
+/// Notes that the owner changed these tasks, although no column of theirs: their tags.
+///
+/// # Errors
+/// When the database fails.
+pub async fn touch(
+    owner: UserUuid,
+    ids: &[TaskId],
+    db: &impl ConnectionTrait,
+) -> Result<(), AppError> {
+    task::Entity::update_many()
+        .col_expr(
+            task::Column::Version,
+            task::Column::Version.into_expr().add(1),
+        )
+        .col_expr(task::Column::UpdatedAt, Expr::value(UtcDateTime::now()))
+        .filter(task::Column::UserId.eq(owner))
+        .filter(task::Column::Id.is_in(ids.iter().copied()))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Raises the version of the owner's tasks that carry this tag: they look different now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn raise_versions(
+    owner: UserUuid,
+    tag: TagId,
+    db: &impl ConnectionTrait,
+) -> Result<(), AppError> {
+    let carriers = Query::select()
+        .column(task_tag::Column::TaskId)
+        .from(task_tag::Entity)
+        .and_where(task_tag::Column::TagId.eq(tag))
+        .take();
+    let locked = task::Entity::find()
+        .select_only()
+        .column(task::Column::Id)
+        .filter(task::Column::UserId.eq(owner))
+        .filter(task::Column::Id.in_subquery(carriers))
+        .order_by_asc(task::Column::Id)
+        .lock_exclusive();
+    task::Entity::update_many()
+        .col_expr(
+            task::Column::Version,
+            task::Column::Version.into_expr().add(1),
+        )
+        .filter(task::Column::Id.in_subquery(locked.into_query()))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Each task with its live tags: one statement for all of them.
+async fn with_tags(
+    tasks: Vec<task::Model>,
+    db: &impl ConnectionTrait,
+) -> Result<Vec<TaskWithTags>, AppError> {
+    if tasks.is_empty() {
+        return Ok(Vec::new());
+    }
+    let links = task_tag::Entity::find()
+        .find_also_related(tag::Entity)
+        .filter(task_tag::Column::TaskId.is_in(tasks.iter().map(|task| task.id)))
+        .filter(tag::Column::DeletedAt.is_null())
+        .order_by_asc(tag::Column::Name);
+    let mut tags = HashMap::<TaskId, Vec<tag::Model>>::new();
+    for (link, tag) in links.all(db).await? {
+        tags.entry(link.task_id).or_default().extend(tag);
+    }
+    let with_tags = |task: task::Model| TaskWithTags {
+        tags: tags.remove(&task.id).unwrap_or_default(),
+        task,
+    };
+    Ok(tasks.into_iter().map(with_tags).collect())
+}
+
+fn not_found() -> AppError {
+    AppError::new(Code::NotFound)
+}

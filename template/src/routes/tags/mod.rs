@@ -1,0 +1,144 @@
+//! Tags, and the tasks they are put on.
+
+mod dto;
+
+use actix_web::{
+    HttpResponse, delete, get,
+    http::StatusCode,
+    patch, post, put,
+    web::{self, Data, Path},
+};
+
+use self::dto::{AssignTag, Assigned, TagChanges, TagInput};
+pub(super) use self::dto::{ListTags, Tag};
+use super::OneRow;
+use crate::{
+    auth::Owner,
+    database::Database,
+    error::AppError,
+    http::{IfMatch, Json, List, Query, Row, body_of},
+    repositories::tags::{self, NewTag, TagPatch},
+    services,
+    types::{Page, TagId},
+};
+
+/// Your tags, by name.
+#[utoipa::path(tag = "tags", params(ListTags), responses((status = 200, body = Page<Tag>)))]
+#[get("/tags")]
+pub(super) async fn list_tags(
+    owner: Owner,
+    query: Query<ListTags>,
+    db: Data<Database>,
+) -> Result<List<Tag>, AppError> {
+    let (filter, part) = query.0.into_parts(None);
+    let page = tags::list(owner.uuid(), &filter, &part, db.reader()).await?;
+    Ok(List(page.map(Tag::from)))
+}
+
+/// Adds a tag.
+#[utoipa::path(tag = "tags", request_body = TagInput, responses((status = 201, body = Tag)))]
+#[post("/tags")]
+pub(super) async fn create_tag(
+    owner: Owner,
+    body: Json<TagInput>,
+    db: Data<Database>,
+) -> Result<Row<Tag>, AppError> {
+    let new = NewTag::try_from(body.0)?;
+    let tag = db
+        .write(async |transaction| tags::insert(owner.uuid(), new, transaction).await)
+        .await?;
+    let location = format!("/api/{}/tags/{}", owner.uuid(), tag.id);
+    Ok(Row::created(location, tag.into()))
+}
+
+/// One tag.
+#[utoipa::path(tag = "tags", params(("tag_id" = TagId, Path), OneRow), responses((status = 200, body = Tag)))]
+#[get("/tags/{tag_id}")]
+pub(super) async fn get_tag(
+    owner: Owner,
+    path: Path<(String, TagId)>,
+    query: Query<OneRow>,
+    db: Data<Database>,
+) -> Result<Row<Tag>, AppError> {
+    let (_, id) = path.into_inner();
+    let tag = tags::get(owner.uuid(), id, query.0.include_deleted, db.reader()).await?;
+    Ok(Row::found(tag.into()))
+}
+
+/// Replaces a tag: what is left out has no value afterwards.
+#[utoipa::path(tag = "tags", params(("tag_id" = TagId, Path)), request_body = TagInput, responses((status = 200, body = Tag)))]
+#[put("/tags/{tag_id}")]
+pub(super) async fn replace_tag(
+    owner: Owner,
+    path: Path<(String, TagId)>,
+    expected: IfMatch,
+    body: Result<Json<TagInput>, AppError>,
+    db: Data<Database>,
+) -> Result<Row<Tag>, AppError> {
+    let (_, id) = path.into_inner();
+    let body = body_of(body, tags::require(owner.uuid(), id, db.reader())).await?;
+    let new = NewTag::try_from(body)?;
+    let tag = services::tags::change(owner.uuid(), id, |_| new, &expected.0, &db).await?;
+    Ok(Row::found(tag.into()))
+}
+
+/// Changes a tag in part.
+#[utoipa::path(tag = "tags", params(("tag_id" = TagId, Path)), request_body = TagChanges, responses((status = 200, body = Tag)))]
+#[patch("/tags/{tag_id}")]
+pub(super) async fn update_tag(
+    owner: Owner,
+    path: Path<(String, TagId)>,
+    expected: IfMatch,
+    body: Result<Json<TagChanges>, AppError>,
+    db: Data<Database>,
+) -> Result<Row<Tag>, AppError> {
+    let (_, id) = path.into_inner();
+    let body = body_of(body, tags::require(owner.uuid(), id, db.reader())).await?;
+    let patch = TagPatch::try_from(body)?;
+    let merge = |tag| patch.merge(tag);
+    let tag = services::tags::change(owner.uuid(), id, merge, &expected.0, &db).await?;
+    Ok(Row::found(tag.into()))
+}
+
+/// Deletes a tag; it comes off its tasks.
+#[utoipa::path(tag = "tags", params(("tag_id" = TagId, Path)), responses((status = 204)))]
+#[delete("/tags/{tag_id}")]
+pub(super) async fn delete_tag(
+    owner: Owner,
+    path: Path<(String, TagId)>,
+    expected: IfMatch,
+    db: Data<Database>,
+) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    services::tags::delete(owner.uuid(), id, &expected.0, &db).await?;
+    Ok(HttpResponse::new(StatusCode::NO_CONTENT))
+}
+
+/// Brings a deleted tag back, onto the tasks that it was on. One that is not deleted stays as it is.
+#[utoipa::path(tag = "tags", params(("tag_id" = TagId, Path)), responses((status = 200, body = Tag)))]
+#[post("/tags/{tag_id}/restore")]
+pub(super) async fn restore_tag(
+    owner: Owner,
+    path: Path<(String, TagId)>,
+    expected: IfMatch,
+    db: Data<Database>,
+) -> Result<Row<Tag>, AppError> {
+    let (_, id) = path.into_inner();
+    let tag = services::tags::restore(owner.uuid(), id, &expected.0, &db).await?;
+    Ok(Row::found(tag.into()))
+}
+
+/// Puts a tag on many tasks: on all, or on none. Those that carry it already stay as they are.
+#[utoipa::path(tag = "tags", params(("tag_id" = TagId, Path)), request_body = AssignTag, responses((status = 200, body = Assigned)))]
+#[post("/tags/{tag_id}/tasks")]
+pub(super) async fn assign_tag(
+    owner: Owner,
+    path: Path<(String, TagId)>,
+    body: Result<Json<AssignTag>, AppError>,
+    db: Data<Database>,
+) -> Result<web::Json<Assigned>, AppError> {
+    let (_, id) = path.into_inner();
+    let body = body_of(body, tags::require(owner.uuid(), id, db.reader())).await?;
+    let assigned = services::tags::assign(owner.uuid(), id, &body.task_ids, &db).await?;
+    Ok(web::Json(Assigned { assigned }))
+}

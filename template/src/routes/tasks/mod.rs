@@ -1,0 +1,206 @@
+//! Tasks, and the tags on them.
+
+mod dto;
+
+use actix_web::{
+    HttpResponse, delete, get,
+    http::StatusCode,
+    patch, post, put,
+    web::{Data, Path},
+};
+
+use self::dto::{AddTag, ListTasks, TagSet, Task, TaskChanges, TaskInput};
+use super::{
+    OneRow,
+    tags::{ListTags, Tag},
+};
+use crate::{
+    auth::Owner,
+    database::Database,
+    error::AppError,
+    http::{IfMatch, Json, List, Query, Row, body_of},
+    repositories::{tags, tasks},
+    services,
+    types::{Page, TagId, TaskId},
+};
+
+/// Your tasks, newest first unless you say otherwise.
+#[utoipa::path(tag = "tasks", params(ListTasks), responses((status = 200, body = Page<Task>)))]
+#[get("/tasks")]
+pub(super) async fn list_tasks(
+    owner: Owner,
+    query: Query<ListTasks>,
+    db: Data<Database>,
+) -> Result<List<Task>, AppError> {
+    let (filter, sort, part) = query.0.into_parts()?;
+    let page = tasks::list(owner.uuid(), &filter, sort, &part, db.reader()).await?;
+    Ok(List(page.map(Task::from)))
+}
+
+/// Adds a task.
+#[utoipa::path(tag = "tasks", request_body = TaskInput, responses((status = 201, body = Task)))]
+#[post("/tasks")]
+pub(super) async fn create_task(
+    owner: Owner,
+    body: Json<TaskInput>,
+    db: Data<Database>,
+) -> Result<Row<Task>, AppError> {
+    let (new, tag_ids) = body.0.into_parts()?;
+    let task = services::tasks::create(owner.uuid(), new, &tag_ids, &db).await?;
+    let location = format!("/api/{}/tasks/{}", owner.uuid(), task.task.id);
+    Ok(Row::created(location, task.into()))
+}
+
+/// One task.
+#[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path), OneRow), responses((status = 200, body = Task)))]
+#[get("/tasks/{task_id}")]
+pub(super) async fn get_task(
+    owner: Owner,
+    path: Path<(String, TaskId)>,
+    query: Query<OneRow>,
+    db: Data<Database>,
+) -> Result<Row<Task>, AppError> {
+    let (_, id) = path.into_inner();
+    let task = tasks::get(owner.uuid(), id, query.0.include_deleted, db.reader()).await?;
+    Ok(Row::found(task.into()))
+}
+
+/// Replaces a task and its tags: what is left out has no value afterwards.
+#[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path)), request_body = TaskInput, responses((status = 200, body = Task)))]
+#[put("/tasks/{task_id}")]
+pub(super) async fn replace_task(
+    owner: Owner,
+    path: Path<(String, TaskId)>,
+    expected: IfMatch,
+    body: Result<Json<TaskInput>, AppError>,
+    db: Data<Database>,
+) -> Result<Row<Task>, AppError> {
+    let ((_, id), owner) = (path.into_inner(), owner.uuid());
+    let body = body_of(body, tasks::require(owner, id, db.reader())).await?;
+    let (new, tag_ids) = body.into_parts()?;
+    let task = services::tasks::replace(owner, id, new, &tag_ids, &expected.0, &db).await?;
+    Ok(Row::found(task.into()))
+}
+
+/// Changes a task in part.
+#[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path)), request_body = TaskChanges, responses((status = 200, body = Task)))]
+#[patch("/tasks/{task_id}")]
+pub(super) async fn update_task(
+    owner: Owner,
+    path: Path<(String, TaskId)>,
+    expected: IfMatch,
+    body: Result<Json<TaskChanges>, AppError>,
+    db: Data<Database>,
+) -> Result<Row<Task>, AppError> {
+    let ((_, id), owner) = (path.into_inner(), owner.uuid());
+    let body = body_of(body, tasks::require(owner, id, db.reader())).await?;
+    let (patch, tag_ids) = body.into_parts()?;
+    let tag_ids = tag_ids.as_deref();
+    let task = services::tasks::update(owner, id, patch, tag_ids, &expected.0, &db).await?;
+    Ok(Row::found(task.into()))
+}
+
+/// Completes a task that is not complete, and the other way round.
+#[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path)), responses((status = 200, body = Task)))]
+#[patch("/tasks/{task_id}/complete")]
+pub(super) async fn toggle_task(
+    owner: Owner,
+    path: Path<(String, TaskId)>,
+    expected: IfMatch,
+    db: Data<Database>,
+) -> Result<Row<Task>, AppError> {
+    let (_, id) = path.into_inner();
+    let task = services::tasks::toggle(owner.uuid(), id, &expected.0, &db).await?;
+    Ok(Row::found(task.into()))
+}
+
+/// Deletes a task. It can be restored.
+#[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path)), responses((status = 204)))]
+#[delete("/tasks/{task_id}")]
+pub(super) async fn delete_task(
+    owner: Owner,
+    path: Path<(String, TaskId)>,
+    expected: IfMatch,
+    db: Data<Database>,
+) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    services::tasks::delete(owner.uuid(), id, &expected.0, &db).await?;
+    Ok(HttpResponse::new(StatusCode::NO_CONTENT))
+}
+
+/// Brings a deleted task back. One that is not deleted stays as it is.
+#[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path)), responses((status = 200, body = Task)))]
+#[post("/tasks/{task_id}/restore")]
+pub(super) async fn restore_task(
+    owner: Owner,
+    path: Path<(String, TaskId)>,
+    expected: IfMatch,
+    db: Data<Database>,
+) -> Result<Row<Task>, AppError> {
+    let (_, id) = path.into_inner();
+    let task = services::tasks::restore(owner.uuid(), id, &expected.0, &db).await?;
+    Ok(Row::found(task.into()))
+}
+
+/// The tags on a task, by name.
+#[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path), ListTags), responses((status = 200, body = Page<Tag>)))]
+#[get("/tasks/{task_id}/tags")]
+pub(super) async fn list_task_tags(
+    owner: Owner,
+    path: Path<(String, TaskId)>,
+    query: Query<ListTags>,
+    db: Data<Database>,
+) -> Result<List<Tag>, AppError> {
+    let ((_, id), owner) = (path.into_inner(), owner.uuid());
+    tasks::require(owner, id, db.reader()).await?;
+    let (filter, part) = query.0.into_parts(Some(id));
+    let page = tags::list(owner, &filter, &part, db.reader()).await?;
+    Ok(List(page.map(Tag::from)))
+}
+
+/// Puts a tag on a task. The answer is the task.
+#[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path)), request_body = AddTag, responses((status = 201, body = Task)))]
+#[post("/tasks/{task_id}/tags")]
+pub(super) async fn add_task_tag(
+    owner: Owner,
+    path: Path<(String, TaskId)>,
+    expected: IfMatch,
+    body: Result<Json<AddTag>, AppError>,
+    db: Data<Database>,
+) -> Result<Row<Task>, AppError> {
+    let ((_, id), owner) = (path.into_inner(), owner.uuid());
+    let body = body_of(body, tasks::require(owner, id, db.reader())).await?;
+    let task = services::tasks::add_tag(owner, id, body.tag_id, &expected.0, &db).await?;
+    let location = format!("/api/{owner}/tasks/{id}/tags");
+    Ok(Row::created(location, task.into()))
+}
+
+/// Replaces the set of tags on a task: by all of these, or not at all. The answer is the task.
+#[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path)), request_body = TagSet, responses((status = 200, body = Task)))]
+#[put("/tasks/{task_id}/tags")]
+pub(super) async fn replace_task_tags(
+    owner: Owner,
+    path: Path<(String, TaskId)>,
+    expected: IfMatch,
+    body: Result<Json<TagSet>, AppError>,
+    db: Data<Database>,
+) -> Result<Row<Task>, AppError> {
+    let ((_, id), owner) = (path.into_inner(), owner.uuid());
+    let body = body_of(body, tasks::require(owner, id, db.reader())).await?;
+    let task = services::tasks::set_tags(owner, id, &body.tag_ids, &expected.0, &db).await?;
+    Ok(Row::found(task.into()))
+}
+
+/// Takes a tag off a task.
+#[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path), ("tag_id" = TagId, Path)), responses((status = 204)))]
+#[delete("/tasks/{task_id}/tags/{tag_id}")]
+pub(super) async fn remove_task_tag(
+    owner: Owner,
+    path: Path<(String, TaskId, TagId)>,
+    expected: IfMatch,
+    db: Data<Database>,
+) -> Result<HttpResponse, AppError> {
+    let (_, id, tag) = path.into_inner();
+    services::tasks::remove_tag(owner.uuid(), id, tag, &expected.0, &db).await?;
+    Ok(HttpResponse::new(StatusCode::NO_CONTENT))
+}

@@ -1,0 +1,108 @@
+//! Tags. Who changes a tag changes what its tasks look like: their versions rise too.
+
+use crate::{
+    database::Database,
+    entities::tag,
+    error::{AppError, Code},
+    repositories::{
+        tags::{self, NewTag},
+        tasks,
+    },
+    types::{Expected, TagId, TaskId, UserUuid},
+};
+
+/// Changes a tag to what `change` makes of it. What changes nothing writes nothing.
+///
+/// # Errors
+/// `not_found`, `precondition_failed`, `tag_name_conflict`.
+pub async fn change(
+    owner: UserUuid,
+    id: TagId,
+    change: impl FnOnce(NewTag) -> NewTag,
+    expected: &Expected,
+    db: &Database,
+) -> Result<tag::Model, AppError> {
+    db.write(async |transaction| {
+        let tag = tags::lock(owner, id, false, expected, transaction).await?;
+        let old = NewTag::from(tag.clone());
+        let new = change(old.clone());
+        if new == old {
+            return Ok(tag);
+        }
+        let tag = tags::replace(owner, id, new, transaction).await?;
+        tasks::raise_versions(owner, id, transaction).await?;
+        Ok(tag)
+    })
+    .await
+}
+
+/// Deletes a tag, softly; it comes off its tasks.
+///
+/// # Errors
+/// `not_found`, `precondition_failed`.
+pub async fn delete(
+    owner: UserUuid,
+    id: TagId,
+    expected: &Expected,
+    db: &Database,
+) -> Result<(), AppError> {
+    db.write(async |transaction| {
+        tags::lock(owner, id, false, expected, transaction).await?;
+        tags::delete(owner, id, transaction).await?;
+        tasks::raise_versions(owner, id, transaction).await
+    })
+    .await
+}
+
+/// Brings a deleted tag back, onto the tasks that it was on; one that is not deleted stays as it
+/// is.
+///
+/// # Errors
+/// `not_found`, `precondition_failed`; `tag_name_conflict` when its name was taken meanwhile.
+pub async fn restore(
+    owner: UserUuid,
+    id: TagId,
+    expected: &Expected,
+    db: &Database,
+) -> Result<tag::Model, AppError> {
+    db.write(async |transaction| {
+        let tag = tags::lock(owner, id, true, expected, transaction).await?;
+        if tag.deleted_at.is_none() {
+            return Ok(tag);
+        }
+        let tag = tags::restore(owner, id, transaction).await?;
+        tasks::raise_versions(owner, id, transaction).await?;
+        Ok(tag)
+    })
+    .await
+}
+
+/// Puts a tag on many tasks, on all or on none; says on how many it was not before.
+///
+/// # Errors
+/// `not_found`; `validation_failed` when a task is not one of the owner's.
+pub async fn assign(
+    owner: UserUuid,
+    id: TagId,
+    task_ids: &[TaskId],
+    db: &Database,
+) -> Result<u64, AppError> {
+    db.write(async |transaction| {
+        if tags::hold_all(owner, &[id], transaction).await?.is_empty() {
+            return Err(AppError::new(Code::NotFound));
+        }
+        let found = tasks::lock_all(owner, task_ids, transaction).await?;
+        if let Some(index) = task_ids.iter().position(|id| !found.contains(id)) {
+            return Err(AppError::invalid(
+                format!("task_ids[{index}]"),
+                "unknown_task",
+                "is not a task of yours",
+            ));
+        }
+        let new = tasks::without_tag(owner, &found, id, transaction).await?;
+        tasks::add_tags(owner, &new, &[id], transaction).await?;
+        tasks::touch(owner, &new, transaction).await?;
+        Ok(new.len() as u64)
+    })
+    .await
+}

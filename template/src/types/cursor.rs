@@ -1,0 +1,106 @@
+use std::num::NonZeroU32;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Of the format below.
+const VERSION: u8 = 1;
+/// Bytes of the seal.
+const SEAL: usize = 16;
+
+/// Where a list goes on: after a row, named by its sort key and id.
+///
+/// Clients get `base64url(version | seal | JSON)`. The seal is a digest over the JSON and over what the
+/// list is: whose, which filters, which order. So a cursor that was changed, or is used for
+/// another list, is noticed without any key: it survives a restart, and each replica reads it. It
+/// gives no access: whoever makes one up gets rows of their own list, as the query is bound to
+/// its owner anyway.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cursor {
+    /// The number of the page that comes next.
+    pub page: NonZeroU32,
+    /// The sort key of the last row before it, as text; null where that row has none.
+    pub key: Option<String>,
+    /// The id of that row.
+    pub id: Uuid,
+}
+
+impl Cursor {
+    /// The cursor as clients see it; `list` says all that makes the list what it is.
+    ///
+    /// # Errors
+    /// When `list` has no JSON form.
+    pub fn seal(&self, list: &impl Serialize) -> serde_json::Result<String> {
+        let json = serde_json::to_vec(self)?;
+        let bytes = [&[VERSION], &seal(&json, list)?[..], &json].concat();
+        Ok(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    /// Reads a cursor of this list; `None` for everything else.
+    #[must_use]
+    pub fn open(text: &str, list: &impl Serialize) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (version, rest) = bytes.split_first()?;
+        let (found, json) = rest.split_at_checked(SEAL)?;
+        // No key holds a NUL, and PostgreSQL takes none.
+        let has_nul = json.windows(6).any(|window| window == br"\u0000");
+        if *version != VERSION || found != seal(json, list).ok()? || has_nul {
+            return None;
+        }
+        serde_json::from_slice(json).ok()
+    }
+}
+
+fn seal(json: &[u8], list: &impl Serialize) -> serde_json::Result<[u8; SEAL]> {
+    let list = serde_json::to_vec(list)?;
+    let length = list.len().to_be_bytes();
+    let digest = digest(&SHA256, &[&[VERSION], &length[..], &list, json].concat());
+    let mut seal = [0; SEAL];
+    seal.copy_from_slice(&digest.as_ref()[..SEAL]);
+    Ok(seal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cursor() -> Cursor {
+        Cursor {
+            page: NonZeroU32::MIN,
+            key: Some("Buy milk".to_owned()),
+            id: Uuid::nil(),
+        }
+    }
+
+    fn sealed() -> String {
+        cursor().seal(&("alice", "asc")).expect("it is JSON")
+    }
+
+    #[test]
+    fn a_cursor_that_differs_in_one_character_is_noticed() {
+        let sealed = sealed();
+        for at in 0..sealed.len() {
+            for other in ["A", "b", "_", "=", "", "AA", "é"] {
+                let mut changed = sealed.clone();
+                changed.replace_range(at..=at, other);
+                let opened = Cursor::open(&changed, &("alice", "asc"));
+                assert_eq!(opened.is_some(), changed == sealed, "{changed}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_cursor_of_another_list_is_noticed() {
+        for list in [("bob", "asc"), ("alice", "desc"), ("alic", "easc")] {
+            assert_eq!(Cursor::open(&sealed(), &list), None);
+        }
+    }
+
+    #[test]
+    fn a_cursor_comes_back_as_it_was() {
+        assert_eq!(Cursor::open(&sealed(), &("alice", "asc")), Some(cursor()));
+    }
+}

@@ -1,0 +1,189 @@
+use chrono::TimeZone as _;
+use sea_orm::{DeriveActiveEnum, EnumIter, FromJsonQueryResult};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::ValidationError;
+
+use super::{UtcDateTime, text::violation};
+
+/// How a task repeats.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "lowercase")]
+#[serde(rename_all = "lowercase")]
+pub enum RecurrencePattern {
+    /// Each day.
+    Daily,
+    /// Each week.
+    Weekly,
+    /// Each month.
+    Monthly,
+    /// As `recurrence_config` says.
+    Custom,
+}
+
+/// A recurrence rule (RFC 5545 section 3.3.10), kept as it was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(value_type = String, max_length = 500, example = "FREQ=WEEKLY;BYDAY=MO,FR")]
+#[serde(transparent)]
+pub struct RecurrenceRule(String);
+
+impl RecurrenceRule {
+    /// The longest rule that is read, in characters.
+    pub const MAX_LENGTH: usize = 500;
+
+    /// Reads a rule: its parts alone, without the property's name.
+    ///
+    /// # Errors
+    /// Codes `too_long` and `invalid_rrule`.
+    pub fn parse(text: &str) -> Result<Self, ValidationError> {
+        if text.chars().count() > Self::MAX_LENGTH {
+            let message = format!("must be at most {} characters", Self::MAX_LENGTH);
+            return Err(violation("too_long", message));
+        }
+        let parts_alone = text.is_ascii() && !text.contains(|c: char| c == ':' || c.is_control());
+        match parts_alone && is_valid(text) {
+            true => Ok(Self(text.to_owned())),
+            false => Err(violation(
+                "invalid_rrule",
+                "must be a rule such as FREQ=WEEKLY;BYDAY=MO,FR".into(),
+            )),
+        }
+    }
+
+    /// The rule alone, in the form that `#[validate(custom(..))]` takes.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn check(text: &str) -> Result<(), ValidationError> {
+        Self::parse(text).map(drop)
+    }
+}
+
+/// The parser wants to know when the recurrence starts, to compare it with UNTIL: a start in the
+/// local time of long ago suits every UNTIL.
+fn is_valid(text: &str) -> bool {
+    let start = rrule::Tz::LOCAL.with_ymd_and_hms(1900, 1, 1, 12, 0, 0);
+    let rule = text.parse::<rrule::RRule<rrule::Unvalidated>>();
+    match (rule, start.earliest()) {
+        (Ok(rule), Some(start)) => rule.validate(start).is_ok(),
+        _ => false,
+    }
+}
+
+/// A time zone by its IANA name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(value_type = String, max_length = 64, example = "Asia/Tokyo")]
+#[serde(transparent)]
+pub struct TimeZone(String);
+
+impl TimeZone {
+    /// Reads a name such as `Asia/Tokyo`, in the letters of the database itself.
+    ///
+    /// # Errors
+    /// Code `unknown_time_zone`.
+    pub fn parse(text: &str) -> Result<Self, ValidationError> {
+        match text.parse::<chrono_tz::Tz>() {
+            Ok(zone) => Ok(Self(zone.name().to_owned())),
+            Err(_) => Err(violation(
+                "unknown_time_zone",
+                "must be an IANA time zone such as Asia/Tokyo".into(),
+            )),
+        }
+    }
+
+    /// The rule alone, in the form that `#[validate(custom(..))]` takes.
+    ///
+    /// # Errors
+    /// Code `unknown_time_zone`.
+    pub fn check(text: &str) -> Result<(), ValidationError> {
+        Self::parse(text).map(drop)
+    }
+}
+
+/// What the pattern `custom` means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult, ToSchema)]
+pub struct RecurrenceConfig {
+    /// When it repeats.
+    pub rrule: RecurrenceRule,
+    /// Only each so-manyth time.
+    pub interval: Option<u16>,
+    /// Where the rule's days begin and end.
+    pub timezone: Option<TimeZone>,
+    /// The last moment at which it repeats.
+    pub end_date: Option<UtcDateTime>,
+    /// When it does not repeat although the rule says so.
+    pub exceptions: Vec<UtcDateTime>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_recurrence_rule_is_refused() {
+        for text in [
+            "",
+            "daily",
+            "FREQ=NEVER",
+            "BYDAY=MO",
+            "FREQ=WEEKLY;BYDAY=XX",
+            "FREQ=DAILY;INTERVAL=-1",
+            "FREQ=DAILY;COUNT=x",
+            "FREQ=DAILY;COLOUR=RED",
+            "FREQ=MONTHLY;BYMONTHDAY=32",
+            "FREQ=YEARLY;BYMONTH=13",
+            "FREQ=DAILY;UNTIL=tomorrow",
+            "RRULE:FREQ=DAILY",
+            "DTSTART:20261201T090000Z",
+            "FREQ=DAILY\nFREQ=DAILY",
+            "FREQ=DÄILY",
+            "ſREQ=DAILY",
+        ] {
+            let refused = RecurrenceRule::parse(text).map_err(|error| error.code.into_owned());
+            assert_eq!(refused, Err("invalid_rrule".to_owned()), "{text:?}");
+        }
+        let long = format!("FREQ=DAILY;BYHOUR={}1", "1,".repeat(250));
+        assert_eq!(
+            RecurrenceRule::parse(&long)
+                .map_err(|error| error.code)
+                .err()
+                .as_deref(),
+            Some("too_long")
+        );
+    }
+
+    #[test]
+    fn rules_of_rfc_5545_are_read_and_kept_as_written() {
+        for text in [
+            "FREQ=DAILY",
+            "FREQ=WEEKLY;BYDAY=MO,FR",
+            "FREQ=DAILY;COUNT=10",
+            "FREQ=DAILY;UNTIL=19971224T000000Z",
+            "FREQ=DAILY;UNTIL=19971224T000000",
+            "FREQ=DAILY;UNTIL=20301224",
+            "FREQ=WEEKLY;INTERVAL=2;WKST=SU",
+            "FREQ=MONTHLY;BYDAY=-1FR",
+            "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-2",
+            "FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO",
+            "FREQ=MINUTELY;INTERVAL=90",
+        ] {
+            let read = RecurrenceRule::parse(text).map(|rule| rule.0);
+            assert_eq!(read.as_deref(), Ok(text));
+        }
+    }
+
+    #[test]
+    fn time_zones_are_known_by_name() {
+        for text in ["", "Mars/Olympus", "+09:00", "asia/tokyo", "Asia/Tokyo "] {
+            assert!(TimeZone::parse(text).is_err(), "{text:?}");
+        }
+        for text in ["Asia/Tokyo", "America/St_Johns", "UTC"] {
+            assert_eq!(
+                TimeZone::parse(text).map(|zone| zone.0).as_deref(),
+                Ok(text)
+            );
+        }
+    }
+}
