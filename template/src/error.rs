@@ -1,7 +1,7 @@
 //! Everything that can go wrong, free of HTTP, and its rendering as `application/problem+json`
 //! (RFC 9457). [`Code`] is the one list of codes.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use actix_web::{
     HttpResponse, ResponseError,
@@ -13,7 +13,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
 
-/// Seconds that a client is asked to wait before it tries again (Retry-After).
+/// Seconds that a client is asked to wait before it tries again (Retry-After), where nothing better
+/// is known.
 const RETRY_AFTER: u64 = 5;
 
 /// The stable name of a problem; clients branch on it.
@@ -190,6 +191,15 @@ impl AppError {
     #[must_use]
     pub fn member(mut self, name: &str, value: serde_json::Value) -> Self {
         self.members.insert(name.to_owned(), value);
+        self
+    }
+
+    /// When it is worth trying again (Retry-After); rounded up to whole seconds, at least one.
+    #[must_use]
+    pub fn retry_after(mut self, pause: Duration) -> Self {
+        let seconds = (pause.as_secs_f64().ceil() as u64).max(1);
+        self.headers
+            .push((header::RETRY_AFTER, seconds.to_string()));
         self
     }
 

@@ -15,7 +15,7 @@ use actix_web::{
     http::{
         KeepAlive, StatusCode,
         header::{
-            AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, COOKIE, HeaderName, LOCATION,
+            AUTHORIZATION, CONTENT_ENCODING, COOKIE, HeaderName, LOCATION,
             RETRY_AFTER,
         },
     },
@@ -76,8 +76,8 @@ pub enum Behaviour {
         /// The size once unpacked.
         bytes: usize,
     },
-    /// The key set with this `Cache-Control`; Better Auth sends none.
-    CacheControl(String),
+    /// The key set with this header, such as a `Cache-Control`, which Better Auth does not send, or another `Date`.
+    Header(&'static str, String),
 }
 
 /// What outlives a restart of the server.
@@ -197,8 +197,8 @@ async fn answer(behaviour: Behaviour, jwks: Value) -> HttpResponse {
         Behaviour::Huge { bytes } => huge(&jwks, bytes),
         Behaviour::Gzip => gzip(&jwks, 0),
         Behaviour::GzipBomb { bytes } => gzip(&jwks, bytes),
-        Behaviour::CacheControl(value) => HttpResponse::Ok()
-            .insert_header((CACHE_CONTROL, value))
+        Behaviour::Header(name, value) => HttpResponse::Ok()
+            .insert_header((HeaderName::from_static(name), value))
             .json(jwks),
     }
 }

@@ -80,9 +80,11 @@ impl Authenticator {
     /// A look at keys that hold the token's. Waits only when those at hand do not.
     async fn look_for(&self, token: &Token<'_>, mut look: Look) -> Result<Look, AppError> {
         while let Err(Rejection::UnknownKey) = self.verifier.key_for(token, &look.keys) {
-            let newer = self.keys.look_again(look).await;
-            let newer = newer
-                .map_err(|unavailable| AppError::new(Code::JwksUnavailable).because(unavailable))?;
+            let newer = self.keys.look_again(look).await.map_err(|unavailable| {
+                AppError::new(Code::JwksUnavailable)
+                    .retry_after(unavailable.retry_after)
+                    .because(unavailable)
+            })?;
             look = newer.ok_or_else(|| self.problem(Rejection::UnknownKey))?;
         }
         Ok(look)

@@ -91,7 +91,7 @@ impl Claims {
             .and_then(Value::as_str)
             .and_then(usable_uuid);
         let subject = take_text(&mut members, "sub")
-            .filter(|sub| !sub.is_empty())
+            .filter(|sub| !sub.trim().is_empty())
             .ok_or(ClaimsFault::Subject)?;
         let uuid = uuid.ok_or(ClaimsFault::Uuid)?;
         for checked in ["iss", "aud", "exp", "nbf", "iat", uuid_claim] {
@@ -121,6 +121,15 @@ fn take_text(members: &mut Map<String, Value>, name: &str) -> Option<String> {
     match members.remove(name) {
         Some(Value::String(text)) => Some(text),
         _ => None,
+    }
+}
+
+/// The admin plugin's `banned`. Databases without booleans give a number; what cannot be read as
+/// "no" is "yes".
+pub(super) fn is_banned(user: &Map<String, Value>) -> bool {
+    match user.get("banned") {
+        None | Some(Value::Null | Value::Bool(false)) => false,
+        Some(banned) => banned.as_f64() != Some(0.0),
     }
 }
 
@@ -212,6 +221,23 @@ mod tests {
         assert!(
             list(json!(null)).is_empty() && list(json!(7)).is_empty() && list(json!("")).is_empty()
         );
+    }
+
+    #[test]
+    fn whatever_does_not_say_no_is_a_ban() {
+        let banned = |value: Value| is_banned(json!({"banned": value}).as_object().expect("one"));
+        for value in [
+            json!(true),
+            json!("true"),
+            json!("false"),
+            json!(1),
+            json!([]),
+            json!({}),
+        ] {
+            assert!(banned(value.clone()), "{value}");
+        }
+        assert!(!banned(json!(false)) && !banned(json!(null)) && !banned(json!(0)));
+        assert!(!is_banned(&Map::new()));
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! How a key set is fetched: the limits, for whoever fetches.
 
-use std::{io, time::Duration};
+use std::{
+    io::{self, Read},
+    time::{Duration, SystemTime},
+};
 
 use reqwest::{Client, StatusCode, Url, header, header::HeaderMap, redirect};
 use tokio::time::timeout;
@@ -132,18 +135,67 @@ pub fn check_head(status: StatusCode, headers: &HeaderMap) -> Result<(), FetchEr
     }
 }
 
-/// Retry-After in seconds (RFC 9110 section 10.2.3), or x-retry-after, which is what Better
-/// Auth's rate limiter sends; on 429 and 503 alone.
+/// Reads a key set from what is no server, within the same size.
+///
+/// # Errors
+/// [`FetchError::Unreadable`] and [`FetchError::TooLarge`].
+pub fn read_within_limit(source: impl Read) -> Result<Vec<u8>, FetchError> {
+    let mut document = Vec::new();
+    let mut source = source.take(MAX_KEY_SET_BYTES as u64 + 1);
+    source
+        .read_to_end(&mut document)
+        .map_err(FetchError::Unreadable)?;
+    match document.len() > MAX_KEY_SET_BYTES {
+        true => Err(FetchError::TooLarge),
+        false => Ok(document),
+    }
+}
+
+/// Retry-After, in seconds or as a date (RFC 9110 section 10.2.3), or x-retry-after, which is what
+/// Better Auth's rate limiter sends; on 429 and 503 alone.
 fn retry_after(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
     let asks = matches!(
         status,
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
     );
-    let seconds = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse().ok();
-    let seconds = seconds("retry-after").or_else(|| seconds("x-retry-after"));
-    seconds
+    let pause = |name: &str| {
+        let text = headers.get(name)?.to_str().ok()?.trim();
+        match text.parse() {
+            Ok(seconds) => Some(Duration::from_secs(seconds)),
+            Err(_) => until(httpdate::parse_http_date(text).ok()?, headers),
+        }
+    };
+    let pause = pause("retry-after").or_else(|| pause("x-retry-after"));
+    pause
         .filter(|_| asks)
-        .map(|seconds| Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER))
+        .map(|pause| pause.min(LONGEST_RETRY_AFTER))
+}
+
+/// How long until then: by the server's own clock where it tells the time.
+fn until(then: SystemTime, headers: &HeaderMap) -> Option<Duration> {
+    let now = date(headers).unwrap_or_else(SystemTime::now);
+    Some(then.duration_since(now).unwrap_or_default())
+}
+
+/// The time at which the server answered (RFC 9110 section 6.6.1).
+#[must_use]
+pub fn date(headers: &HeaderMap) -> Option<SystemTime> {
+    let text = headers.get(header::DATE)?.to_str().ok()?;
+    httpdate::parse_http_date(text).ok()
+}
+
+/// The smallest max-age of Cache-Control (RFC 9111 section 5.2.2.1).
+pub(super) fn max_age(headers: &HeaderMap) -> Option<Duration> {
+    let values = headers.get_all(header::CACHE_CONTROL);
+    let texts = values.iter().filter_map(|value| value.to_str().ok());
+    let ages = texts.flat_map(|text| text.split(',')).filter_map(|part| {
+        let (name, seconds) = part.split_once('=')?;
+        let seconds = seconds.trim().trim_matches('"').parse().ok()?;
+        name.trim()
+            .eq_ignore_ascii_case("max-age")
+            .then_some(seconds)
+    });
+    ages.min().map(Duration::from_secs)
 }
 
 #[cfg(test)]
@@ -182,5 +234,41 @@ mod tests {
         );
         assert_eq!(seconds(busy, &[("retry-after", "-7")]), None);
         assert_eq!(seconds(busy, &[]), None);
+    }
+
+    #[test]
+    fn a_pause_until_a_date_is_counted_by_the_servers_own_clock() {
+        let seconds = |lines: &[_]| {
+            let pause = retry_after(StatusCode::SERVICE_UNAVAILABLE, &headers(lines));
+            pause.map(|pause| pause.as_secs())
+        };
+        let then = ("retry-after", "Fri, 07 Nov 1997 23:59:59 GMT");
+        let at = |date| [then, ("date", date)];
+        assert_eq!(seconds(&at("Fri, 07 Nov 1997 23:59:39 GMT")), Some(20));
+        assert_eq!(seconds(&at("Friday, 07-Nov-97 23:59:39 GMT")), Some(20));
+        assert_eq!(seconds(&at("Fri, 07 Nov 1997 20:00:00 GMT")), Some(300));
+        assert_eq!(seconds(&at("Sat, 08 Nov 1997 00:00:00 GMT")), Some(0));
+        assert_eq!(seconds(&[then]), Some(0), "long ago by our clock");
+        let far = ("retry-after", "Fri, 31 Dec 9999 23:59:59 GMT");
+        assert_eq!(seconds(&[far]), Some(300));
+        assert_eq!(seconds(&[("retry-after", "tomorrow")]), None);
+    }
+
+    #[test]
+    fn the_smallest_max_age_counts() {
+        let seconds = |lines: &[_]| max_age(&headers(lines)).map(|age| age.as_secs());
+        assert_eq!(
+            seconds(&[("cache-control", "public, Max-Age=60")]),
+            Some(60)
+        );
+        assert_eq!(
+            seconds(&[
+                ("cache-control", "max-age=60"),
+                ("cache-control", "max-age=\"5\"")
+            ]),
+            Some(5)
+        );
+        assert_eq!(seconds(&[("cache-control", "s-maxage=5, no-store")]), None);
+        assert_eq!(seconds(&[("cache-control", "max-age=soon")]), None);
     }
 }

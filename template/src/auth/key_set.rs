@@ -1,15 +1,16 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, value::RawValue};
+
+use super::claims::Members;
 
 /// A public key that passed every check of [`KeySet::parse`].
 pub struct VerificationKey {
-    kid: Option<String>,
-    algorithms: Vec<Algorithm>,
+    algorithms: HashSet<Algorithm>,
     decoding: DecodingKey,
     identity: Vec<u8>,
 }
@@ -23,9 +24,7 @@ impl VerificationKey {
     }
 
     fn is_same(&self, other: &Self) -> bool {
-        self.kid == other.kid
-            && self.identity == other.identity
-            && self.algorithms == other.algorithms
+        self.identity == other.identity && self.algorithms == other.algorithms
     }
 
     /// The key in jsonwebtoken's form.
@@ -38,7 +37,8 @@ impl VerificationKey {
 /// The usable keys of one JWK set (RFC 7517); never changes once made.
 #[derive(Default)]
 pub struct KeySet {
-    keys: Vec<VerificationKey>,
+    named: HashMap<String, VerificationKey>,
+    unnamed: Vec<VerificationKey>,
 }
 
 /// The document is not a JWK set at all.
@@ -56,12 +56,33 @@ pub struct RefusedKey {
 }
 
 impl KeySet {
-    /// Reads a JWK set entry by entry: one bad entry never spoils the others.
+    /// The entries of a JWK set as they stand. Each is read by itself, so that one bad entry never
+    /// spoils the others.
+    ///
+    /// # Errors
+    /// [`NotAKeySet`] when the document has no list of keys.
+    pub fn entries(document: &[u8]) -> Result<Vec<&RawValue>, NotAKeySet> {
+        #[derive(Deserialize)]
+        struct Document<'a> {
+            #[serde(borrow)]
+            keys: Vec<&'a RawValue>,
+        }
+
+        // serde takes a list for a struct too.
+        if !document.trim_ascii_start().starts_with(b"{") {
+            return Err(NotAKeySet);
+        }
+        let document: Document = serde_json::from_slice(document).map_err(|_| NotAKeySet)?;
+        Ok(document.keys)
+    }
+
+    /// Reads a JWK set entry by entry.
     ///
     /// A key is refused unless its type, curve and algorithm are allowed, `use` is absent or
     /// `sig`, `key_ops` absent or holding `verify` (RFC 7517 sections 4.2 and 4.3), no private
-    /// member is there, and the key itself is sound. A kid that stands for two different keys
-    /// stands for neither.
+    /// member is there, no member appears twice, and the key itself is sound. A kid that stands
+    /// for two different keys stands for neither; the same key under two algorithms is good for
+    /// both.
     ///
     /// # Errors
     /// [`NotAKeySet`] when the document has no list of keys.
@@ -69,90 +90,103 @@ impl KeySet {
         document: &[u8],
         allowed: &[Algorithm],
     ) -> Result<(Self, Vec<RefusedKey>), NotAKeySet> {
-        #[derive(Deserialize)]
-        struct Document {
-            keys: Vec<Value>,
-        }
-
-        let document: Document = serde_json::from_slice(document).map_err(|_| NotAKeySet)?;
-        let mut keys: Vec<VerificationKey> = Vec::new();
+        let mut keys: BTreeMap<_, VerificationKey> = BTreeMap::new();
         let mut refused = Vec::new();
-        for entry in document.keys {
-            match import(&entry, allowed) {
-                Ok(key)
-                    if keys
-                        .iter()
-                        .any(|known| known.kid == key.kid && known.identity == key.identity) => {}
-                Ok(key) => keys.push(key),
-                Err(reason) => refused.push(RefusedKey {
-                    kid: kid_of(&entry),
-                    reason,
-                }),
+        for entry in Self::entries(document)? {
+            match import(entry, allowed) {
+                Ok((kid, key)) => {
+                    let algorithms = key.algorithms.clone();
+                    let known = keys.entry((kid, key.identity.clone())).or_insert(key);
+                    known.algorithms.extend(algorithms);
+                }
+                Err(refusal) => refused.push(refusal),
             }
         }
-        refused.extend(remove_ambiguous(&mut keys));
-        Ok((Self { keys }, refused))
+        let mut set = Self::default();
+        let mut ambiguous = BTreeSet::new();
+        for ((kid, _), key) in keys {
+            match kid {
+                None => set.unnamed.push(key),
+                Some(kid) if set.named.insert(kid.clone(), key).is_none() => {}
+                Some(kid) => drop(ambiguous.insert(kid)),
+            }
+        }
+        for kid in ambiguous {
+            set.named.remove(&kid);
+            refused.push(RefusedKey {
+                kid: Some(kid),
+                reason: "the kid stands for two different keys",
+            });
+        }
+        Ok((set, refused))
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &VerificationKey> {
+        self.named.values().chain(&self.unnamed)
     }
 
     /// How many keys are usable.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.keys.len()
+        self.keys().count()
     }
 
     /// Whether no key is usable.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.keys.is_empty()
+        self.len() == 0
     }
 
     /// The key of this id.
     #[must_use]
     pub fn named(&self, kid: &str) -> Option<&VerificationKey> {
-        self.keys.iter().find(|key| key.kid.as_deref() == Some(kid))
+        self.named.get(kid)
     }
 
     /// Whether every key of `other` is here too, unchanged: then whatever `other` verified still
     /// stands.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
-        let here = |key: &VerificationKey| self.keys.iter().any(|known| known.is_same(key));
-        other.keys.iter().all(here)
+        let named = |(kid, key): (&String, &VerificationKey)| {
+            self.named(kid).is_some_and(|known| known.is_same(key))
+        };
+        let unnamed = |key: &VerificationKey| self.unnamed.iter().any(|known| known.is_same(key));
+        other.named.iter().all(named) && other.unnamed.iter().all(unnamed)
     }
 
     /// The only key of this algorithm, for a token without kid.
     #[must_use]
     pub fn only(&self, algorithm: Algorithm) -> Option<&VerificationKey> {
-        let mut fitting = self.keys.iter().filter(|key| key.allows(algorithm));
+        let mut fitting = self.keys().filter(|key| key.allows(algorithm));
         let first = fitting.next();
         first.filter(|_| fitting.next().is_none())
     }
 }
 
-fn remove_ambiguous(keys: &mut Vec<VerificationKey>) -> Vec<RefusedKey> {
-    let mut uses: HashMap<String, usize> = HashMap::new();
-    for kid in keys.iter().filter_map(|key| key.kid.clone()) {
-        *uses.entry(kid).or_default() += 1;
-    }
-    uses.retain(|_, count| *count > 1);
-    keys.retain(|key| key.kid.as_ref().is_none_or(|kid| !uses.contains_key(kid)));
-    uses.into_keys()
-        .map(|kid| RefusedKey {
-            kid: Some(kid),
-            reason: "the kid stands for two different keys",
-        })
-        .collect()
-}
-
-fn kid_of(entry: &Value) -> Option<String> {
-    entry.get("kid").and_then(Value::as_str).map(str::to_owned)
-}
-
 type Refusal = &'static str;
 
-fn import(entry: &Value, allowed: &[Algorithm]) -> Result<VerificationKey, Refusal> {
-    let entry = entry.as_object().ok_or("not an object")?;
-    let kid = optional_text(entry, "kid")?;
+fn import(
+    entry: &RawValue,
+    allowed: &[Algorithm],
+) -> Result<(Option<String>, VerificationKey), RefusedKey> {
+    let members = serde_json::from_str(entry.get());
+    let Members { map, repeated } = members.map_err(|_| RefusedKey {
+        kid: None,
+        reason: "not a JSON object",
+    })?;
+    let kid = map.get("kid").and_then(Value::as_str).map(str::to_owned);
+    let key = match repeated {
+        true => Err("a member appears twice"),
+        false => read(&map, allowed),
+    };
+    match key {
+        Ok(key) => Ok((kid, key)),
+        Err(reason) => Err(RefusedKey { kid, reason }),
+    }
+}
+
+fn read(entry: &Map<String, Value>, allowed: &[Algorithm]) -> Result<VerificationKey, Refusal> {
+    optional_text(entry, "kid")?;
     check_purpose(entry)?;
     let (possible, decoding, identity) = match text(entry, "kty")? {
         "OKP" => ed25519(entry)?,
@@ -161,21 +195,20 @@ fn import(entry: &Value, allowed: &[Algorithm]) -> Result<VerificationKey, Refus
         _ => return Err("kty is not OKP, EC or RSA"),
     };
     let named = optional_text(entry, "alg")?;
-    let algorithms: Vec<_> = possible
+    let algorithms: HashSet<_> = possible
         .iter()
         .filter(|algorithm| named.is_none_or(|name| name == name_of(**algorithm)))
         .filter(|algorithm| allowed.contains(algorithm))
         .copied()
         .collect();
-    if algorithms.is_empty() {
-        return Err("alg is not allowed for this key");
+    match algorithms.is_empty() {
+        true => Err("alg is not allowed for this key"),
+        false => Ok(VerificationKey {
+            algorithms,
+            decoding,
+            identity,
+        }),
     }
-    Ok(VerificationKey {
-        kid: kid.map(str::to_owned),
-        algorithms,
-        decoding,
-        identity,
-    })
 }
 
 /// The name of an algorithm that we verify (RFC 7518 section 3.1, RFC 8037 section 3.1).
@@ -316,7 +349,7 @@ fn rsa(entry: &Map<String, Value>) -> Result<Imported, Refusal> {
     if e.last().is_none_or(|low| low % 2 == 0) || e == [1] || bits(e) > 33 {
         return Err("an RSA exponent is odd, at least 3 and at most 33 bits long");
     }
-    let identity = [n, e].concat();
+    let identity = [&[e.len() as u8][..], e, n].concat();
     Ok((
         &[Algorithm::RS256, Algorithm::PS256],
         DecodingKey::from_rsa_raw_components(n, e),
@@ -372,7 +405,17 @@ mod tests {
 
     #[test]
     fn what_is_not_a_key_set_is_refused_whole() {
-        for document in ["", "null", "[]", "{}", r#"{"keys":{}}"#, "<html>"] {
+        for document in [
+            "",
+            "null",
+            "[]",
+            "[[]]",
+            "{}",
+            r#"{"keys":{}}"#,
+            r#"{"keys":[],"keys":[]}"#,
+            "{\"keys\":[]} x",
+            "<html>",
+        ] {
             assert!(
                 KeySet::parse(document.as_bytes(), &ALL).is_err(),
                 "{document}"
@@ -389,6 +432,29 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_that_no_reader_takes_never_spoils_the_others() {
+        let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
+        for entry in [r#"{"x":1e999}"#, r#"{"kid":"\ud800"}"#, deep.as_str()] {
+            let document = format!(r#"{{"keys":[{entry},{}]}}"#, ed(json!({})));
+            let (set, refused) = KeySet::parse(document.as_bytes(), &ALL).expect("a key set");
+            assert_eq!((set.len(), refused.len()), (1, 1), "{entry}");
+        }
+    }
+
+    #[test]
+    fn a_key_with_a_member_that_appears_twice_is_refused() {
+        for member in [r#""use":"enc","use":"sig""#, r#""crv":"Ed25519""#] {
+            let entry = ed(json!({}))
+                .to_string()
+                .replacen('{', &format!("{{{member},"), 1);
+            let document = format!(r#"{{"keys":[{entry}]}}"#);
+            let (set, refused) = KeySet::parse(document.as_bytes(), &ALL).expect("a key set");
+            assert!(set.is_empty(), "{member}");
+            assert_eq!(refused[0].reason, "a member appears twice");
+        }
+    }
+
+    #[test]
     fn a_key_for_another_purpose_is_refused() {
         for change in [
             json!({"use": "enc"}),
@@ -397,7 +463,13 @@ mod tests {
             json!({"d": "AA"}),
             json!({"alg": "HS256"}),
             json!({"alg": "ES256"}),
+            json!({"alg": null}),
             json!({"crv": "X25519"}),
+            json!({"crv": "Ed448"}),
+            json!({"kty": "okp"}),
+            json!({"kty": "EC"}),
+            json!({"kid": 7}),
+            json!({"use": null}),
         ] {
             assert!(parse(json!([ed(change.clone())])).0.is_empty(), "{change}");
         }
@@ -472,6 +544,42 @@ mod tests {
     #[test]
     fn the_same_key_twice_is_one_key() {
         assert_eq!(parse(json!([ed(json!({})), ed(json!({}))])).0.len(), 1);
+        let unnamed = json!({"kty": "OKP", "crv": "Ed25519", "x": X});
+        assert_eq!(parse(json!([unnamed, unnamed])).0.len(), 1);
+    }
+
+    /// Some servers publish an RSA key once for each algorithm.
+    #[test]
+    fn the_same_key_under_two_algorithms_is_good_for_both() {
+        let key = |alg: &str| {
+            let n = URL_SAFE_NO_PAD.encode([0xff; 256]);
+            json!({"kty": "RSA", "kid": "k", "alg": alg, "n": n, "e": "AQAB"})
+        };
+        for order in [["RS256", "PS256"], ["PS256", "RS256"]] {
+            let (set, refused) = parse(json!(order.map(key)));
+            let found = set.named("k").expect("the key");
+            assert!(found.allows(Algorithm::RS256) && found.allows(Algorithm::PS256));
+            assert!(refused.is_empty());
+        }
+        let (set, _) = parse(json!([key("RS256")]));
+        let alone = set.named("k").expect("the key");
+        assert!(alone.allows(Algorithm::RS256) && !alone.allows(Algorithm::PS256));
+    }
+
+    #[test]
+    fn only_an_unchanged_key_is_covered() {
+        let set = |entries| parse(entries).0;
+        let (key, other) = (
+            ed(json!({})),
+            ed(json!({"kid": "other", "x": encoded([9; 32])})),
+        );
+        let both = set(json!([key, other]));
+        assert!(both.covers(&set(json!([key]))) && both.covers(&set(json!([other, key]))));
+        assert!(!set(json!([key])).covers(&both));
+        let changed = ed(json!({"x": encoded([9; 32])}));
+        assert!(!set(json!([changed])).covers(&set(json!([key]))));
+        let unnamed = json!({"kty": "OKP", "crv": "Ed25519", "x": X});
+        assert!(!both.covers(&set(json!([unnamed]))));
     }
 
     #[test]

@@ -1,22 +1,18 @@
 use std::{
     collections::HashSet,
     fs::File,
-    io::{self, Read},
-    mem,
+    io, mem,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use jsonwebtoken::Algorithm;
-use reqwest::{
-    Client, Url,
-    header::{self, HeaderMap},
-};
+use reqwest::{Client, Url};
 use tokio::{task::spawn_blocking, time::timeout};
 
 use super::{
-    fetch::{self, FETCH_DEADLINE, FetchError, MAX_KEY_SET_BYTES},
+    fetch::{self, FETCH_DEADLINE, FetchError},
     key_set::{KeySet, RefusedKey},
 };
 use crate::{config::AuthSettings, telemetry::metrics};
@@ -36,7 +32,7 @@ enum Place {
 /// What a fetch brought: at least one usable key.
 pub(super) struct Fetched {
     pub(super) keys: KeySet,
-    /// How long the server says that its answer stays fresh (RFC 9111 section 5.2.2.1).
+    /// How long the server says that its answer stays fresh.
     pub(super) max_age: Option<Duration>,
 }
 
@@ -166,24 +162,10 @@ impl Server {
     async fn get(&self, url: &Url, algorithms: &[Algorithm]) -> Result<Document, FetchError> {
         let (headers, document) = fetch::download(&self.client, url).await?;
         Ok(Document {
-            max_age: max_age(&headers),
+            max_age: fetch::max_age(&headers),
             ..Document::of(&document, algorithms)?
         })
     }
-}
-
-/// The smallest max-age of Cache-Control.
-fn max_age(headers: &HeaderMap) -> Option<Duration> {
-    let values = headers.get_all(header::CACHE_CONTROL);
-    let texts = values.iter().filter_map(|value| value.to_str().ok());
-    let ages = texts.flat_map(|text| text.split(',')).filter_map(|part| {
-        let (name, seconds) = part.split_once('=')?;
-        let seconds = seconds.trim().trim_matches('"').parse().ok()?;
-        name.trim()
-            .eq_ignore_ascii_case("max-age")
-            .then_some(seconds)
-    });
-    ages.min().map(Duration::from_secs)
 }
 
 /// A file, and what it looked like when it was last read.
@@ -228,60 +210,15 @@ impl KeyFile {
         let (seen, content) =
             read.map_err(|error| FetchError::Unreadable(io::Error::other(error)))?;
         self.seen = seen;
-        let content = content.map_err(FetchError::Unreadable)?;
-        match content.len() > MAX_KEY_SET_BYTES {
-            true => Err(FetchError::TooLarge),
-            false => Ok(content),
-        }
+        content
     }
 }
 
 /// A regular file alone: a pipe would be waited for.
-fn read_file(path: &Path) -> io::Result<Vec<u8>> {
-    if !path.metadata()?.is_file() {
-        return Err(io::Error::other("not a regular file"));
-    }
-    let mut content = Vec::new();
-    let longest = MAX_KEY_SET_BYTES as u64 + 1;
-    File::open(path)?.take(longest).read_to_end(&mut content)?;
-    Ok(content)
-}
-
-#[cfg(test)]
-mod tests {
-    use reqwest::header::{HeaderName, HeaderValue};
-
-    use super::*;
-
-    fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
-        let line = |(name, value): &(&'static str, &'static str)| {
-            (
-                HeaderName::from_static(name),
-                HeaderValue::from_static(value),
-            )
-        };
-        let mut headers = HeaderMap::new();
-        for (name, value) in lines.iter().map(line) {
-            headers.append(name, value);
-        }
-        headers
-    }
-
-    #[test]
-    fn the_smallest_max_age_counts() {
-        let seconds = |lines: &[_]| max_age(&headers(lines)).map(|age| age.as_secs());
-        assert_eq!(
-            seconds(&[("cache-control", "public, Max-Age=60")]),
-            Some(60)
-        );
-        assert_eq!(
-            seconds(&[
-                ("cache-control", "max-age=60"),
-                ("cache-control", "max-age=\"5\"")
-            ]),
-            Some(5)
-        );
-        assert_eq!(seconds(&[("cache-control", "s-maxage=5, no-store")]), None);
-        assert_eq!(seconds(&[("cache-control", "max-age=soon")]), None);
-    }
+fn read_file(path: &Path) -> Result<Vec<u8>, FetchError> {
+    let open = || match path.metadata()?.is_file() {
+        true => File::open(path),
+        false => Err(io::Error::other("not a regular file")),
+    };
+    fetch::read_within_limit(open().map_err(FetchError::Unreadable)?)
 }

@@ -25,7 +25,10 @@ const BACKOFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_se
 /// No key set is at hand: tokens can be called neither good nor bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no key set is loaded")]
-pub struct KeysUnavailable;
+pub struct KeysUnavailable {
+    /// The time until the next fetch.
+    pub retry_after: Duration,
+}
 
 /// Better Auth's key set, kept fresh in the background.
 ///
@@ -51,6 +54,17 @@ struct Snapshot {
     round: u64,
     /// How many times a key was withdrawn or changed.
     withdrawals: u64,
+    /// When the next fetch begins by itself.
+    due: Option<Instant>,
+}
+
+impl Snapshot {
+    fn unavailable(&self) -> KeysUnavailable {
+        let due = self.due.unwrap_or_else(Instant::now);
+        KeysUnavailable {
+            retry_after: due.saturating_duration_since(Instant::now()),
+        }
+    }
 }
 
 /// What one look at the store gives.
@@ -151,9 +165,10 @@ impl KeyStore {
         self.wanted.notify_one();
         // Fails only when the store is gone, and we hold it.
         let _ = rounds.wait_for(|round| *round >= enough).await;
-        match self.snapshot.load().last_fetch_succeeded {
+        let snapshot = self.snapshot.load();
+        match snapshot.last_fetch_succeeded {
             true => Ok(()),
-            false => Err(KeysUnavailable),
+            false => Err(snapshot.unavailable()),
         }
     }
 
@@ -193,7 +208,7 @@ impl KeyStore {
         let snapshot = self.snapshot.load();
         match snapshot.last_fetch_succeeded && self.is_usable(&snapshot) {
             true => Ok(None),
-            false => Err(KeysUnavailable),
+            false => Err(snapshot.unavailable()),
         }
     }
 
@@ -229,12 +244,14 @@ impl KeyStore {
         true
     }
 
-    /// Takes over what a fetch brought; one that failed leaves the keys as they are.
-    fn publish(&self, fetched: Result<Fetched, FetchError>) {
+    /// Takes over what a fetch brought; one that failed leaves the keys as they are. The next one
+    /// is `due` then.
+    fn publish(&self, fetched: Result<Fetched, FetchError>, due: Instant) {
         let mut fetches = self.fetches();
         let mut next = Snapshot::clone(&self.snapshot.load());
         next.round += 1;
         next.last_fetch_succeeded = fetched.is_ok();
+        next.due = Some(due);
         fetches.not_before = None;
         match fetched {
             Ok(Fetched { keys, .. }) => {
@@ -276,8 +293,9 @@ async fn keep_fresh(store: Weak<KeyStore>, mut source: Source) {
                 backoff(failures).max(error.retry_after().unwrap_or_default())
             }
         };
-        current.publish(fetched);
-        wait(current, Instant::now() + pause, &source).await;
+        let due = Instant::now() + pause;
+        current.publish(fetched, due);
+        wait(current, due, &source).await;
     }
 }
 

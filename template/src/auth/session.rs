@@ -14,7 +14,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
-use super::claims::{Identity, usable_uuid, words};
+use super::claims::{Identity, is_banned, usable_uuid, words};
 use crate::{
     config::{Network, SessionVerification, Settings},
     database::Database,
@@ -283,7 +283,7 @@ impl Sessions {
         let (identity, expires_at, user) =
             read(&members).ok_or_else(|| LookupFailed::upstream("the answer is no session"))?;
         Ok(match identity {
-            _ if user.get("banned") == Some(&Value::Bool(true)) => Found::Nothing,
+            _ if is_banned(&user) => Found::Nothing,
             Some(identity) => Found::Session(Arc::new(identity), expires_at),
             None => Found::no_uuid(),
         })

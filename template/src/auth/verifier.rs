@@ -5,7 +5,7 @@ use jsonwebtoken::{Algorithm, crypto};
 use serde_json::{Map, Value};
 
 use super::{
-    claims::{Claims, ClaimsFault, Members},
+    claims::{Claims, ClaimsFault, Members, is_banned},
     key_set::{KeySet, VerificationKey, name_of},
 };
 use crate::config::AuthSettings;
@@ -308,7 +308,7 @@ impl Verifier {
             expires_at,
             not_before,
         };
-        if claims.get("banned") == Some(&Value::Bool(true)) {
+        if is_banned(&claims) {
             return Err(Rejection::Invalid("the user is banned"));
         }
         self.is_current(lifetime, now)?;
@@ -347,15 +347,15 @@ impl Verifier {
 
 /// A NumericDate (RFC 7519 section 2): seconds, perhaps with a fraction.
 fn number(claims: &Map<String, Value>, name: &str) -> Result<Option<f64>, Rejection> {
-    match claims.get(name) {
-        None => Ok(None),
-        Some(Value::Number(number)) => Ok(number.as_f64()),
-        Some(_) => Err(Rejection::Invalid(match name {
-            "exp" => "exp is not a number",
-            "nbf" => "nbf is not a number",
-            _ => "iat is not a number",
-        })),
-    }
+    let Some(value) = claims.get(name) else {
+        return Ok(None);
+    };
+    let number = value.as_f64().ok_or(Rejection::Invalid(match name {
+        "exp" => "exp is not a number",
+        "nbf" => "nbf is not a number",
+        _ => "iat is not a number",
+    }))?;
+    Ok(Some(number))
 }
 
 #[cfg(test)]
@@ -432,8 +432,13 @@ mod tests {
     #[test]
     fn nbf_and_iat_may_lie_a_minute_ahead_and_no_more() {
         for name in ["nbf", "iat"] {
-            let ahead = |seconds: u64| with(json!({name: NOW.as_secs() + seconds})).is_ok();
+            let at = |time: Value| with(json!({name: time})).is_ok();
+            let ahead = |seconds: u64| at(json!(NOW.as_secs() + seconds));
             assert!(ahead(60) && !ahead(61), "{name}");
+            assert!(
+                at(json!(-1)) && at(json!(0.5)) && !at(json!(1e300)),
+                "{name}"
+            );
         }
     }
 

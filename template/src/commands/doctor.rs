@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::{collections::HashSet, time::SystemTime};
 
 use app::{
     auth::{KeySet, fetch},
@@ -7,13 +7,10 @@ use app::{
 use chrono::{DateTime, Utc};
 use clap::Args;
 use jsonwebtoken::Algorithm;
-use reqwest::{
-    Url,
-    header::{DATE, HeaderMap},
-};
+use reqwest::{Url, header::HeaderMap};
 use secrecy::ExposeSecret;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value, json, value::RawValue};
 
 use super::{
     Failure,
@@ -42,7 +39,9 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     let mut report = Report::default();
     match &arguments.jwks {
         Some(given) => {
-            look_at_keys(&mut report, &Source::of(given), &ALL).await;
+            let source = Source::of(given);
+            let elsewhere = usual_places(&source, Level::Warning);
+            look_at_keys(&mut report, &source, elsewhere, &ALL).await;
         }
         None => look_at_everything(&mut report).await,
     }
@@ -80,7 +79,14 @@ async fn look_at_everything(report: &mut Report) {
         Some(file) => Source::File(file.into()),
         None => Source::Url(auth.jwks_url.clone()),
     };
-    let kids = look_at_keys(report, &source, &auth.algorithms).await;
+    // The server finds its second address by itself, and no others.
+    let second = auth.jwks_fallback.clone();
+    let mut elsewhere: Vec<_> = second
+        .map(|url| (url, Level::Warning))
+        .into_iter()
+        .collect();
+    elsewhere.extend(usual_places(&source, Level::Failed));
+    let kids = look_at_keys(report, &source, elsewhere, &auth.algorithms).await;
     look_at_database(report, &settings.database, &kids).await;
     for row in UNSEEN {
         let symptom = trouble(row).map(|trouble| trouble.symptom);
@@ -137,18 +143,11 @@ fn look_at_settings(report: &mut Report, settings: &Settings) {
 async fn look_at_keys(
     report: &mut Report,
     source: &Source,
+    elsewhere: Vec<(Url, Level)>,
     algorithms: &[Algorithm],
 ) -> Vec<String> {
-    let (headers, document) = match source.read().await {
-        Ok(read) => read,
-        Err(error) => {
-            let moved = matches!(&error, ReadError::Fetch(_, cause) if cause.is_not_found());
-            report.failed("key set", Some("R11"), error);
-            if let (true, Source::Url(url)) = (moved, source) {
-                look_elsewhere(report, url, algorithms).await;
-            }
-            return Vec::new();
-        }
+    let Some((headers, document)) = read_keys(report, source, elsewhere).await else {
+        return Vec::new();
     };
     look_at_clock(report, &headers);
     let Ok((set, refused)) = KeySet::parse(&document, algorithms) else {
@@ -159,8 +158,7 @@ async fn look_at_keys(
         );
         return Vec::new();
     };
-    let entries = serde_json::from_slice::<Value>(&document).unwrap_or_default();
-    let entries = entries["keys"].as_array().cloned().unwrap_or_default();
+    let entries = KeySet::entries(&document).unwrap_or_default();
     for entry in &entries {
         let key = Key::of(entry, &set, algorithms);
         if let Some(reason) = &key.refused {
@@ -197,36 +195,51 @@ async fn look_at_keys(
         .collect()
 }
 
-/// After a 404: the paths where Better Auth, and those who follow other examples, publish it.
-async fn look_elsewhere(report: &mut Report, asked: &Url, algorithms: &[Algorithm]) {
-    for path in ["/api/auth/jwks", "/.well-known/jwks.json"] {
-        let mut url = asked.clone();
-        url.set_path(path);
-        if url == *asked {
-            continue;
-        }
-        let Ok(client) = fetch::client() else { return };
-        let found = fetch::download(&client, &url)
-            .await
-            .ok()
-            .and_then(|(_, document)| KeySet::parse(&document, algorithms).ok());
-        if found.is_some() {
-            return report.add(
-                Level::Hint,
-                "key set",
-                None,
-                format!("found at another path: set JWKS_URL={url}"),
-            );
+/// The document; after a 404 that of another place, if there is one.
+async fn read_keys(
+    report: &mut Report,
+    source: &Source,
+    elsewhere: Vec<(Url, Level)>,
+) -> Option<(HeaderMap, Vec<u8>)> {
+    let error = match source.read().await {
+        Ok(read) => return Some(read),
+        Err(error) => error,
+    };
+    if matches!(&error, ReadError::Fetch(_, cause) if cause.is_not_found()) {
+        for (url, level) in elsewhere {
+            let read = Source::Url(url.clone()).read().await;
+            if let Some(read) = read.ok().filter(|(_, keys)| KeySet::entries(keys).is_ok()) {
+                let found = format!("{error}; found at another path: set JWKS_URL={url}");
+                report.add(level, "key set", Some("R11"), found);
+                return Some(read);
+            }
         }
     }
+    report.failed("key set", Some("R11"), error);
+    None
+}
+
+/// Where Better Auth, and those who follow other examples, publish the key set of this server, and
+/// how bad it is to find it there.
+fn usual_places(asked: &Source, level: Level) -> Vec<(Url, Level)> {
+    let Source::Url(asked) = asked else {
+        return Vec::new();
+    };
+    let at = |path| {
+        let mut url = asked.clone();
+        url.set_query(None);
+        url.set_path(path);
+        (url, level)
+    };
+    ["/api/auth/jwks", "/.well-known/jwks.json"].map(at).into()
 }
 
 fn look_at_clock(report: &mut Report, headers: &HeaderMap) {
-    let date = headers
-        .get(DATE)
-        .and_then(|date| DateTime::parse_from_rfc2822(date.to_str().ok()?).ok());
-    let Some(date) = date else { return };
-    let ahead = date.timestamp() - Utc::now().timestamp();
+    let Some(theirs) = fetch::date(headers) else {
+        return;
+    };
+    let seconds = |time: SystemTime| DateTime::<Utc>::from(time).timestamp();
+    let ahead = seconds(theirs) - seconds(SystemTime::now());
     match ahead.abs() <= MAX_SKEW {
         true => report.ok(
             "clock",
@@ -307,11 +320,12 @@ struct Key {
 
 impl Key {
     /// The reason is the one that the server logs: the entry alone, and then among the others.
-    fn of(entry: &Value, set: &KeySet, algorithms: &[Algorithm]) -> Self {
+    fn of(entry: &RawValue, set: &KeySet, algorithms: &[Algorithm]) -> Self {
         let shown = ["kid", "kty", "crv", "alg", "use", "x", "y", "n", "e"];
-        let member = |name: &str| Some((name.to_owned(), entry.get(name)?.clone()));
+        let value: Value = serde_json::from_str(entry.get()).unwrap_or_default();
+        let member = |name: &str| Some((name.to_owned(), value.get(name)?.clone()));
         let members: Map<_, _> = shown.into_iter().filter_map(member).collect();
-        let alone = json!({"keys": [entry]}).to_string();
+        let alone = format!(r#"{{"keys":[{entry}]}}"#);
         let reason = KeySet::parse(alone.as_bytes(), algorithms)
             .ok()
             .and_then(|(_, refused)| Some(refused.first()?.reason));

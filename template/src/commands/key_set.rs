@@ -1,10 +1,6 @@
-use std::{
-    fs::File,
-    io::{self, Read},
-    path::PathBuf,
-};
+use std::{fs::File, path::PathBuf};
 
-use app::auth::fetch::{self, FetchError, MAX_KEY_SET_BYTES};
+use app::auth::fetch::{self, FetchError};
 use reqwest::{Url, header::HeaderMap};
 
 /// Where a key set is read from: the value of `--jwks`.
@@ -20,7 +16,7 @@ pub enum ReadError {
     #[error("{0}: {1}")]
     Fetch(Url, #[source] FetchError),
     #[error("{path}: {1}", path = .0.display())]
-    File(PathBuf, #[source] io::Error),
+    File(PathBuf, #[source] FetchError),
     #[error("no TLS client can be made: {0}")]
     Tls(#[from] reqwest::Error),
 }
@@ -40,20 +36,11 @@ impl Source {
             Self::Url(url) => fetch::download(&fetch::client()?, url)
                 .await
                 .map_err(|error| ReadError::Fetch(url.clone(), error)),
-            Self::File(path) => read_file(path)
+            Self::File(path) => File::open(path)
+                .map_err(FetchError::Unreadable)
+                .and_then(fetch::read_within_limit)
                 .map(|document| (HeaderMap::new(), document))
                 .map_err(|error| ReadError::File(path.clone(), error)),
         }
-    }
-}
-
-fn read_file(path: &PathBuf) -> io::Result<Vec<u8>> {
-    let mut document = Vec::new();
-    File::open(path)?
-        .take(MAX_KEY_SET_BYTES as u64 + 1)
-        .read_to_end(&mut document)?;
-    match document.len() > MAX_KEY_SET_BYTES {
-        true => Err(io::Error::other(FetchError::TooLarge)),
-        false => Ok(document),
     }
 }

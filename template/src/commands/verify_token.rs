@@ -11,7 +11,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::DateTime;
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, value::RawValue};
 
 use super::{Failure, key_set::Source, remedies::trouble};
 
@@ -222,7 +222,7 @@ fn now() -> Duration {
 
 #[derive(Deserialize)]
 struct Line {
-    jwks: Option<Value>,
+    jwks: Option<Box<RawValue>>,
     token: String,
 }
 
@@ -253,8 +253,8 @@ fn answer_lines(checker: &Checker, keys_given: Option<&[u8]>) -> Result<(), Fail
 fn check_line(checker: &Checker, keys_given: Option<&[u8]>, line: &[u8]) -> Result<(), String> {
     let line: Line = serde_json::from_slice(line)
         .map_err(|_| r#"the line is not {"jwks":{...},"token":"..."}"#.to_owned())?;
-    let own = line.jwks.map(|jwks| jwks.to_string().into_bytes());
-    let document = own.as_deref().or(keys_given);
+    let own = line.jwks.as_ref().map(|jwks| jwks.get().as_bytes());
+    let document = own.or(keys_given);
     let document = document.ok_or("the line has no jwks, and --jwks is not given")?;
     checker.check(document, &line.token).map(drop)
 }

@@ -1,5 +1,6 @@
 //! `verify-token` and `doctor`, as operators run them.
 
+use chrono::{TimeDelta, Utc};
 use mock_auth::{Algorithm, Behaviour, MockAuth, User};
 use serde_json::{Value, json};
 
@@ -324,15 +325,38 @@ async fn doctor_fails_unless_a_key_is_usable() {
 }
 
 #[actix_web::test]
-async fn doctor_finds_the_key_set_at_its_usual_path() {
+async fn doctor_finds_the_key_set_at_its_usual_path_and_looks_at_it_there() {
     let auth = MockAuth::start().await;
     let asked = format!("{}/.well-known/jwks.json", auth.origin());
-    let (status, report, _) = call(&["doctor", "--jwks", &asked], &[]);
-    assert_eq!(status, 1);
-    assert!(
-        report.contains(&format!("set JWKS_URL={}/api/auth/jwks", auth.origin())),
-        "{report}"
-    );
+    let ask = || {
+        let (status, report, _) = call(&["doctor", "--json", "--jwks", &asked], &[]);
+        (status, findings(&report), report)
+    };
+    let (status, found, report) = ask();
+    assert_eq!((status, found), (0, vec!["warning R11".to_owned()]));
+    let setting = format!("set JWKS_URL={}/api/auth/jwks", auth.origin());
+    assert!(report.contains(&setting), "{report}");
+    assert!(report.contains(&auth.signing_kid()), "{report}");
+    auth.behave(Behaviour::Body {
+        content_type: "application/json".into(),
+        bytes: br#"{"keys":[]}"#.into(),
+    });
+    assert_eq!(ask().0, 1, "a place without a usable key is no help");
+    auth.behave(Behaviour::Status(404));
+    let (status, found, _) = ask();
+    assert_eq!((status, found), (1, vec!["failed R11".to_owned()]));
+}
+
+#[actix_web::test]
+async fn doctor_fails_where_the_clocks_differ_by_more_than_tokens_bear() {
+    let auth = MockAuth::start().await;
+    for (ahead, expected) in [(20, 0), (-20, 0), (40, 1), (-40, 1)] {
+        let date = (Utc::now() + TimeDelta::seconds(ahead)).format("%a, %d %b %Y %T GMT");
+        auth.behave(Behaviour::Header("date", date.to_string()));
+        let (status, report) = doctor_of_keys(&auth);
+        let failed = vec!["failed R8".to_owned(); expected as usize];
+        assert_eq!((status, findings(&report)), (expected, failed), "{ahead}");
+    }
 }
 
 fn doctor(auth: &MockAuth, database: &TestDatabase, more: &[(&str, &str)]) -> (i32, Vec<String>) {
@@ -412,6 +436,27 @@ async fn doctor_reports_pending_migrations_and_a_missing_database() {
         .0,
         1
     );
+}
+
+/// The server looks for its key set below its own base path, and nowhere else.
+#[actix_web::test]
+async fn doctor_tells_a_second_address_that_the_server_finds_from_one_that_it_does_not() {
+    let (auth, database) = (MockAuth::start().await, TestDatabase::migrated().await);
+    let base_path = ("BETTER_AUTH_BASE_PATH", "/auth");
+    let not_in_the_table = "warning R4".to_owned();
+    auth.serve_jwks_at("/auth/.well-known/jwks.json");
+    assert_eq!(
+        doctor(&auth, &database, &[base_path]),
+        (0, vec!["warning R11".to_owned(), not_in_the_table.clone()])
+    );
+    auth.serve_jwks_at("/api/auth/jwks");
+    let elsewhere = format!("{}/nowhere", auth.origin());
+    for wrong in [base_path, ("JWKS_URL", elsewhere.as_str())] {
+        assert_eq!(
+            doctor(&auth, &database, &[wrong]),
+            (1, vec!["failed R11".to_owned(), not_in_the_table.clone()])
+        );
+    }
 }
 
 #[actix_web::test]

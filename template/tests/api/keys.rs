@@ -240,10 +240,27 @@ async fn a_pause_that_the_auth_server_asks_for_is_kept() {
         eventually(async || app.jwks_fetches() == 1).await;
         app.behave(Behaviour::Answer);
         alice.get("/api/me").await.refused(503, "jwks_unavailable");
-        alice.get("/api/me").await.refused(503, "jwks_unavailable");
+        let answer = alice.get("/api/me").await;
+        answer.refused(503, "jwks_unavailable");
+        let pause: u64 = answer.header("retry-after").parse().unwrap();
+        assert!((1..=2).contains(&pause), "{pause}");
         assert_eq!(app.jwks_fetches(), 1);
         eventually(async || alice.get("/api/me").await.status == 200).await;
     }
+}
+
+#[actix_web::test]
+async fn whoever_cannot_be_verified_hears_when_the_next_fetch_is_due() {
+    let asks = Behaviour::RetryAfter {
+        status: 503,
+        seconds: 100,
+    };
+    let app = TestApp::start_after(&[], async |auth: &MockAuth| auth.behave(asks)).await;
+    eventually(async || app.jwks_fetches() == 1).await;
+    let answer = app.user("alice").await.get("/api/me").await;
+    answer.refused(503, "jwks_unavailable");
+    let pause: u64 = answer.header("retry-after").parse().unwrap();
+    assert!((80..=100).contains(&pause), "{pause}");
 }
 
 #[actix_web::test]
@@ -257,8 +274,8 @@ async fn without_such_a_pause_the_next_request_asks_again() {
 
 #[actix_web::test]
 async fn max_age_shortens_the_time_to_live_and_never_lengthens_it() {
-    let short = Behaviour::CacheControl("public, max-age=1".to_owned());
-    let long = Behaviour::CacheControl("max-age=86400".to_owned());
+    let short = Behaviour::Header("cache-control", "public, max-age=1".to_owned());
+    let long = Behaviour::Header("cache-control", "max-age=86400".to_owned());
     let cooldown = ("JWKS_COOLDOWN", "1");
     for (given, header) in [(&[cooldown][..], short), (&[FAST], long)] {
         let app = TestApp::start_after(given, async |auth: &MockAuth| auth.behave(header)).await;
