@@ -1,13 +1,20 @@
-//! Generates a project from a checkout of this repository.
+//! Generates a project from a checkout of this repository, and brings it up to date later.
+
+mod git;
+pub mod update;
 
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use cargo_generate::{GenerateArgs, TemplatePath, Vcs};
-use tempfile::TempDir;
+
+pub use git::init as init_git;
+
+/// Under this name the twin of `.template.toml` is told the commit that the template is at.
+const COMMIT: &str = "template-commit";
 
 /// The inherited variables of cargo that another cargo may see: where it keeps things and how it reaches its registry.
 const INHERITED: [&str; 7] = [
@@ -19,6 +26,17 @@ const INHERITED: [&str; 7] = [
     "CARGO_TARGET_DIR",
     "CARGO_TERM_",
 ];
+
+/// What a project is called, and what it answers to the template's options.
+#[derive(Clone, Debug, Default)]
+pub struct Answers {
+    /// The project's name.
+    pub name: String,
+    /// Pairs `key=value`.
+    pub values: Vec<String>,
+    /// A TOML file with a table `values`, such as a project's `.template.toml`; `values` win over it.
+    pub values_file: Option<PathBuf>,
+}
 
 /// A working copy of this repository.
 #[derive(Debug)]
@@ -32,46 +50,33 @@ impl Checkout {
         Self { root: root.into() }
     }
 
-    /// Generates the project `name` with the `key=value` pairs of `values` into the folder `dir`, which may exist if empty.
+    /// Generates a project into the folder `dir`, which may exist if empty.
     ///
     /// # Errors
     /// When `dir` holds something, and when the template refuses the name or a value; then nothing is left behind.
-    pub fn generate(&self, name: &str, values: &[String], dir: &Path) -> Result<()> {
+    pub fn generate(&self, answers: &Answers, dir: &Path) -> Result<()> {
         refuse_occupied(dir)?;
-        self.refuse_unknown_keys(values)?;
+        self.refuse_unknown_keys(answers)?;
         let dir = std::path::absolute(dir)?;
         // On the file system of `dir`, so that one rename puts the finished project in its place.
         let workshop = tempfile::Builder::new()
             .prefix(".generating-")
             .tempdir_in(nearest_folder(&dir))
             .map_err(|error| anyhow!("cannot write beside {}: {error}", dir.display()))?;
-        let source = self.export(&workshop)?;
-        let project = cargo_generate::generate(GenerateArgs {
-            template_path: TemplatePath {
-                path: Some(source.to_string_lossy().into_owned()),
-                ..TemplatePath::default()
-            },
-            name: Some(name.to_owned()),
-            define: values.to_vec(),
-            destination: Some(workshop.path().to_owned()),
-            vcs: Some(Vcs::None),
-            no_workspace: true,
-            silent: true,
-            quiet: true,
-            ..GenerateArgs::default()
-        })
-        .context("nothing was created; docs/options.md lists the options and their values")?;
+        let source = self.export(workshop.path())?;
+        let project = render(&source, answers, self.commit().as_deref(), workshop.path())
+            .context("nothing was created; docs/options.md lists the options and their values")?;
         put_in_place(&project, &dir)
     }
 
     /// Copies what git tracks, as it stands in the working copy; without git the working copy itself is the source, and
     /// the template's own hook leaves out what .gitignore names.
-    fn export(&self, workshop: &TempDir) -> Result<PathBuf> {
-        let tracked = self.tracked_files();
+    fn export(&self, workshop: &Path) -> Result<PathBuf> {
+        let tracked = git::tracked_files(&self.root);
         if tracked.is_empty() {
             return Ok(self.root.clone());
         }
-        let copy = workshop.path().join("checkout");
+        let copy = workshop.join("checkout");
         for file in tracked.iter().filter(|file| self.root.join(file).is_file()) {
             let target = copy.join(file);
             fs::create_dir_all(target.parent().unwrap_or(&copy))?;
@@ -80,34 +85,79 @@ impl Checkout {
         Ok(copy)
     }
 
-    fn tracked_files(&self) -> Vec<PathBuf> {
-        let listing = Command::new("git")
-            .args(["ls-files", "-z"])
-            .current_dir(&self.root)
-            .output();
-        let listing = listing.map(|output| output.stdout).unwrap_or_default();
-        String::from_utf8_lossy(&listing)
-            .split_terminator('\0')
-            .map(PathBuf::from)
-            .collect()
+    /// The commit that is checked out, if this is a repository of its own.
+    fn commit(&self) -> Option<String> {
+        let is_top = git::prefix(&self.root).is_ok_and(|prefix| prefix.is_empty());
+        is_top
+            .then(|| git::commit(&self.root, "HEAD"))
+            .and_then(Result::ok)
     }
 
     /// cargo-generate drops a value whose key it does not know, without a word.
-    fn refuse_unknown_keys(&self, values: &[String]) -> Result<()> {
-        let config = fs::read_to_string(self.root.join("cargo-generate.toml"))
-            .map_err(|error| anyhow!("no template in {}: {error}", self.root.display()))?;
-        let config: toml::Table = config.parse()?;
-        let options = config.get("placeholders").and_then(toml::Value::as_table);
-        let options: Vec<_> = options.into_iter().flat_map(|table| table.keys()).collect();
-        for value in values {
-            let key = value.split('=').next().unwrap_or_default().trim();
+    fn refuse_unknown_keys(&self, answers: &Answers) -> Result<()> {
+        let options = options(&self.root)?;
+        let mut keys: Vec<_> = answers
+            .values
+            .iter()
+            .map(|value| key(value).to_owned())
+            .collect();
+        if let Some(file) = &answers.values_file {
+            let file: toml::Table = read(file)?.parse()?;
+            let values = file.get("values").and_then(toml::Value::as_table);
+            let values = values.context("a values file has a table [values]")?;
+            keys.extend(values.keys().cloned());
+        }
+        for key in keys {
             ensure!(
-                options.iter().any(|option| *option == key),
+                options.contains(&key),
                 "there is no option \"{key}\", only {options:?}"
             );
         }
         Ok(())
     }
+}
+
+fn key(value: &str) -> &str {
+    value.split('=').next().unwrap_or_default().trim()
+}
+
+/// The options of the template in `root`.
+fn options(root: &Path) -> Result<Vec<String>> {
+    let config: toml::Table = read(&root.join("cargo-generate.toml"))?.parse()?;
+    let options = config.get("placeholders").and_then(toml::Value::as_table);
+    Ok(options
+        .map(|table| table.keys().cloned().collect())
+        .unwrap_or_default())
+}
+
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).map_err(|error| anyhow!("cannot read {}: {error}", file.display()))
+}
+
+/// Generates the project from the template in `source` into a folder of `destination`.
+fn render(
+    source: &Path,
+    answers: &Answers,
+    commit: Option<&str>,
+    destination: &Path,
+) -> Result<PathBuf> {
+    let commit = commit.map(|commit| format!("{COMMIT}={commit}"));
+    let path = |path: &Path| path.to_string_lossy().into_owned();
+    cargo_generate::generate(GenerateArgs {
+        template_path: TemplatePath {
+            path: Some(path(source)),
+            ..TemplatePath::default()
+        },
+        name: Some(answers.name.clone()),
+        define: answers.values.iter().cloned().chain(commit).collect(),
+        template_values_file: answers.values_file.as_deref().map(path),
+        destination: Some(destination.to_owned()),
+        vcs: Some(Vcs::None),
+        no_workspace: true,
+        silent: true,
+        quiet: true,
+        ..GenerateArgs::default()
+    })
 }
 
 fn refuse_occupied(dir: &Path) -> Result<()> {
@@ -134,19 +184,6 @@ fn put_in_place(project: &Path, dir: &Path) -> Result<()> {
         fs::create_dir_all(parent)?;
     }
     fs::rename(project, dir).map_err(|error| anyhow!("cannot create {}: {error}", dir.display()))
-}
-
-/// Starts a git repository in `dir` unless it is inside of one; without git there is none.
-pub fn init_git(dir: &Path) {
-    let git = |args: &[&str]| {
-        let mut git = Command::new("git");
-        git.args(args).current_dir(dir);
-        git.stdout(Stdio::null()).stderr(Stdio::null()).status()
-    };
-    let inside = git(&["rev-parse", "--is-inside-work-tree"]).is_ok_and(|status| status.success());
-    if !inside {
-        let _ = git(&["init"]);
-    }
 }
 
 /// Cargo as if called in `dir` by hand: what the cargo around us says about its own package does not reach it.

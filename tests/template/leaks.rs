@@ -5,7 +5,7 @@ use std::path::Path;
 
 use generator::Checkout;
 
-use crate::{ROOT, copy_checkout_to, files_below, generate, generate_from};
+use crate::{ROOT, answers, copy_checkout_to, files_below, generate, generate_from};
 
 /// A file name for each pattern of the two .gitignore files.
 fn ignored_names() -> Vec<String> {
@@ -42,7 +42,7 @@ fn what_git_ignores_is_not_copied_from_a_used_checkout() {
             }
         }
     }
-    let project = generate_from(&Checkout::at(checkout.path()), "my-api", &[]).unwrap();
+    let project = generate_from(&Checkout::at(checkout.path()), &answers("my-api", &[])).unwrap();
     let clean = generate("my-api", &[]).unwrap();
     assert_eq!(project.files(), clean.files());
 }

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use generator::Checkout;
+use generator::{Answers, Checkout};
 use tempfile::TempDir;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -43,6 +43,10 @@ impl Project {
 
 /// The project, or what the template says against it; then the folder must have stayed empty.
 fn generate(name: &str, values: &[&str]) -> Result<Project, String> {
+    generate_with(&answers(name, values))
+}
+
+fn generate_with(answers: &Answers) -> Result<Project, String> {
     static COPY: OnceLock<PathBuf> = OnceLock::new();
     let copy = COPY.get_or_init(|| {
         let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("checkout");
@@ -50,14 +54,21 @@ fn generate(name: &str, values: &[&str]) -> Result<Project, String> {
         copy_checkout_to(&copy);
         copy
     });
-    generate_from(&Checkout::at(copy), name, values)
+    generate_from(&Checkout::at(copy), answers)
 }
 
-fn generate_from(checkout: &Checkout, name: &str, values: &[&str]) -> Result<Project, String> {
+fn answers(name: &str, values: &[&str]) -> Answers {
+    Answers {
+        name: name.to_owned(),
+        values: values.iter().map(|&value| value.to_owned()).collect(),
+        values_file: None,
+    }
+}
+
+fn generate_from(checkout: &Checkout, answers: &Answers) -> Result<Project, String> {
     let folder = tempfile::tempdir().unwrap();
     let project = Project { folder };
-    let values: Vec<String> = values.iter().map(|&value| value.to_owned()).collect();
-    match checkout.generate(name, &values, &project.dir()) {
+    match checkout.generate(answers, &project.dir()) {
         Ok(()) => Ok(project),
         Err(error) => {
             let left = files_below(project.folder.path());

@@ -1,6 +1,18 @@
 //! The options, one by one; docs/options.md describes them.
 
-use crate::{assert_renewed, generate};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use generator::Answers;
+
+use crate::{Project, ROOT, assert_renewed, files_below, generate, generate_with};
+
+pub fn config() -> toml::Table {
+    let config = fs::read_to_string(Path::new(ROOT).join("cargo-generate.toml")).unwrap();
+    config.parse().unwrap()
+}
 
 fn default_features(manifest: &str) -> Vec<String> {
     let manifest: toml::Table = manifest.parse().unwrap();
@@ -113,9 +125,290 @@ fn the_database_decides_the_default_features_and_the_example_url() {
     }
 }
 
+/// The combinations that are promised to work, one answer or several that meet in a file.
+const VARIANTS: [&str; 16] = [
+    "",
+    "database=sqlite",
+    "database=postgres",
+    "deploy=",
+    "deploy=docker",
+    "deploy=systemd",
+    "deploy=docker,kubernetes",
+    "deploy=docker,compose,kubernetes,systemd",
+    "ci=gitlab",
+    "ci=none",
+    "license=Apache-2.0",
+    "license=both",
+    "license=none",
+    "database=sqlite deploy=docker,compose,systemd ci=gitlab license=both",
+    "database=postgres deploy=docker,compose,kubernetes,systemd ci=gitlab license=Apache-2.0",
+    "database=postgres deploy= ci=none license=none",
+];
+
+/// Combinations of good answers that cannot work, and what is said against each.
+const REFUSED: [(&str, &str); 4] = [
+    ("deploy=compose", "deploy=compose needs docker too"),
+    ("deploy=kubernetes", "deploy=kubernetes needs docker too"),
+    ("deploy=compose,systemd", "deploy=compose needs docker too"),
+    (
+        "database=sqlite deploy=docker,kubernetes",
+        "deploy=kubernetes needs PostgreSQL",
+    ),
+];
+
+fn variant(name: &str, answers: &str) -> Result<Project, String> {
+    generate(name, &answers.split_whitespace().collect::<Vec<_>>())
+}
+
+/// Each variant with its answers, generated once under a name that is not the one under which template/ is developed.
+fn variants() -> impl Iterator<Item = (&'static str, &'static Project)> {
+    static PROJECTS: OnceLock<Vec<Project>> = OnceLock::new();
+    let projects = PROJECTS.get_or_init(|| {
+        let projects = VARIANTS.map(|answers| variant("other-name", answers).unwrap());
+        projects.into()
+    });
+    VARIANTS.into_iter().zip(projects)
+}
+
+#[test]
+fn answers_that_do_not_go_together_are_refused() {
+    for (answers, reason) in REFUSED {
+        let refusal = variant("my-api", answers).err();
+        let refusal = refusal.unwrap_or_else(|| panic!("{answers} is accepted"));
+        assert!(refusal.contains(reason), "{answers}: {refusal}");
+    }
+}
+
+#[test]
+fn an_answer_that_is_no_choice_is_refused() {
+    for answer in [
+        "deploy=heroku",
+        "deploy=docker,heroku",
+        "deploy=docker compose",
+        "ci=jenkins",
+        "license=mit",
+        "license=",
+    ] {
+        let (option, _) = answer.split_once('=').unwrap();
+        let refusal = generate("my-api", &[answer]).err();
+        let refusal = refusal.unwrap_or_else(|| panic!("{answer} is accepted"));
+        let reason = format!("not a valid value for {option}");
+        assert!(refusal.contains(&reason), "{answer}: {refusal}");
+    }
+}
+
+/// The files that an option can take away, as projects know them.
+fn optional_files() -> BTreeSet<String> {
+    let all = files_below(&Path::new(ROOT).join("template"));
+    let mut files = BTreeSet::new();
+    for entry in config()["conditional"].as_table().unwrap().values() {
+        for path in entry["ignore"].as_array().unwrap() {
+            let path = path.as_str().unwrap();
+            let below = format!("{path}/");
+            let found = all
+                .iter()
+                .filter(|file| *file == path || file.starts_with(&below));
+            let found: Vec<_> = found.cloned().collect();
+            assert!(!found.is_empty(), "there is no template/{path}");
+            files.extend(found);
+        }
+    }
+    files.retain(|file| !file.ends_with(".liquid") && file != "compose.sqlite.yaml");
+    files
+}
+
+#[test]
+fn each_optional_file_is_in_some_project_and_not_in_another() {
+    let trees: Vec<_> = variants().map(|(_, project)| project.files()).collect();
+    for file in optional_files() {
+        let with = trees.iter().filter(|tree| tree.contains(&file)).count();
+        assert!(with > 0 && with < trees.len(), "{file}: in {with}");
+    }
+}
+
+#[test]
+fn nothing_of_the_template_or_of_another_option_is_left_in_any_variant() {
+    let optional = optional_files();
+    for (answers, project) in variants() {
+        let files = project.files();
+        let absent: Vec<_> = optional.difference(&files).collect();
+        for file in &files {
+            let text = project.read(file);
+            assert!(!text.contains("my-api"), "{answers}: {file} says my-api");
+            // Rust's own format strings and a shell's variables have braces too.
+            let liquid = text.contains("{%") || text.contains("{{") && !file.ends_with(".rs");
+            assert!(!liquid, "{answers}: {file} holds Liquid");
+            for other in &absent {
+                let named = text.contains(other.as_str()) && !file.ends_with(".dockerignore");
+                assert!(!named, "{answers}: {file} names {other}");
+            }
+        }
+        assert!(!files.iter().any(|file| file.ends_with(".liquid")));
+        let empty = fs::read_dir(project.dir().join("deploy"));
+        assert!(empty.is_err() || files.iter().any(|file| file.starts_with("deploy/")));
+    }
+}
+
+/// Rust sees nothing of the other options, so that projects of each database are compiled and no more (`builds.rs`).
+#[test]
+fn the_options_beside_the_database_change_no_line_that_is_compiled() {
+    let compiled = |project: &Project| -> Vec<(String, String)> {
+        let kinds = [".rs", "Cargo.toml", "Cargo.lock", "config.toml"];
+        let files = project.files().into_iter();
+        let files = files.filter(|file| kinds.iter().any(|kind| file.ends_with(kind)));
+        files
+            .map(|file| {
+                let text = project.read(&file);
+                let text = text.lines().filter(|line| !line.starts_with("license = "));
+                let text = text.collect::<Vec<_>>().join("\n");
+                (file, text)
+            })
+            .collect()
+    };
+    for (answers, project) in variants() {
+        let database = answers
+            .split(' ')
+            .find(|answer| answer.starts_with("database="));
+        let (_, plain) = variants()
+            .find(|(answers, _)| *answers == database.unwrap_or_default())
+            .unwrap();
+        assert!(compiled(project) == compiled(plain), "{answers}");
+    }
+}
+
+#[test]
+fn the_license_is_in_the_manifest_and_beside_it() {
+    for (license, expression, files) in [
+        ("MIT", Some("MIT"), &["LICENSE-MIT"][..]),
+        ("Apache-2.0", Some("Apache-2.0"), &["LICENSE-APACHE"]),
+        (
+            "both",
+            Some("MIT OR Apache-2.0"),
+            &["LICENSE-APACHE", "LICENSE-MIT"],
+        ),
+        ("none", None, &[]),
+    ] {
+        let project = generate("my-api", &[&format!("license={license}")]).unwrap();
+        let manifest: toml::Table = project.read("Cargo.toml").parse().unwrap();
+        let stated = manifest["package"].get("license").map(|it| it.as_str());
+        assert_eq!(stated.flatten(), expression, "{license}");
+        let found = project.files().into_iter();
+        let found: Vec<_> = found.filter(|file| file.starts_with("LICENSE")).collect();
+        assert_eq!(found, files, "{license}");
+    }
+}
+
+#[test]
+fn a_project_records_its_answers_and_they_make_it_again() {
+    for (answers, project) in variants().step_by(VARIANTS.len() / 3) {
+        let file = project.dir().join(".template.toml");
+        let again = generate_with(&Answers {
+            name: "other-name".to_owned(),
+            values: Vec::new(),
+            values_file: Some(file),
+        })
+        .unwrap();
+        assert_eq!(again.files(), project.files(), "{answers}");
+        for file in project.files() {
+            assert!(
+                again.read(&file) == project.read(&file),
+                "{answers}: {file}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_unknown_option_in_a_values_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("values.toml");
+    for (text, reason) in [
+        (
+            "[values]\ncolour = \"red\"\n",
+            "there is no option \"colour\"",
+        ),
+        ("database = \"sqlite\"\n", "a table [values]"),
+    ] {
+        fs::write(&file, text).unwrap();
+        let answers = Answers {
+            name: "my-api".to_owned(),
+            values_file: Some(file.clone()),
+            ..Answers::default()
+        };
+        let refusal = generate_with(&answers).err().unwrap();
+        assert!(refusal.contains(reason), "{refusal}");
+    }
+}
+
+#[test]
+fn the_recorded_version_and_source_are_those_of_the_template() {
+    let record: toml::Table = generate("my-api", &[])
+        .unwrap()
+        .read(".template.toml")
+        .parse()
+        .unwrap();
+    let template = record["template"].as_table().unwrap();
+    assert_eq!(template["source"].as_str(), Some(env!("CARGO_PKG_NAME")));
+    assert_eq!(
+        template["version"].as_str(),
+        Some(env!("CARGO_PKG_VERSION"))
+    );
+    assert!(!template.contains_key("commit"), "there is no repository");
+}
+
+#[test]
+fn each_option_has_a_question_of_one_line_a_default_and_a_check() {
+    for (option, entry) in config()["placeholders"].as_table().unwrap() {
+        let question = entry["prompt"].as_str().unwrap();
+        assert!(
+            !question.contains('\n') && question.len() <= 120,
+            "{option}"
+        );
+        assert!(entry.get("default").is_some(), "{option}");
+        let checked = entry.get("choices").is_some() || entry.get("regex").is_some();
+        let boolean = entry["type"].as_str() == Some("bool");
+        assert!(checked || boolean, "{option}");
+    }
+}
+
+#[test]
+fn the_guide_describes_each_option_and_each_choice() {
+    let guide = fs::read_to_string(Path::new(ROOT).join("docs/options.md")).unwrap();
+    for (option, entry) in config()["placeholders"].as_table().unwrap() {
+        let (_, section) = guide
+            .split_once(&format!("\n## {option}\n"))
+            .unwrap_or_else(|| panic!("{option} is not described"));
+        let section = section.split("\n## ").next().unwrap();
+        let choices = entry.get("choices").and_then(|choices| choices.as_array());
+        for choice in choices.into_iter().flatten() {
+            let value = choice["value"].as_str().unwrap();
+            assert!(section.contains(&format!("`{value}`")), "{option}: {value}");
+        }
+    }
+}
+
 #[test]
 fn derived_tree_is_up_to_date() {
     let files = generate("my-api", &[]).unwrap().files();
     let tree: String = files.iter().map(|file| format!("{file}\n")).collect();
     assert_renewed("tests/template/tree.txt", &tree);
+}
+
+/// What each variant has more (+) and less (-) than the default project.
+#[test]
+fn derived_trees_of_the_variants_are_up_to_date() {
+    let mut variants = variants();
+    let default = variants.next().unwrap().1.files();
+    let mut trees = String::new();
+    for (answers, project) in variants {
+        let files = project.files();
+        trees.push_str(&format!("{answers}\n"));
+        for file in default.difference(&files) {
+            trees.push_str(&format!("  - {file}\n"));
+        }
+        for file in files.difference(&default) {
+            trees.push_str(&format!("  + {file}\n"));
+        }
+    }
+    assert_renewed("tests/template/tree-of-variants.txt", &trees);
 }

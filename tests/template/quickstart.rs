@@ -134,14 +134,14 @@ fn only_tracked_files_are_exported_as_they_stand() {
     let desk = Desk::new();
     let template = desk.folder.path().join("checkout/template");
     fs::write(template.join("src/scratch.rs"), "untracked").unwrap();
-    fs::write(template.join("LICENSE"), "changed, not committed").unwrap();
+    fs::write(template.join("LICENSE-MIT"), "changed, not committed").unwrap();
     fs::remove_file(template.join(".gitattributes")).unwrap();
     assert!(desk.quickstart(&["shop", "--no-run"]).status.success());
     let project = desk.folder.path().join("shop");
     assert!(!project.join("src/scratch.rs").exists());
     assert!(!project.join(".gitattributes").exists());
     assert_eq!(
-        fs::read_to_string(project.join("LICENSE")).unwrap(),
+        fs::read_to_string(project.join("LICENSE-MIT")).unwrap(),
         "changed, not committed"
     );
 }

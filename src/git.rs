@@ -1,0 +1,145 @@
+//! The few words that we have with git.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use anyhow::{Result, anyhow, ensure};
+
+/// git in `dir`, whatever repository the git around us is at work in.
+fn git(dir: &Path, arguments: &[&str]) -> Command {
+    let mut git = Command::new("git");
+    for variable in [
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_PREFIX",
+        "GIT_OBJECT_DIRECTORY",
+    ] {
+        git.env_remove(variable);
+    }
+    git.args(arguments).current_dir(dir);
+    git
+}
+
+/// What it prints.
+fn output(git: &mut Command) -> Result<String> {
+    let output = git
+        .output()
+        .map_err(|error| anyhow!("cannot run git: {error}"))?;
+    text(output)
+}
+
+/// What it prints when `input` is its standard input.
+fn output_for(git: &mut Command, input: &[u8]) -> Result<String> {
+    let mut child = git
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    child
+        .stdin
+        .take()
+        .map(|mut stdin| stdin.write_all(input))
+        .transpose()?;
+    text(child.wait_with_output()?)
+}
+
+fn text(output: Output) -> Result<String> {
+    let message = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "git: {}", message.trim());
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Starts a git repository in `dir` unless it is inside of one; without git there is none.
+pub fn init(dir: &Path) {
+    if prefix(dir).is_err() {
+        let _ = output(&mut git(dir, &["init"]));
+    }
+}
+
+/// The files below `dir` that git tracks; none without git.
+pub fn tracked_files(dir: &Path) -> Vec<PathBuf> {
+    output(&mut git(dir, &["ls-files", "-z"]))
+        .unwrap_or_default()
+        .split_terminator('\0')
+        .map(PathBuf::from)
+        .collect()
+}
+
+/// Where `dir` lies in its repository: empty at the top, else with a slash at the end.
+pub fn prefix(dir: &Path) -> Result<String> {
+    let prefix = output(&mut git(dir, &["rev-parse", "--show-prefix"]))?;
+    Ok(prefix.trim_end_matches('\n').to_owned())
+}
+
+/// The full name of the commit that `revision` means in the repository of `dir`.
+pub fn commit(dir: &Path, revision: &str) -> Result<String> {
+    let revision = format!("{revision}^{{commit}}");
+    let arguments = [
+        "rev-parse",
+        "--verify",
+        "--quiet",
+        "--end-of-options",
+        &revision,
+    ];
+    Ok(output(&mut git(dir, &arguments))?.trim().to_owned())
+}
+
+/// What is not committed below `dir`, new files too; a line each.
+pub fn changes(dir: &Path) -> Result<String> {
+    let arguments = ["status", "--porcelain", "--untracked-files=all", "--", "."];
+    output(&mut git(dir, &arguments))
+}
+
+/// Writes the files of a commit into the folder `to`, past the repository's own index and work tree.
+pub fn export(dir: &Path, commit: &str, to: &Path) -> Result<()> {
+    let index = to.with_extension("index");
+    let prefix = format!("--prefix={}/", to.display());
+    for arguments in [
+        &["read-tree", commit][..],
+        &["checkout-index", "--all", &prefix],
+    ] {
+        output(git(dir, arguments).env("GIT_INDEX_FILE", &index))?;
+    }
+    Ok(())
+}
+
+/// The three-way merge of a file, and whether it has conflicts; `labels` name the sides in their marks.
+pub fn merge(
+    mine: &Path,
+    base: &Path,
+    theirs: &Path,
+    labels: [&str; 3],
+) -> Result<(Vec<u8>, bool)> {
+    let mut git = git(Path::new("."), &["merge-file", "-p"]);
+    for label in labels {
+        git.args(["-L", label]);
+    }
+    let output = git.arg("--").args([mine, base, theirs]).output()?;
+    // The status counts the conflicts, up to 127.
+    match output.status.code() {
+        Some(0) => Ok((output.stdout, false)),
+        Some(1..=127) => Ok((output.stdout, true)),
+        _ => Err(anyhow!(
+            "git: {}",
+            String::from_utf8_lossy(&output.stderr).trim()
+        )),
+    }
+}
+
+/// Tells the index of the repository of `dir` that a file is in conflict, as a merge does: `git status` names it, `git commit`
+/// refuses, and `git checkout --ours` or `--theirs` takes a side. The versions are the common one, ours and theirs.
+pub fn mark_conflict(dir: &Path, file: &str, versions: [Option<&[u8]>; 3]) -> Result<()> {
+    let path = format!("{}{file}", prefix(dir)?);
+    let mut entries = format!("0 {}\t{path}\0", "0".repeat(40));
+    for (stage, version) in (1..).zip(versions) {
+        if let Some(content) = version {
+            let arguments = ["hash-object", "-w", "--stdin"];
+            let blob = output_for(&mut git(dir, &arguments), content)?;
+            entries.push_str(&format!("100644 {} {stage}\t{path}\0", blob.trim()));
+        }
+    }
+    let arguments = ["update-index", "-z", "--index-info"];
+    output_for(&mut git(dir, &arguments), entries.as_bytes()).map(drop)
+}
