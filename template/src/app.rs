@@ -19,7 +19,7 @@ use futures_util::future::{OptionFuture, join3};
 use utoipa_actix_web::AppExt;
 
 use crate::{
-    auth::{Authenticator, Sessions},
+    auth::{Authenticator, Provisioning, Sessions},
     config::{CorsSettings, Settings},
     database::{Database, OpenError},
     error::{AppError, Code},
@@ -106,6 +106,9 @@ impl Application {
         let shared = Shared {
             authenticator: authenticator.clone(),
             sessions: Data::new(Sessions::new(&settings, database.clone())?),
+            provisioning: Data::new(Provisioning::new(
+                settings.user_provisioning.then(|| database.clone()),
+            )),
             settings: Data::new(settings),
             database: Data::new(database.clone()),
             readiness: readiness.clone(),
@@ -174,6 +177,7 @@ struct Shared {
     database: Data<Database>,
     authenticator: Data<Authenticator>,
     sessions: Data<Sessions>,
+    provisioning: Data<Provisioning>,
     readiness: Data<Readiness>,
     /// Absent where metrics have a listener of their own.
     exporter: Option<Data<Exporter>>,
@@ -186,6 +190,7 @@ impl Shared {
             .app_data(self.database)
             .app_data(self.authenticator)
             .app_data(self.sessions)
+            .app_data(self.provisioning)
             .app_data(self.readiness);
         if let Some(exporter) = self.exporter {
             config.app_data(exporter);

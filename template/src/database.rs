@@ -12,8 +12,9 @@ use tokio::sync::Semaphore;
 
 use crate::{
     config::DatabaseSettings,
-    error::{AppError, Code},
-    types::{Engine, EngineConflict},
+    error::{AppError, Code, Constraint},
+    repositories::users,
+    types::{Engine, EngineConflict, UserUuid},
 };
 
 /// How long a request waits for a free connection.
@@ -101,6 +102,29 @@ impl Database {
         Ok(done)
     }
 
+    /// [`Database::write`] to rows of `owner`. Where one that is needed is not there, a look-up
+    /// tells whether it is the owner's own.
+    ///
+    /// # Errors
+    /// `user_unknown` when the owner's row is gone; `not_found` when `work` refers to another
+    /// row that is; else those of [`Database::write`].
+    pub async fn write_as<T>(
+        &self,
+        owner: UserUuid,
+        work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        let error = match self.write(work).await {
+            Err(error) if misses_a_row(&error) => error,
+            outcome => return outcome,
+        };
+        let code = match users::find(owner, self.reader()).await? {
+            None => Code::UserUnknown,
+            Some(_) if error.constraint().is_some() => Code::NotFound,
+            Some(_) => return Err(error),
+        };
+        Err(AppError::new(code).because(error))
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors
@@ -116,6 +140,11 @@ impl Database {
     pub async fn close(self) -> Result<(), DbErr> {
         self.pool.close().await
     }
+}
+
+fn misses_a_row(error: &AppError) -> bool {
+    matches!(error.code(), Code::NotFound | Code::ValidationFailed)
+        || error.constraint() == Some(Constraint::ForeignKey)
 }
 
 fn options(settings: &DatabaseSettings) -> Result<ConnectOptions, OpenError> {

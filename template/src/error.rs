@@ -260,6 +260,12 @@ impl AppError {
         self.code
     }
 
+    /// The constraint of the schema that the cause broke, if that was it.
+    #[must_use]
+    pub fn constraint(&self) -> Option<Constraint> {
+        broken(self.source.as_ref()?.downcast_ref()?)
+    }
+
     /// The headers that go with it: Allow, Retry-After, WWW-Authenticate (RFC 6750 section 3). Of
     /// two with the same name the later one counts.
     pub fn headers(&self) -> impl Iterator<Item = (header::HeaderName, String)> {
@@ -379,12 +385,12 @@ fn is_unavailable(error: &DbErr) -> bool {
     }
 }
 
-/// SQLSTATEs of PostgreSQL (class 08, class 53, class 57) and result codes of SQLite (BUSY,
+/// SQLSTATEs of PostgreSQL (classes 08, 40, 53 and 57) and result codes of SQLite (BUSY,
 /// LOCKED, READONLY, IOERR, FULL, CANTOPEN, with their extended forms) that say: not now.
 fn is_unavailable_state(code: &str) -> bool {
     match code.parse::<u32>() {
         Ok(sqlite) if code.len() < 5 => matches!(sqlite & 0xff, 5 | 6 | 8 | 10 | 13 | 14),
-        _ => ["08", "53", "57"]
+        _ => ["08", "40", "53", "57"]
             .iter()
             .any(|class| code.starts_with(class)),
     }
@@ -414,17 +420,18 @@ impl<T> OnConstraint<T> for Result<T, DbErr> {
         self,
         problem: impl FnOnce(Constraint) -> Option<Code>,
     ) -> Result<T, AppError> {
-        self.map_err(|error| {
-            let broken = match error.sql_err() {
-                Some(SqlErr::UniqueConstraintViolation(_)) => Some(Constraint::Unique),
-                Some(SqlErr::ForeignKeyConstraintViolation(_)) => Some(Constraint::ForeignKey),
-                _ => None,
-            };
-            match broken.and_then(problem) {
-                Some(code) => AppError::new(code).because(error),
-                None => error.into(),
-            }
+        self.map_err(|error| match broken(&error).and_then(problem) {
+            Some(code) => AppError::new(code).because(error),
+            None => error.into(),
         })
+    }
+}
+
+fn broken(error: &DbErr) -> Option<Constraint> {
+    match error.sql_err()? {
+        SqlErr::UniqueConstraintViolation(_) => Some(Constraint::Unique),
+        SqlErr::ForeignKeyConstraintViolation(_) => Some(Constraint::ForeignKey),
+        _ => None,
     }
 }
 
@@ -485,7 +492,7 @@ mod tests {
     #[test]
     fn what_says_not_now_is_told_apart_from_faults_of_ours() {
         for code in [
-            "5", "517", "6", "8", "10", "13", "14", "08006", "53300", "57014", "57P01",
+            "5", "517", "6", "8", "10", "13", "14", "08006", "40P01", "53300", "57014", "57P01",
         ] {
             assert!(is_unavailable_state(code), "{code}");
         }

@@ -14,10 +14,7 @@ use actix_web::{
     dev::{Server, ServerHandle},
     http::{
         KeepAlive, StatusCode,
-        header::{
-            AUTHORIZATION, CONTENT_ENCODING, COOKIE, HeaderName, LOCATION,
-            RETRY_AFTER,
-        },
+        header::{AUTHORIZATION, CONTENT_ENCODING, COOKIE, HeaderName, LOCATION, RETRY_AFTER},
     },
     rt::System,
     web::{self, Bytes, Data},

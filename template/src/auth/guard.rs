@@ -14,7 +14,9 @@ use actix_web::{
 };
 use futures_util::future::LocalBoxFuture;
 
-use super::{authenticator::Authenticator, claims::Identity, session::Sessions};
+use super::{
+    authenticator::Authenticator, claims::Identity, provisioning::Provisioning, session::Sessions,
+};
 use crate::{
     database::Database,
     entities::user,
@@ -65,8 +67,16 @@ async fn go_on(
         .map(ServiceResponse::map_into_boxed_body)
 }
 
-/// Who the credentials stand for; `None` without any.
+/// Who the credentials stand for, with a row where that is our task; `None` without any.
 async fn identify(request: &HttpRequest) -> Result<Option<Arc<Identity>>, AppError> {
+    let caller = verify(request).await?;
+    if let Some(caller) = &caller {
+        shared::<Provisioning>(request)?.provide(caller).await?;
+    }
+    Ok(caller)
+}
+
+async fn verify(request: &HttpRequest) -> Result<Option<Arc<Identity>>, AppError> {
     let sessions = shared::<Sessions>(request)?;
     match bearer_token(request)? {
         Some(token) if !sessions.reads(token) => {

@@ -7,6 +7,7 @@ mod guard;
 mod key_set;
 mod key_source;
 mod keys;
+mod provisioning;
 mod require;
 mod session;
 mod verdicts;
@@ -19,6 +20,7 @@ pub use guard::{
 };
 pub use key_set::{KeySet, NotAKeySet, RefusedKey, VerificationKey};
 pub use keys::{KeyStore, KeysUnavailable, Look};
+pub use provisioning::Provisioning;
 pub use require::{Require, RequirePermission, RequireRole, require};
 pub use session::Sessions;
 pub use verifier::{Jws, Lifetime, Rejection, Token, Verifier};

@@ -36,6 +36,8 @@ pub struct Settings {
     pub auth: AuthSettings,
     /// Whether session cookies open the API too, and how they are checked.
     pub sessions: SessionSettings,
+    /// USER_PROVISIONING: whether a good token creates its user's row.
+    pub user_provisioning: bool,
     /// TRUSTED_PROXIES: whose X-Forwarded-For counts.
     pub trusted_proxies: Vec<Network>,
     /// Which web pages may call.
@@ -106,6 +108,7 @@ impl Settings {
             database: read.database(),
             auth: read.auth(better_auth, &origin, insecure_http),
             sessions,
+            user_provisioning: read.choice("USER_PROVISIONING", &[("off", false), ("on", true)]),
             trusted_proxies: read.networks("TRUSTED_PROXIES"),
             cors: read.cors(&origin, with_cookies),
             max_body_bytes: read.number("MAX_BODY_BYTES", 262_144, 1..=1 << 30) as usize,

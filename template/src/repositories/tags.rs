@@ -84,7 +84,7 @@ fn columns(new: NewTag) -> tag::ActiveModel {
 /// Adds a tag.
 ///
 /// # Errors
-/// `tag_name_conflict`; `user_unknown` when the owner's row is gone.
+/// `tag_name_conflict`.
 pub async fn insert(
     owner: UserUuid,
     new: NewTag,
@@ -105,7 +105,7 @@ pub async fn insert(
 fn problem(constraint: Constraint) -> Option<Code> {
     match constraint {
         Constraint::Unique => Some(Code::TagNameConflict),
-        Constraint::ForeignKey => Some(Code::UserUnknown),
+        Constraint::ForeignKey => None,
     }
 }
 

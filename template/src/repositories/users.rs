@@ -1,12 +1,13 @@
 //! Users, as Better Auth keeps them.
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Set, Statement, Value, sea_query::OnConflict,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, NotSet, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Set, Statement, Value, prelude::Expr, sea_query::OnConflict,
 };
+use uuid::Uuid;
 
 use crate::{
-    entities::user,
+    entities::{account, session, user},
     error::AppError,
     types::{Admin, BetterAuthId, Granted, Page, PageRequest, UserUuid, UtcDateTime},
 };
@@ -22,6 +23,17 @@ pub struct NewUser {
     pub email: String,
     /// The display name.
     pub name: String,
+}
+
+/// What a token says about its user.
+#[derive(Clone, Debug)]
+pub struct Described {
+    /// Better Auth's own id.
+    pub id: BetterAuthId,
+    /// The address, where the token has one.
+    pub email: Option<String>,
+    /// The display name, where the token has one.
+    pub name: Option<String>,
 }
 
 /// The user's row.
@@ -87,18 +99,137 @@ pub async fn is_banned(owner: UserUuid, db: &impl ConnectionTrait) -> Result<boo
 /// # Errors
 /// When the database fails.
 pub async fn insert_missing(new: NewUser, db: &impl ConnectionTrait) -> Result<bool, AppError> {
+    let insert =
+        user::Entity::insert(row(new, true)).on_conflict(OnConflict::new().do_nothing().to_owned());
+    Ok(insert.exec_without_returning(db).await? > 0)
+}
+
+/// A row as we write it; Better Auth writes its own.
+fn row(new: NewUser, email_verified: bool) -> user::ActiveModel {
     let now = UtcDateTime::now();
-    let row = user::ActiveModel {
+    user::ActiveModel {
         id: Set(new.id),
         name: Set(new.name),
         email: Set(new.email),
-        email_verified: Set(true),
+        email_verified: Set(email_verified),
         image: Set(None),
         created_at: Set(now),
         updated_at: Set(now),
         uuid: Set(new.uuid),
         role: Set(Some("user".to_owned())),
+    }
+}
+
+/// Makes the owner's row say what a token says, or adds it. What the token does not say stays as
+/// it is, or is filled in: an address below `user.invalid` (RFC 6761 section 6.4), an empty name.
+///
+/// Nobody is kept out by an id or address that another row holds: that row gives it up. Only rows
+/// that Better Auth keeps itself, which have an account or a session, are never touched; then it
+/// is the owner's row that goes without.
+///
+/// # Errors
+/// One whose [`AppError::constraint`] is unique when another process did the same at this moment:
+/// then repeat it in a new transaction. When the database fails.
+pub async fn mirror(
+    owner: UserUuid,
+    said: Described,
+    db: &impl ConnectionTrait,
+) -> Result<(), AppError> {
+    let row = find(owner, db).await?;
+    if let Some(row) = &row
+        && (says(row, &said) || is_kept(row, db).await?)
+    {
+        return Ok(());
+    }
+    let changes = claim(owner, said, db).await?;
+    if row.is_some() {
+        let update = user::Entity::update_many().set(changes);
+        update.filter(user::Column::Uuid.eq(owner)).exec(db).await?;
+    } else {
+        let insert = user::Entity::insert(complete(owner, changes));
+        insert.exec_without_returning(db).await?;
+    }
+    Ok(())
+}
+
+fn says(row: &user::Model, said: &Described) -> bool {
+    let same = |said: &Option<String>, is: &String| said.as_ref().is_none_or(|said| said == is);
+    row.id == said.id && same(&said.email, &row.email) && same(&said.name, &row.name)
+}
+
+/// Whether Better Auth keeps this row itself.
+async fn is_kept(row: &user::Model, db: &impl ConnectionTrait) -> Result<bool, AppError> {
+    let accounts = account::Entity::find().filter(account::Column::UserId.eq(row.id.clone()));
+    let sessions = session::Entity::find().filter(session::Column::UserId.eq(row.id.clone()));
+    Ok(accounts.count(db).await? + sessions.count(db).await? > 0)
+}
+
+/// What of it the owner's row can have, once others gave up what they may.
+async fn claim(
+    owner: UserUuid,
+    said: Described,
+    db: &impl ConnectionTrait,
+) -> Result<user::ActiveModel, AppError> {
+    let mut changes = user::ActiveModel {
+        name: said.name.map_or(NotSet, Set),
+        updated_at: Set(UtcDateTime::now()),
+        ..Default::default()
     };
-    let insert = user::Entity::insert(row).on_conflict(OnConflict::new().do_nothing().to_owned());
-    Ok(insert.exec_without_returning(db).await? > 0)
+    let freed = user::ActiveModel {
+        id: Set(nobodys_id()),
+        ..Default::default()
+    };
+    if is_free(owner, user::Column::Id.eq(said.id.clone()), freed, db).await? {
+        changes.id = Set(said.id);
+    }
+    let freed = user::ActiveModel {
+        email: Set(nobodys_email()),
+        ..Default::default()
+    };
+    if let Some(email) = said.email
+        && is_free(owner, user::Column::Email.eq(email.as_str()), freed, db).await?
+    {
+        changes.email = Set(email);
+    }
+    Ok(changes)
+}
+
+/// Whether no row but the owner's fits any more, now that one that may be changed was `freed`.
+async fn is_free(
+    owner: UserUuid,
+    fits: Expr,
+    freed: user::ActiveModel,
+    db: &impl ConnectionTrait,
+) -> Result<bool, AppError> {
+    let others = fits.and(user::Column::Uuid.ne(owner));
+    let other = user::Entity::find().filter(others.clone()).one(db).await?;
+    let Some(other) = other else {
+        return Ok(true);
+    };
+    if is_kept(&other, db).await? {
+        return Ok(false);
+    }
+    let free = user::Entity::update_many().set(freed).filter(others);
+    free.exec(db).await?;
+    Ok(true)
+}
+
+/// A whole row: what nobody said is filled in.
+fn complete(owner: UserUuid, mut said: user::ActiveModel) -> user::ActiveModel {
+    let new = NewUser {
+        id: said.id.take().unwrap_or_else(nobodys_id),
+        uuid: owner,
+        email: said.email.take().unwrap_or_else(nobodys_email),
+        name: said.name.take().unwrap_or_default(),
+    };
+    row(new, false)
+}
+
+/// Unique, and nobody can have claimed it before.
+fn nobodys_id() -> BetterAuthId {
+    BetterAuthId::new(Uuid::new_v4())
+}
+
+fn nobodys_email() -> String {
+    format!("{}@user.invalid", Uuid::new_v4())
 }

@@ -22,7 +22,7 @@ pub async fn change(
     expected: &Expected,
     db: &Database,
 ) -> Result<tag::Model, AppError> {
-    db.write(async |transaction| {
+    db.write_as(owner, async |transaction| {
         let tag = tags::lock(owner, id, false, expected, transaction).await?;
         let old = NewTag::from(tag.clone());
         let new = change(old.clone());
@@ -46,7 +46,7 @@ pub async fn delete(
     expected: &Expected,
     db: &Database,
 ) -> Result<(), AppError> {
-    db.write(async |transaction| {
+    db.write_as(owner, async |transaction| {
         tags::lock(owner, id, false, expected, transaction).await?;
         tags::delete(owner, id, transaction).await?;
         tasks::raise_versions(owner, id, transaction).await
@@ -65,7 +65,7 @@ pub async fn restore(
     expected: &Expected,
     db: &Database,
 ) -> Result<tag::Model, AppError> {
-    db.write(async |transaction| {
+    db.write_as(owner, async |transaction| {
         let tag = tags::lock(owner, id, true, expected, transaction).await?;
         if tag.deleted_at.is_none() {
             return Ok(tag);
@@ -87,7 +87,7 @@ pub async fn assign(
     task_ids: &[TaskId],
     db: &Database,
 ) -> Result<u64, AppError> {
-    db.write(async |transaction| {
+    db.write_as(owner, async |transaction| {
         if tags::hold_all(owner, &[id], transaction).await?.is_empty() {
             return Err(AppError::new(Code::NotFound));
         }

@@ -26,7 +26,7 @@ pub async fn create(
     db: &Database,
 ) -> Result<TaskWithTags, AppError> {
     check(&new)?;
-    db.write(async |transaction| {
+    db.write_as(owner, async |transaction| {
         let tags = tags::hold_all(owner, tag_ids, transaction).await?;
         let task = tasks::insert(owner, new, transaction).await?;
         all_found(tag_ids, &tags)?;
@@ -93,7 +93,7 @@ async fn change(
     tag_ids: Option<&[TagId]>,
     db: &Database,
 ) -> Result<TaskWithTags, AppError> {
-    db.write(async |transaction| {
+    db.write_as(owner, async |transaction| {
         let wanted = tags::hold_all(owner, tag_ids.unwrap_or_default(), transaction).await?;
         let task = tasks::lock(owner, id, false, expected, transaction).await?;
         all_found(tag_ids.unwrap_or_default(), &wanted)?;
@@ -125,7 +125,7 @@ pub async fn delete(
     expected: &Expected,
     db: &Database,
 ) -> Result<(), AppError> {
-    db.write(async |transaction| {
+    db.write_as(owner, async |transaction| {
         tasks::lock(owner, id, false, expected, transaction).await?;
         tasks::delete(owner, id, transaction).await
     })
@@ -142,7 +142,7 @@ pub async fn restore(
     expected: &Expected,
     db: &Database,
 ) -> Result<TaskWithTags, AppError> {
-    db.write(async |transaction| {
+    db.write_as(owner, async |transaction| {
         let task = tasks::lock(owner, id, true, expected, transaction).await?;
         let task = match task.deleted_at {
             Some(_) => tasks::restore(owner, id, transaction).await?,
@@ -179,7 +179,7 @@ pub async fn add_tag(
     expected: &Expected,
     db: &Database,
 ) -> Result<TaskWithTags, AppError> {
-    db.write(async |transaction| {
+    db.write_as(owner, async |transaction| {
         hold(owner, tag, transaction).await?;
         tasks::lock(owner, id, false, expected, transaction).await?;
         if tasks::add_tags(owner, &[id], &[tag], transaction).await? == 0 {
@@ -202,7 +202,7 @@ pub async fn remove_tag(
     expected: &Expected,
     db: &Database,
 ) -> Result<(), AppError> {
-    db.write(async |transaction| {
+    db.write_as(owner, async |transaction| {
         hold(owner, tag, transaction).await?;
         tasks::lock(owner, id, false, expected, transaction).await?;
         tasks::remove_tag(owner, id, tag, transaction).await?;

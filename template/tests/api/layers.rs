@@ -12,7 +12,7 @@ const ALLOWED: [(&str, &[&str]); 12] = [
     ("telemetry", &["config"]),
     ("http", &["http", "config", "error", "telemetry", "types"]),
     ("entities", &["entities", "types"]),
-    ("database", &["config", "error", "types"]),
+    ("database", &["config", "error", "repositories", "types"]),
     (
         "repositories",
         &["repositories", "entities", "error", "types"],

@@ -16,7 +16,7 @@ use sea_orm::{
 use super::keyset;
 use crate::{
     entities::{tag, task, task_tag},
-    error::{AppError, Code, Constraint, OnConstraint},
+    error::{AppError, Code},
     types::{
         Description, Expected, Granted, Patch, Priority, RecurrenceConfig, RecurrencePattern,
         TagId, TaskId, TasksDelete, Title, UserUuid, UtcDateTime,
@@ -133,7 +133,7 @@ fn columns(new: NewTask) -> task::ActiveModel {
 /// Adds a task.
 ///
 /// # Errors
-/// `user_unknown` when the owner's row is gone.
+/// When the database fails.
 pub async fn insert(
     owner: UserUuid,
     new: NewTask,
@@ -148,12 +148,7 @@ pub async fn insert(
         deleted_at: Set(None),
         ..columns
     };
-    row.insert(db)
-        .await
-        .on_constraint(|constraint| match constraint {
-            Constraint::ForeignKey => Some(Code::UserUnknown),
-            Constraint::Unique => None,
-        })
+    Ok(row.insert(db).await?)
 }
 
 /// A task of the owner with its tags.

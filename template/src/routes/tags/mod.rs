@@ -45,7 +45,9 @@ pub(super) async fn create_tag(
 ) -> Result<Row<Tag>, AppError> {
     let new = NewTag::try_from(body.0)?;
     let tag = db
-        .write(async |transaction| tags::insert(owner.uuid(), new, transaction).await)
+        .write_as(owner.uuid(), async |transaction| {
+            tags::insert(owner.uuid(), new, transaction).await
+        })
         .await?;
     let location = format!("/api/{}/tags/{}", owner.uuid(), tag.id);
     Ok(Row::created(location, tag.into()))
