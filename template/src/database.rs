@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use migration::MigrateError;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    IsolationLevel, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use secrecy::ExposeSecret;
 use tokio::sync::Semaphore;
@@ -72,6 +72,27 @@ impl Database {
     #[must_use]
     pub fn reader(&self) -> &DatabaseConnection {
         &self.pool
+    }
+
+    /// For reading what must fit together: every statement of `work` sees the same moment.
+    ///
+    /// # Errors
+    /// Those of `work`; `database_unavailable` when there is no connection to be had.
+    pub async fn snapshot<T, E: From<DbErr>>(
+        &self,
+        work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let isolation = match self.pool.get_database_backend() {
+            DbBackend::Postgres => Some(IsolationLevel::RepeatableRead),
+            // One transaction sees one moment anyway.
+            _ => None,
+        };
+        let options = TransactionOptions {
+            isolation_level: isolation,
+            ..TransactionOptions::default()
+        };
+        let transaction = self.pool.begin_with_options(options).await?;
+        work(&transaction).await
     }
 
     /// Runs `work` in one transaction: all of it happens, or nothing. On SQLite writers queue

@@ -2,14 +2,15 @@
 
 mod commands;
 
-use std::{io::Write, process::ExitCode, sync::Arc};
-
-use app::{
-    app::Application, auth::Authenticator, config::Settings, database::Database, services::demo,
-    telemetry,
+use std::{
+    io::{IsTerminal, Write},
+    process::ExitCode,
+    sync::Arc,
 };
+
+use app::{app::Application, auth::Authenticator, config::Settings, telemetry};
 use clap::{Parser, Subcommand};
-use commands::{Failure, doctor, verify_token};
+use commands::{Failure, doctor, export_user, purge, seed, verify_token};
 use secrecy::ExposeSecret;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -29,8 +30,12 @@ enum Command {
         #[command(subcommand)]
         step: Migrate,
     },
-    /// Add demo users with tasks and tags; safe to repeat
-    Seed,
+    /// Add demo users with tasks and tags, or many users for load tests; safe to repeat
+    Seed(seed::Arguments),
+    /// Remove what was deleted long ago
+    Purge(purge::Arguments),
+    /// Print everything about a user as JSON, without passwords and tokens
+    ExportUser(export_user::Arguments),
     /// Print the OpenAPI document; needs no settings and no database
     Openapi,
     /// Look for what is wrong with the settings, the key set and the database
@@ -80,7 +85,9 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::VerifyToken(arguments) => verify_token::run(arguments).await,
         Command::Serve => serve(settings()?).await,
         Command::Migrate { step } => migrate(step, &settings()?).await,
-        Command::Seed => seed(&settings()?).await,
+        Command::Seed(arguments) => seed::run(arguments, &settings()?).await,
+        Command::Purge(arguments) => purge::run(arguments, &settings()?).await,
+        Command::ExportUser(arguments) => export_user::run(arguments, &settings()?).await,
     }
 }
 
@@ -169,19 +176,14 @@ fn report(what: &str, names: &[String]) {
 
 /// Without a terminal nobody can answer, and silence is no.
 fn confirmed(question: &str) -> Result<bool, Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Ok(false);
+    }
     let mut answer = String::new();
     print!("{question}");
     std::io::stdout().flush()?;
     std::io::stdin().read_line(&mut answer)?;
     Ok(matches!(answer.trim(), "y" | "yes"))
-}
-
-async fn seed(settings: &Settings) -> Result<(), Failure> {
-    Database::migrate(&settings.database).await?;
-    let database = Database::open(&settings.database).await?;
-    println!("added {}", demo::seed(&database).await?);
-    database.close().await?;
-    Ok(())
 }
 
 fn print_openapi() -> Result<(), Failure> {

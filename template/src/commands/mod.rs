@@ -5,6 +5,9 @@ mod key_set;
 mod remedies;
 
 pub mod doctor;
+pub mod export_user;
+pub mod purge;
+pub mod seed;
 pub mod verify_token;
 
 /// What a command fails with: its text goes to standard error, and the exit status is 1.

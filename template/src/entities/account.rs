@@ -1,11 +1,12 @@
 //! Better Auth's `account`: how a user signs in.
 
 use sea_orm::entity::prelude::*;
+use serde::Serialize;
 
 use crate::types::{BetterAuthId, SecretText, UtcDateTime};
 
 /// A row of `account`.
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Serialize, DeriveEntityModel)]
 #[sea_orm(table_name = "account")]
 pub struct Model {
     /// Better Auth's id.
@@ -22,12 +23,15 @@ pub struct Model {
     pub user_id: BetterAuthId,
     /// The provider's access token.
     #[sea_orm(column_name = "accessToken")]
+    #[serde(skip)]
     pub access_token: Option<SecretText>,
     /// The provider's refresh token.
     #[sea_orm(column_name = "refreshToken")]
+    #[serde(skip)]
     pub refresh_token: Option<SecretText>,
     /// The provider's ID token.
     #[sea_orm(column_name = "idToken")]
+    #[serde(skip)]
     pub id_token: Option<SecretText>,
     /// When the access token expires.
     #[sea_orm(column_name = "accessTokenExpiresAt")]
@@ -38,6 +42,7 @@ pub struct Model {
     /// What the provider granted.
     pub scope: Option<String>,
     /// The password's hash.
+    #[serde(skip)]
     pub password: Option<SecretText>,
     /// When the account was linked.
     #[sea_orm(column_name = "createdAt")]

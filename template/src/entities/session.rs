@@ -1,11 +1,12 @@
 //! Better Auth's `session`.
 
 use sea_orm::entity::prelude::*;
+use serde::Serialize;
 
 use crate::types::{BetterAuthId, SecretText, UtcDateTime};
 
 /// A row of `session`.
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Serialize, DeriveEntityModel)]
 #[sea_orm(table_name = "session")]
 pub struct Model {
     /// Better Auth's id.
@@ -16,6 +17,7 @@ pub struct Model {
     pub expires_at: UtcDateTime,
     /// What the session cookie holds.
     #[sea_orm(unique)]
+    #[serde(skip)]
     pub token: SecretText,
     /// When it began.
     #[sea_orm(column_name = "createdAt")]

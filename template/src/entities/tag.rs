@@ -1,11 +1,12 @@
 //! Tags of a user.
 
 use sea_orm::entity::prelude::*;
+use serde::Serialize;
 
 use crate::types::{Color, TagId, TagName, UserUuid, UtcDateTime};
 
 /// A row of `tags`.
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Serialize, DeriveEntityModel)]
 #[sea_orm(table_name = "tags")]
 pub struct Model {
     /// A UUIDv7.

@@ -1,6 +1,7 @@
 //! Tasks of a user.
 
 use sea_orm::entity::prelude::*;
+use serde::Serialize;
 
 use crate::types::{
     Description, Priority, RecurrenceConfig, RecurrencePattern, TaskId, Title, UserUuid,
@@ -8,7 +9,7 @@ use crate::types::{
 };
 
 /// A row of `tasks`.
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Serialize, DeriveEntityModel)]
 #[sea_orm(table_name = "tasks")]
 pub struct Model {
     /// A UUIDv7.

@@ -1,11 +1,12 @@
 //! Better Auth's `user`, with our `uuid` and `role`.
 
 use sea_orm::entity::prelude::*;
+use serde::Serialize;
 
 use crate::types::{BetterAuthId, UserUuid, UtcDateTime};
 
 /// A row of `user`.
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Serialize, DeriveEntityModel)]
 #[sea_orm(table_name = "user")]
 pub struct Model {
     /// Better Auth's own id (`sub`).

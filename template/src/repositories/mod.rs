@@ -1,7 +1,11 @@
 //! Every query. A function that touches a user's rows takes their owner first, so that a query
-//! without its owner cannot be written.
+//! without its owner cannot be written; one that touches everybody's rows takes a witness that it
+//! may.
 
+pub mod bulk;
+pub mod export;
 mod keyset;
+pub mod purge;
 pub mod sessions;
 pub mod tags;
 pub mod tasks;

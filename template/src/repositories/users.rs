@@ -105,7 +105,7 @@ pub async fn insert_missing(new: NewUser, db: &impl ConnectionTrait) -> Result<b
 }
 
 /// A row as we write it; Better Auth writes its own.
-fn row(new: NewUser, email_verified: bool) -> user::ActiveModel {
+pub(super) fn row(new: NewUser, email_verified: bool) -> user::ActiveModel {
     let now = UtcDateTime::now();
     user::ActiveModel {
         id: Set(new.id),

@@ -23,11 +23,11 @@ use crate::{
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Added {
     /// Rows of `user`.
-    pub users: usize,
+    pub users: u64,
     /// Rows of `tags`.
-    pub tags: usize,
+    pub tags: u64,
     /// Rows of `tasks`.
-    pub tasks: usize,
+    pub tasks: u64,
 }
 
 impl fmt::Display for Added {
@@ -106,11 +106,11 @@ pub async fn seed(db: &Database) -> Result<Added, AppError> {
         let mut added = Added::default();
         for user in users() {
             let owner = user.uuid;
-            added.users += usize::from(users::insert_missing(user, transaction).await?);
+            added.users += u64::from(users::insert_missing(user, transaction).await?);
             if is_new(owner, transaction).await? {
                 add_rows(owner, transaction).await?;
-                added.tags += TAGS.len();
-                added.tasks += TASKS.len();
+                added.tags += TAGS.len() as u64;
+                added.tasks += TASKS.len() as u64;
             }
         }
         Ok(added)

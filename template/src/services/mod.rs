@@ -1,5 +1,8 @@
 //! Rules and transactions. What needs neither is not here: routes call the repository.
 
+pub mod crowd;
 pub mod demo;
+pub mod export;
+pub mod purge;
 pub mod tags;
 pub mod tasks;

@@ -140,6 +140,20 @@ fn only_guards_make_witnesses() {
     assert_eq!(made, 1);
 }
 
+#[test]
+fn only_commands_make_operators() {
+    for file in rust_files(Path::new("src")) {
+        let makes = fs::read_to_string(&file)
+            .unwrap()
+            .contains("Operator::at_the_command_line()");
+        assert!(
+            !makes || file.starts_with("src/commands"),
+            "{}",
+            file.display()
+        );
+    }
+}
+
 /// The first path segment of everything imported from `crate`, in nested lists too.
 fn imports(text: &str) -> Vec<String> {
     let mut found = Vec::new();
