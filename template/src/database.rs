@@ -210,15 +210,26 @@ fn sqlite(_: &mut ConnectOptions, _: &DatabaseSettings) -> Result<(), OpenError>
 
 #[cfg(feature = "postgres")]
 fn postgres(options: &mut ConnectOptions, settings: &DatabaseSettings) -> Result<(), OpenError> {
+    use sqlx::Connection;
+
     let timeout = settings.statement_timeout.as_millis().to_string();
     options.max_connections(settings.max_connections.unwrap_or(20));
-    // After connecting: poolers such as PgBouncer refuse it among the start-up options.
     options.map_sqlx_postgres_pool_opts(move |pool| {
         let timeout = timeout.clone();
-        pool.after_connect(move |connection, _| {
+        // After connecting: poolers such as PgBouncer refuse it among the start-up options.
+        let pool = pool.after_connect(move |connection, _| {
             let set = sqlx::query("SELECT set_config('statement_timeout', $1, false)")
                 .bind(timeout.clone());
             Box::pin(async move { set.execute(connection).await.map(drop) })
+        });
+        // A connection whose peer is silent would keep its place in the pool until TCP gives up.
+        pool.after_release(|connection, _| {
+            Box::pin(async move {
+                let answered = tokio::time::timeout(ACQUIRE_TIMEOUT, connection.ping()).await;
+                answered
+                    .unwrap_or(Err(sqlx::Error::PoolTimedOut))
+                    .map(|()| true)
+            })
         })
     });
     Ok(())
@@ -229,7 +240,8 @@ fn postgres(_: &mut ConnectOptions, _: &DatabaseSettings) -> Result<(), OpenErro
     Err(OpenError::NotBuilt("postgres"))
 }
 
-/// What may be told of a failed connection: a driver's own text can hold the URL and its password.
+/// What may be told of a failed connection: a driver's or a server's own text can hold the URL and
+/// its password.
 fn redacted(error: &DbErr) -> OpenError {
     let (DbErr::Conn(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) =
         error
@@ -238,9 +250,22 @@ fn redacted(error: &DbErr) -> OpenError {
     };
     OpenError::Connect(match cause.as_ref() {
         sqlx::Error::Io(cause) => cause.to_string(),
-        sqlx::Error::Database(cause) => cause.message().to_owned(),
+        sqlx::Error::Database(cause) => refusal(cause.code().as_deref()),
         sqlx::Error::PoolTimedOut => format!("no answer within {} s", ACQUIRE_TIMEOUT.as_secs()),
         sqlx::Error::Tls(_) => "no TLS connection could be made".to_owned(),
         _ => "DATABASE_URL cannot be read".to_owned(),
     })
+}
+
+fn refusal(code: Option<&str>) -> String {
+    match code {
+        Some("28P01" | "28000") => "the user or the password was refused".to_owned(),
+        Some("3D000") => "there is no database of that name".to_owned(),
+        Some("8" | "776" | "1032") => "the file is read-only".to_owned(),
+        Some("14") => "the file cannot be opened".to_owned(),
+        Some("26") => "the file is not a database".to_owned(),
+        Some("5" | "261") => "the file is locked by another process".to_owned(),
+        Some(code) => format!("refused with code {code}"),
+        None => "refused".to_owned(),
+    }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod builds;
+mod faults;
 mod leaks;
 mod names;
 mod options;

@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use deployment::{Deployment, Engine, TRUSTED_ORIGIN, User, root, sources, succeed};
+pub use deployment::{api_binary, root, succeed};
+use deployment::{Deployment, Engine, TRUSTED_ORIGIN, User, sources};
 
 macro_rules! ignored_tests {
     ($($name:ident: $body:expr;)*) => {$(

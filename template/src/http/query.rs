@@ -156,6 +156,7 @@ pub fn page_or_cursor(page: Option<u32>, cursor: Option<&str>) -> Result<(), Val
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::UtcDateTime;
 
     #[derive(Debug, Default, Deserialize, Validate)]
     #[serde(deny_unknown_fields, default)]
@@ -194,5 +195,31 @@ mod tests {
             assert!(!is_well_encoded(query), "{query}");
         }
         assert!(is_well_encoded("a=%C3%A4+b&c=100%25"));
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Until {
+        until: UtcDateTime,
+    }
+
+    #[test]
+    fn times_are_read_as_they_are_in_bodies() {
+        let read = |query| parse::<Until>(query).map(|query| query.until.to_string());
+        for (query, utc) in [
+            ("until=2026-12-01T09:30:00Z", "2026-12-01T09:30:00.000Z"),
+            (
+                "until=2026-12-01T09:30:00%2B09:00",
+                "2026-12-01T00:30:00.000Z",
+            ),
+            ("until=2026-12-01+09:30", "2026-12-01T09:30:00.000Z"),
+        ] {
+            assert_eq!(read(query).ok().as_deref(), Some(utc), "{query}");
+        }
+        for query in ["until=2026-12-01", "until=", "until=2026-12-01T23:59:60Z"] {
+            let refused = read(query).expect_err("no time");
+            let problem = serde_json::to_value(refused.problem("")).expect("JSON");
+            assert_eq!(problem["code"], "validation_failed");
+            assert_eq!(problem["errors"][0]["field"], "until", "{query}");
+        }
     }
 }

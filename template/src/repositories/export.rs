@@ -38,7 +38,7 @@ pub async fn accounts(
     db: &impl ConnectionTrait,
 ) -> Result<Vec<account::Model>, AppError> {
     let owned = account::Column::UserId.eq(owner.id.clone());
-    let after = after.map(|last| account::Column::Id.gt(last.id.as_str()));
+    let after = after.map(|last| account::Column::Id.gt(last.id.clone()));
     page::<account::Entity>(owned, after, account::Column::Id, db).await
 }
 
@@ -52,7 +52,7 @@ pub async fn sessions(
     db: &impl ConnectionTrait,
 ) -> Result<Vec<session::Model>, AppError> {
     let owned = session::Column::UserId.eq(owner.id.clone());
-    let after = after.map(|last| session::Column::Id.gt(last.id.as_str()));
+    let after = after.map(|last| session::Column::Id.gt(last.id.clone()));
     page::<session::Entity>(owned, after, session::Column::Id, db).await
 }
 

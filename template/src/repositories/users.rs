@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::{
     entities::{account, session, user},
     error::AppError,
-    types::{Admin, BetterAuthId, Granted, Page, PageRequest, UserUuid, UtcDateTime},
+    types::{Admin, BetterAuthId, Engine, Granted, Page, PageRequest, UserUuid, UtcDateTime},
 };
 
 /// A user to be written by us instead of Better Auth.
@@ -50,6 +50,18 @@ pub async fn find(
         .await?)
 }
 
+/// When a user signed up, for sorting. On SQLite what others write need not be text of our form:
+/// Better Auth reads text with any zone, and milliseconds since 1970.
+fn created_at() -> Expr {
+    match Engine::current() {
+        Engine::Postgres => Expr::col(user::Column::CreatedAt),
+        Engine::Sqlite => Expr::cust(
+            r#"CASE typeof("createdAt") WHEN 'text' THEN julianday("createdAt")
+               ELSE "createdAt" / 86400000.0 + 2440587.5 END"#,
+        ),
+    }
+}
+
 /// A page of all users, newest first.
 ///
 /// # Errors
@@ -61,7 +73,7 @@ pub async fn list(
 ) -> Result<Page<user::Model>, AppError> {
     let total = user::Entity::find().count(db).await?;
     let users = user::Entity::find()
-        .order_by_desc(user::Column::CreatedAt)
+        .order_by_desc(created_at())
         .order_by_desc(user::Column::Id)
         .offset(page.offset())
         .limit(page.limit())

@@ -144,7 +144,7 @@ async fn the_key_set_may_be_a_file_and_the_token_standard_input() {
             "--audience",
             &origin,
         ];
-        let output = run_with_input(&[&arguments, argument].concat(), token.as_bytes());
+        let output = run_with_input(&[&arguments, argument].concat(), &[], token.as_bytes());
         assert!(output.status.success(), "{output:?}");
     }
 }
@@ -226,6 +226,7 @@ async fn every_line_is_answered_and_a_bad_one_ends_nothing() {
             "--audience",
             &origin,
         ],
+        &[],
         &lines.join(&b'\n'),
     );
     assert_eq!(output.status.code(), Some(0), "{output:?}");

@@ -37,7 +37,14 @@ fn a_database_that_cannot_be_reached_stops_it_and_its_password_is_not_shown() {
         "postgresql://root:hunter2@127.0.0.1:1/app",
         "sqlite:///nowhere/at/all.db?key=hunter2",
     ];
-    let commands = [&["serve"][..], &["migrate", "up"], &["seed"]];
+    let nobody = "018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90";
+    let commands = [
+        &["serve"][..],
+        &["migrate", "up"],
+        &["seed"],
+        &["purge", "--older-than", "1"],
+        &["export-user", nobody],
+    ];
     thread::scope(|scope| {
         for (url, command) in urls
             .iter()

@@ -80,6 +80,7 @@ fn every_jws_vector_gets_its_verdict() {
         .collect();
     let output = run_with_input(
         &["verify-token", "--jsonl", "--signature-only"],
+        &[],
         lines.join("\n").as_bytes(),
     );
     assert!(

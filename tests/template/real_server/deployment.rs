@@ -460,7 +460,7 @@ fn copy_files(from: &Path, to: &Path) {
 }
 
 /// API_BINARY, or else what template/ builds.
-fn api_binary() -> &'static Path {
+pub fn api_binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| match env::var_os("API_BINARY") {
         Some(binary) => root().join(binary),

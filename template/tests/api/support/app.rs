@@ -16,7 +16,7 @@ pub struct TestApp {
     pub http: reqwest::Client,
     database: Database,
     _stops_when_dropped: oneshot::Sender<()>,
-    _database_file: TestDatabase,
+    database_file: TestDatabase,
 }
 
 impl TestApp {
@@ -79,12 +79,17 @@ impl TestApp {
             http: reqwest::Client::new(),
             database,
             _stops_when_dropped: stop,
-            _database_file: file,
+            database_file: file,
         }
     }
 
     pub fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    /// For programs that work on the same database.
+    pub fn database_url(&self) -> &str {
+        self.database_file.url()
     }
 
     pub fn db(&self) -> &DatabaseConnection {

@@ -1,6 +1,12 @@
 use std::sync::OnceLock;
 
-use app::{config::Settings, database::Database};
+use app::{
+    config::Settings,
+    database::Database,
+    repositories::users::{self, NewUser},
+    types::BetterAuthId,
+};
+use mock_auth::User;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
@@ -80,6 +86,19 @@ impl TestDatabase {
     /// Runs a statement while no application is there.
     pub async fn execute(&self, statement: &str) {
         execute(&self.url, statement).await;
+    }
+
+    /// What Better Auth does at sign-up, while no application is there.
+    pub async fn add_user(&self, user: &User) {
+        let database = Database::open(&self.settings(&[]).database).await.unwrap();
+        let new = NewUser {
+            id: BetterAuthId::new(&user.id),
+            uuid: user.uuid.into(),
+            email: user.email.clone(),
+            name: user.name.clone(),
+        };
+        users::insert_missing(new, database.reader()).await.unwrap();
+        database.close().await.unwrap();
     }
 
     /// The default settings but for the database and those given.

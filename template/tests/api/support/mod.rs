@@ -5,6 +5,7 @@ mod app;
 mod database;
 mod eventually;
 mod program;
+mod proxy;
 mod sources;
 mod user;
 
@@ -12,6 +13,7 @@ pub use answer::Answer;
 pub use app::TestApp;
 pub use database::TestDatabase;
 pub use eventually::eventually;
-pub use program::{Program, run, run_in, run_with_input};
+pub use program::{Program, run, run_in, run_on_terminal, run_with_input};
+pub use proxy::Proxy;
 pub use sources::rust_files;
 pub use user::Client;

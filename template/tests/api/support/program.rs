@@ -1,4 +1,5 @@
 use std::{
+    fs::File,
     io::{BufRead, BufReader, Read, Write},
     path::Path,
     process::{Child, Command, Output, Stdio},
@@ -9,6 +10,7 @@ use std::{
 
 use mock_auth::MockAuth;
 use nix::{
+    pty::{Winsize, openpty},
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
@@ -43,9 +45,9 @@ pub fn run_in(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -
 }
 
 /// Runs the program to its end and gives it `input` to read.
-pub fn run_with_input(arguments: &[&str], input: &[u8]) -> Output {
+pub fn run_with_input(arguments: &[&str], environment: &[(&str, &str)], input: &[u8]) -> Output {
     let folder = tempfile::tempdir().unwrap();
-    let mut command = program(folder.path(), arguments, &[]);
+    let mut command = program(folder.path(), arguments, environment);
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let input = input.to_vec();
@@ -54,6 +56,43 @@ pub fn run_with_input(arguments: &[&str], input: &[u8]) -> Output {
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
     output
+}
+
+/// Runs the program to its end on a terminal where somebody types this; returns whether it was a
+/// success, and what was to be seen.
+pub fn run_on_terminal(
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+    typed: &str,
+) -> (bool, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let size = Winsize {
+        ws_row: 24,
+        ws_col: 80,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    let terminal = openpty(Some(&size), None).unwrap();
+    let end = || Stdio::from(terminal.slave.try_clone().unwrap());
+    let mut command = program(folder.path(), arguments, environment);
+    let mut child = command
+        .stdin(end())
+        .stdout(end())
+        .stderr(end())
+        .spawn()
+        .unwrap();
+    // Both hold the terminal's other end: reading would not end.
+    drop((command, terminal.slave));
+    let mut screen = File::from(terminal.master);
+    screen.write_all(typed.as_bytes()).unwrap();
+    let mut shown = Vec::new();
+    // The end of a terminal is an error (EIO).
+    screen.read_to_end(&mut shown).ok();
+    let status = child.wait().unwrap();
+    (
+        status.success(),
+        String::from_utf8_lossy(&shown).into_owned(),
+    )
 }
 
 /// No test leaves its program behind.
@@ -79,9 +118,35 @@ impl Program {
     pub fn serve(environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let environment = [environment, &[("PORT", "0")]].concat();
-        let mut child = program(folder.path(), &["serve"], &environment)
-            .spawn()
-            .unwrap();
+        let command = program(folder.path(), &["serve"], &environment);
+        Self::start(command, folder)
+    }
+
+    /// The same where no file can grow beyond so many bytes.
+    pub fn serve_with_files_up_to(bytes: u64, environment: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let environment = [environment, &[("PORT", "0")]].concat();
+        let unlimited = program(folder.path(), &["serve"], &environment);
+        // The signal that says so would end the program; blocks are of 512 bytes (POSIX).
+        let script = format!(
+            r#"trap '' XFSZ; ulimit -f {}; exec "$0" serve"#,
+            bytes / 512
+        );
+        let mut command = Command::new("/bin/sh");
+        command
+            .args(["-c", &script])
+            .arg(unlimited.get_program())
+            .env_clear()
+            .envs(environment)
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        Self::start(command, folder)
+    }
+
+    fn start(mut command: Command, folder: tempfile::TempDir) -> Self {
+        let mut child = command.spawn().unwrap();
         let (found, port) = mpsc::channel();
         let lines = BufReader::new(child.stderr.take().unwrap());
         let log = thread::spawn(move || collect(lines, &found));

@@ -1,0 +1,271 @@
+//! Time means the same to the API, to both engines and to Better Auth, wherever they run.
+
+use app::types::UtcDateTime;
+use mock_auth::{MockAuth, User};
+use proptest::{
+    collection::vec,
+    prelude::{Strategy, prop_assert_eq},
+    test_runner::{Config, TestRunner},
+};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use serde_json::json;
+
+use crate::support::{Answer, Client, Program, TestApp, TestDatabase};
+
+/// A text that is accepted, and the instant that it means in milliseconds since 1970.
+fn inputs() -> impl Strategy<Value = (String, i64)> {
+    let milliseconds = -62_135_500_000_000..=253_402_200_000_000_i64;
+    (
+        milliseconds,
+        -1439..=1439_i64,
+        "[Tt ]",
+        0..4_u8,
+        "[0-9]{0,7}",
+    )
+        .prop_map(|(millis, offset, separator, form, digits)| {
+            let exact = UtcDateTime::from_millis(millis).unwrap();
+            let whole = exact.timestamp_millis() - exact.timestamp_millis().rem_euclid(1000);
+            let local = |offset: i64, millis: i64| {
+                let local = UtcDateTime::from_millis(millis + offset * 60_000).unwrap();
+                local.to_string().replace('T', &separator)
+            };
+            match form {
+                0 => (local(0, millis), millis),
+                1 => (local(0, millis).replace('Z', ""), millis),
+                2 => {
+                    let minute = whole - whole.rem_euclid(60_000);
+                    (local(0, minute)[..16].to_owned(), minute)
+                }
+                _ => {
+                    let sign = if offset < 0 { '-' } else { '+' };
+                    let (hours, minutes) = (offset.abs() / 60, offset.abs() % 60);
+                    let text = local(offset, millis).replace('Z', &digits);
+                    (format!("{text}{sign}{hours:02}:{minutes:02}"), millis)
+                }
+            }
+        })
+}
+
+async fn sorted_by_due_date(app: &TestApp) -> Vec<String> {
+    let query = "SELECT title FROM tasks ORDER BY due_date, title";
+    let query = Statement::from_string(app.db().get_database_backend(), query);
+    let rows = app.db().query_all_raw(query).await.unwrap();
+    rows.iter()
+        .map(|row| row.try_get_by_index(0).unwrap())
+        .collect()
+}
+
+#[test]
+fn instants_survive_the_database_and_its_order_is_theirs() {
+    let system = actix_web::rt::System::new();
+    let (app, alice) = system.block_on(async {
+        let app = TestApp::start().await;
+        let alice = app.user("alice").await;
+        (app, alice)
+    });
+    let mut runner = TestRunner::new(Config {
+        cases: 24,
+        failure_persistence: None,
+        ..Config::default()
+    });
+    let outcome = runner.run(&vec(inputs(), 1..8), |inputs| {
+        let (answered, sorted) = system.block_on(async {
+            app.sql("DELETE FROM tasks").await;
+            let answered = answers(&alice, &inputs).await;
+            (answered, sorted_by_due_date(&app).await)
+        });
+        let mut expected: Vec<_> = (0..inputs.len()).collect();
+        expected.sort_by_key(|index| inputs[*index].1);
+        let meant: Vec<_> = inputs.iter().map(|(_, millis)| *millis).collect();
+        prop_assert_eq!(answered, meant);
+        let expected: Vec<_> = expected.iter().map(|index| format!("{index:02}")).collect();
+        prop_assert_eq!(sorted, expected);
+        Ok(())
+    });
+    outcome.unwrap();
+}
+
+/// Posts tasks that are due then; returns what the API reads back from the database.
+async fn answers(alice: &Client, inputs: &[(String, i64)]) -> Vec<i64> {
+    let mut read = Vec::new();
+    for (index, (text, _)) in inputs.iter().enumerate() {
+        let task = json!({"title": format!("{index:02}"), "due_date": text});
+        let created = alice.post("/api/me/tasks", task).await.created();
+        let path = format!("/api/me/tasks/{}", created["id"].as_str().unwrap());
+        let found = alice.get(&path).await.ok();
+        assert_eq!(found["due_date"], created["due_date"]);
+        let due: UtcDateTime = found["due_date"].as_str().unwrap().parse().unwrap();
+        read.push(due.timestamp_millis());
+    }
+    read
+}
+
+#[actix_web::test]
+async fn what_is_no_time_is_refused_and_the_member_named() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    for due_date in [
+        json!("2026-12-01"),
+        json!("2026-02-30T10:00:00Z"),
+        json!("2026-12-01T23:59:60Z"),
+        json!("0000-06-01T00:00:00Z"),
+        json!("10000-01-01T00:00:00Z"),
+        json!("9999-12-31T23:59:59-01:00"),
+        json!("2026-12-01T09:30:00+0900"),
+        json!(1_700_000_000_000_i64),
+    ] {
+        let task = json!({"title": "x", "due_date": due_date});
+        let problem = alice
+            .post("/api/me/tasks", task)
+            .await
+            .refused(422, "validation_failed");
+        assert_eq!(problem["errors"][0]["field"], "due_date", "{due_date}");
+    }
+}
+
+/// An instant of 2026-11-20 in a form that others write; on PostgreSQL a column has one form only.
+fn others_forms(backend: DbBackend) -> [(&'static str, &'static str, String); 6] {
+    let epoch = match backend {
+        DbBackend::Postgres => "to_timestamp(1795190460.5)".to_owned(),
+        _ => "1795190460500".to_owned(),
+    };
+    let text = |text: &str| format!("'{text}'");
+    [
+        // Better Auth's, sqlx's older ones, another zone's, and milliseconds since 1970.
+        (
+            "a",
+            "2026-11-20T15:26:01.398Z",
+            text("2026-11-20T15:26:01.398Z"),
+        ),
+        (
+            "b",
+            "2026-11-20T15:26:01.180Z",
+            text("2026-11-20T15:26:01.180974903+00:00"),
+        ),
+        ("c", "2026-11-20T15:26:02.000Z", text("2026-11-20 15:26:02")),
+        (
+            "d",
+            "2026-11-20T15:25:00.000Z",
+            text("2026-11-21T00:25:00.000+09:00"),
+        ),
+        ("e", "2026-11-20T16:01:00.500Z", epoch),
+        (
+            "f",
+            "2026-11-20T15:26:03.001Z",
+            text("2026-11-20T15:26:03.001Z"),
+        ),
+    ]
+}
+
+#[actix_web::test]
+async fn rows_that_others_wrote_are_read_and_sorted_by_time() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    app.sql(r#"DELETE FROM "user""#).await;
+    let forms = others_forms(app.db().get_database_backend());
+    for (id, _, time) in &forms {
+        app.sql(&format!(
+            r#"INSERT INTO "user" (id, name, email, "emailVerified", "createdAt", "updatedAt")
+               VALUES ('{id}', '{id}', '{id}@example.test', '0', {time}, {time})"#
+        ))
+        .await;
+    }
+    let list = admin.get("/api/admin/users").await.ok();
+    let found: Vec<_> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|user| {
+            (
+                user["id"].as_str().unwrap(),
+                user["created_at"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    let mut expected: Vec<_> = forms.iter().map(|(id, time, _)| (*id, *time)).collect();
+    expected.sort_by_key(|(_, time)| std::cmp::Reverse(*time));
+    assert_eq!(found, expected);
+}
+
+#[actix_web::test]
+async fn whether_a_session_is_over_does_not_depend_on_how_its_end_was_written() {
+    let file = TestDatabase::migrated().await;
+    let settings = file.settings(&[]).database;
+    let database = app::database::Database::open(&settings).await.unwrap();
+    let db = database.reader();
+    let backend = db.get_database_backend();
+    let now = UtcDateTime::now();
+    let (soon, over) = (now.plus_seconds(60), now.plus_seconds(-60));
+    let zoned = |time: UtcDateTime| {
+        let local = time.plus_seconds(9 * 3600).to_string();
+        format!("'{}+09:00'", local.trim_end_matches('Z'))
+    };
+    let sqlx = |time: UtcDateTime| {
+        let text = time.to_string();
+        format!("'{} {}'", &text[..10], &text[11..19])
+    };
+    let epoch = |time: UtcDateTime| match backend {
+        DbBackend::Postgres => format!("to_timestamp({} / 1000.0)", time.timestamp_millis()),
+        _ => time.timestamp_millis().to_string(),
+    };
+    let own = |time: UtcDateTime| format!("'{time}'");
+    let forms: [&dyn Fn(UtcDateTime) -> String; 4] = [&own, &zoned, &sqlx, &epoch];
+    file.execute(
+        r#"INSERT INTO "user" (id, name, email, "emailVerified", "createdAt", "updatedAt")
+           VALUES ('u', 'u', 'u@example.test', '0', '2026-11-20T15:26:01.398Z', '2026-11-20T15:26:01.398Z')"#,
+    )
+    .await;
+    for (index, form) in forms.iter().enumerate() {
+        for (end, open) in [(soon, true), (over, false)] {
+            let token = format!("{index}-{open}");
+            file.execute(&format!(
+                r#"INSERT INTO session (id, token, "userId", "expiresAt", "createdAt", "updatedAt")
+                   VALUES ('{token}', '{token}', 'u', {}, '{now}', '{now}')"#,
+                form(end)
+            ))
+            .await;
+            let found = app::repositories::sessions::find_open(&token, db).await;
+            assert_eq!(found.unwrap().is_some(), open, "{}", form(end));
+        }
+    }
+}
+
+#[actix_web::test]
+async fn the_time_zone_of_the_machine_changes_nothing() {
+    let auth = MockAuth::start().await;
+    let mut answers = Vec::new();
+    for zone in ["UTC", "America/St_Johns", "Asia/Tokyo"] {
+        let (program, database) = Program::with_keys_of(&auth, &[("TZ", zone)]).await;
+        database.add_user(&User::named("alice")).await;
+        let token = auth.token(&User::named("alice")).sign();
+        let http = reqwest::Client::new();
+        let mut dates = Vec::new();
+        for due in [
+            "2026-12-01T09:30",
+            "2026-12-01 09:30:00",
+            "2026-12-01T09:30:00+09:00",
+            "2026-03-08T02:30",
+            "2026-07-01T23:59:59.999Z",
+        ] {
+            let before = UtcDateTime::now();
+            let request = http
+                .post(program.url("/api/me/tasks"))
+                .bearer_auth(&token)
+                .header("content-type", "application/json")
+                .body(json!({"title": "x", "due_date": due}).to_string());
+            let task = Answer::of(request).await.created();
+            let made: UtcDateTime = task["created_at"].as_str().unwrap().parse().unwrap();
+            assert!(
+                before <= made && made <= UtcDateTime::now(),
+                "{zone}: {made}"
+            );
+            dates.push(task["due_date"].clone());
+        }
+        answers.push(dates);
+    }
+    assert_eq!(answers[0][0], "2026-12-01T09:30:00.000Z");
+    assert!(
+        answers.iter().all(|dates| *dates == answers[0]),
+        "{answers:?}"
+    );
+}
