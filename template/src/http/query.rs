@@ -197,7 +197,7 @@ mod tests {
         assert!(is_well_encoded("a=%C3%A4+b&c=100%25"));
     }
 
-    #[derive(Debug, PartialEq, Deserialize)]
+    #[derive(Debug, Deserialize, Validate)]
     struct Until {
         until: UtcDateTime,
     }

@@ -49,6 +49,8 @@ fn kinds(kind: &ColumnType, backend: DbBackend) -> &'static [&'static str] {
         (ColumnType::Integer, DbBackend::Postgres) => &["int4"],
         (ColumnType::Uuid, DbBackend::Postgres) => &["uuid"],
         (ColumnType::TimestampWithTimeZone, DbBackend::Postgres) => &["timestamptz"],
+        (ColumnType::JsonBinary, DbBackend::Postgres) => &["jsonb"],
+        (ColumnType::JsonBinary, _) => &["text"],
         // Times are text too; Better Auth declares its own as dates.
         (ColumnType::String(_) | ColumnType::Text, _) => &["text", "date"],
         (ColumnType::Boolean, _) => &["boolean", "integer"],
