@@ -16,7 +16,7 @@ pub struct TestApp {
     pub http: reqwest::Client,
     database: Database,
     _stops_when_dropped: oneshot::Sender<()>,
-    _database_file: TestDatabase,
+    database_file: TestDatabase,
 }
 
 impl TestApp {
@@ -79,7 +79,7 @@ impl TestApp {
             http: reqwest::Client::new(),
             database,
             _stops_when_dropped: stop,
-            _database_file: file,
+            database_file: file,
         }
     }
 
@@ -89,6 +89,10 @@ impl TestApp {
 
     pub fn db(&self) -> &DatabaseConnection {
         self.database.reader()
+    }
+
+    pub fn database_url(&self) -> &str {
+        self.database_file.url()
     }
 
     /// Somebody without credentials.
