@@ -63,6 +63,12 @@ pub struct ListRequest {
     pub cursor: Option<String>,
 }
 
+impl From<PageRequest> for ListRequest {
+    fn from(page: PageRequest) -> Self {
+        Self { page, cursor: None }
+    }
+}
+
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Page<T> {

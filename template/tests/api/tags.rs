@@ -1,6 +1,8 @@
-use serde_json::json;
+use futures_util::future::join_all;
+use reqwest::Method;
+use serde_json::{Value, json};
 
-use crate::support::TestApp;
+use crate::support::{Answer, TestApp};
 
 #[actix_web::test]
 async fn nobody_reaches_tags_without_a_token() {
@@ -35,9 +37,18 @@ async fn another_users_tag_is_not_found() {
     let app = TestApp::start().await;
     let (alice, bob) = (app.user("alice").await, app.user("bob").await);
     let tag = alice.tag("home").await;
-    bob.delete(&format!("/api/me/tags/{tag}"))
-        .await
-        .refused(404, "not_found");
+    let path = format!("/api/me/tags/{tag}");
+    for answer in [
+        bob.get(&path).await,
+        bob.get(&format!("{path}?include_deleted=true")).await,
+        bob.put(&path, json!({"name": "mine"})).await,
+        bob.patch(&path, json!({"name": "mine"})).await,
+        bob.delete(&path).await,
+        bob.post(&format!("{path}/restore"), Value::Null).await,
+    ] {
+        answer.refused(404, "not_found");
+    }
+    assert_eq!(alice.get(&path).await.ok()["name"], "home");
     assert_eq!(alice.get("/api/me/tags").await.ok()["total"], 1);
 }
 
@@ -49,6 +60,7 @@ async fn names_and_colours_outside_the_limits_are_refused() {
         (json!({"name": ""}), ["name: blank"]),
         (json!({"name": "x".repeat(51)}), ["name: too_long"]),
         (json!({"name": "a\nb"}), ["name: control_character"]),
+        (json!({"name": " none "}), ["name: reserved"]),
         (
             json!({"name": "home", "color": "red"}),
             ["color: invalid_color"],
@@ -56,6 +68,179 @@ async fn names_and_colours_outside_the_limits_are_refused() {
     ] {
         alice.post("/api/me/tags", body).await.invalid(&faults);
     }
+    let path = format!("/api/me/tags/{}", alice.tag("home").await);
+    for (body, faults) in [
+        (json!({"name": null}), vec!["name: invalid_value"]),
+        (
+            json!({"name": "", "color": "red"}),
+            vec!["color: invalid_color", "name: blank"],
+        ),
+        (json!({"colour": "red"}), vec!["colour: unknown_field"]),
+    ] {
+        alice.patch(&path, body).await.invalid(&faults);
+    }
+    alice
+        .put(&path, json!({"color": "#123456"}))
+        .await
+        .invalid(&["name: required"]);
+}
+
+#[actix_web::test]
+async fn of_many_who_add_the_same_name_one_succeeds() {
+    let app = TestApp::start_with(&[("WORKERS", "2")]).await;
+    let alice = app.user("alice").await;
+    let added = (0..8).map(|_| alice.post("/api/me/tags", json!({"name": "home"})));
+    let answers = join_all(added).await;
+    let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409, 409, 409, 409, 409, 409, 409]);
+}
+
+#[actix_web::test]
+async fn a_name_that_is_taken_can_be_had_neither_by_renaming_nor_by_restoring() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    let (home, work) = (alice.tag("home").await, alice.tag("work").await);
+    let (home, work) = (
+        format!("/api/me/tags/{home}"),
+        format!("/api/me/tags/{work}"),
+    );
+    for answer in [
+        alice.patch(&work, json!({"name": "home"})).await,
+        alice.put(&work, json!({"name": " home"})).await,
+    ] {
+        answer.refused(409, "tag_name_conflict");
+    }
+    alice.delete(&home).await;
+    alice.patch(&work, json!({"name": "home"})).await.ok();
+    let restore = format!("{home}/restore");
+    alice
+        .post(&restore, Value::Null)
+        .await
+        .refused(409, "tag_name_conflict");
+    alice.patch(&work, json!({"name": "work"})).await.ok();
+    alice.post(&restore, Value::Null).await.ok();
+    assert_eq!(alice.get("/api/me/tags").await.ok()["total"], 2);
+}
+
+#[actix_web::test]
+async fn a_write_meant_for_another_version_changes_nothing() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    let path = format!("/api/me/tags/{}", alice.tag("home").await);
+    for (method, path, body) in [
+        (Method::PUT, path.clone(), json!({"name": "x"})),
+        (Method::PATCH, path.clone(), json!({"name": "x"})),
+        (Method::DELETE, path.clone(), Value::Null),
+        (Method::POST, format!("{path}/restore"), Value::Null),
+    ] {
+        for stale in [r#""2""#, r#"W/"1""#] {
+            let sent = alice.with(("if-match", stale), method.clone(), &path, body.clone());
+            sent.await.refused(412, "precondition_failed");
+        }
+    }
+    let tag = alice
+        .with(("if-none-match", r#""1""#), Method::GET, &path, Value::Null)
+        .await;
+    assert_eq!((tag.status, tag.header("etag")), (304, r#""1""#));
+    let renamed = alice
+        .with(
+            ("if-match", r#""1""#),
+            Method::PATCH,
+            &path,
+            json!({"name": "x"}),
+        )
+        .await;
+    assert_eq!(
+        (&renamed.ok()["version"], renamed.header("etag")),
+        (&json!(2), r#""2""#)
+    );
+    let deleted = alice
+        .with(("if-match", r#""2""#), Method::DELETE, &path, Value::Null)
+        .await;
+    assert_eq!(deleted.status, 204);
+}
+
+#[actix_web::test]
+async fn a_tag_is_changed_in_part_replaced_deleted_and_restored() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    let before = alice
+        .post("/api/me/tags", json!({"name": "home", "color": "#0af"}))
+        .await
+        .created();
+    let path = format!("/api/me/tags/{}", before["id"].as_str().unwrap());
+    let named = alice.patch(&path, json!({"name": "garden"})).await.ok();
+    assert_eq!(
+        (&named["name"], &named["color"]),
+        (&json!("garden"), &json!("#00AAFF"))
+    );
+    let plain = alice.patch(&path, json!({"color": null})).await.ok();
+    assert_eq!(
+        (&plain["name"], &plain["color"]),
+        (&json!("garden"), &Value::Null)
+    );
+    alice.patch(&path, json!({"color": "#fff"})).await.ok();
+    let replaced = alice.put(&path, json!({"name": "house"})).await.ok();
+    assert_eq!(
+        (&replaced["name"], &replaced["color"]),
+        (&json!("house"), &Value::Null)
+    );
+    assert_eq!(replaced["version"], 5);
+    assert_eq!(alice.get(&path).await.ok(), replaced);
+
+    assert_eq!(alice.delete(&path).await.status, 204);
+    for answer in [
+        alice.get(&path).await,
+        alice.patch(&path, json!({"name": "x"})).await,
+        alice.delete(&path).await,
+    ] {
+        answer.refused(404, "not_found");
+    }
+    let gone = alice
+        .get(&format!("{path}?include_deleted=true"))
+        .await
+        .ok();
+    assert!(gone["deleted_at"].is_string());
+    let all = alice.get("/api/me/tags?include_deleted=true").await.ok();
+    assert_eq!(all["items"], json!([gone]));
+    let back = Answer::of(alice.request(Method::POST, &format!("{path}/restore")))
+        .await
+        .ok();
+    assert_eq!(
+        (&back["name"], &back["deleted_at"]),
+        (&json!("house"), &Value::Null)
+    );
+    assert_eq!(alice.get(&path).await.ok(), back);
+}
+
+#[actix_web::test]
+async fn names_sort_by_code_point_page_by_page_and_by_cursor() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    for name in ["b", "Z", "ä", "a", "_", "1"] {
+        alice.tag(name).await;
+    }
+    let mut path = "/api/me/tags?page_size=4".to_owned();
+    let mut names = Vec::new();
+    loop {
+        let page = alice.get(&path).await.ok();
+        let items = page["items"].as_array().unwrap();
+        names.extend(items.iter().map(|tag| tag["name"].clone()));
+        let Some(cursor) = page["next_cursor"].as_str() else {
+            break;
+        };
+        path = format!("/api/me/tags?page_size=4&cursor={cursor}");
+    }
+    assert_eq!(names, ["1", "Z", "_", "a", "b", "ä"]);
+    alice
+        .get("/api/me/tags?page=1&cursor=x&size=2")
+        .await
+        .invalid(&["size: unknown_parameter"]);
+    alice
+        .get("/api/me/tags?cursor=x")
+        .await
+        .refused(400, "cursor_invalid");
 }
 
 #[actix_web::test]

@@ -1,8 +1,17 @@
+//! Tasks, one by one.
+
+mod cursors;
+mod lists;
+mod plans;
+mod recurrence;
+mod tagging;
+mod versions;
+
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::TestApp;
+use crate::support::{Answer, TestApp};
 
 const NOWHERE: &str = "/api/me/tasks/018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90";
 
@@ -134,6 +143,10 @@ async fn input_outside_the_limits_is_refused() {
         (
             json!({"title": "x", "due_date": "2026-02-30T00:00:00Z"}),
             "due_date: invalid_value",
+        ),
+        (
+            json!({"title": "x", "reminder_at": "2026-12-01T00:00:00Z", "due_date": "2026-12-01T00:00:00Z"}),
+            "reminder_at: not_before_due",
         ),
         (
             json!({"title": "x", "completed": "yes"}),
@@ -309,6 +322,141 @@ async fn a_patch_tells_absent_null_and_value_apart() {
 }
 
 #[actix_web::test]
+async fn a_description_is_measured_in_a_patch_too() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    let path = format!("/api/me/tasks/{}", alice.task("Buy milk").await);
+    alice
+        .patch(
+            &path,
+            json!({"description": "ä".repeat(10_001), "title": ""}),
+        )
+        .await
+        .invalid(&["description: too_long", "title: blank"]);
+    let longest = json!({"description": "ä".repeat(10_000)});
+    alice.patch(&path, longest).await.ok();
+}
+
+#[actix_web::test]
+async fn a_put_leaves_nothing_of_what_was_there() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    let tag = alice.tag("home").await;
+    let full = json!({
+        "title": "Buy milk", "description": "two", "completed": true, "priority": "low",
+        "due_date": "2026-12-02T00:00:00Z", "reminder_at": "2026-12-01T00:00:00Z",
+        "recurrence_pattern": "daily", "tag_ids": [tag],
+    });
+    let before = alice.post("/api/me/tasks", full).await.created();
+    let path = format!("/api/me/tasks/{}", before["id"].as_str().unwrap());
+    alice
+        .put(&path, json!({"description": "x"}))
+        .await
+        .invalid(&["title: required"]);
+    let after = alice.put(&path, json!({"title": "Buy bread"})).await.ok();
+    let mut expected = before.clone();
+    for (member, value) in [
+        ("title", json!("Buy bread")),
+        ("description", Value::Null),
+        ("completed", json!(false)),
+        ("priority", Value::Null),
+        ("due_date", Value::Null),
+        ("reminder_at", Value::Null),
+        ("recurrence_pattern", Value::Null),
+        ("tags", json!([])),
+        ("version", json!(2)),
+        ("updated_at", after["updated_at"].clone()),
+    ] {
+        expected[member] = value;
+    }
+    assert_eq!(after, expected);
+    assert_eq!(alice.get(&path).await.ok(), after);
+}
+
+#[actix_web::test]
+async fn a_reminder_comes_before_the_due_date_whichever_of_them_is_patched() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    let body = json!({"title": "x", "due_date": "2026-12-03T00:00:00Z", "reminder_at": "2026-12-02T00:00:00Z"});
+    let task = alice.post("/api/me/tasks", body).await.created();
+    let path = format!("/api/me/tasks/{}", task["id"].as_str().unwrap());
+    for patch in [
+        json!({"due_date": "2026-12-02T00:00:00Z"}),
+        json!({"reminder_at": "2026-12-03T00:00:00Z"}),
+        json!({"reminder_at": "2026-12-05T00:00:00Z", "due_date": "2026-12-04T00:00:00Z"}),
+    ] {
+        alice
+            .patch(&path, patch)
+            .await
+            .invalid(&["reminder_at: not_before_due"]);
+    }
+    assert_eq!(alice.get(&path).await.ok(), task);
+    for patch in [
+        json!({"reminder_at": "2026-12-04T00:00:00Z", "due_date": "2026-12-05T00:00:00Z"}),
+        json!({"due_date": null}),
+        json!({"reminder_at": null, "due_date": "2026-12-01T00:00:00Z"}),
+    ] {
+        alice.patch(&path, patch).await.ok();
+    }
+}
+
+#[actix_web::test]
+async fn completion_is_set_by_a_patch_and_turned_by_a_toggle() {
+    let app = TestApp::start().await;
+    let (alice, bob) = (app.user("alice").await, app.user("bob").await);
+    let path = format!("/api/me/tasks/{}", alice.task("Buy milk").await);
+    let toggle = format!("{path}/complete");
+    bob.patch(&toggle, json!({}))
+        .await
+        .refused(404, "not_found");
+    alice
+        .patch(&format!("{NOWHERE}/complete"), json!({}))
+        .await
+        .refused(404, "not_found");
+    for expected in [true, true] {
+        let task = alice.patch(&path, json!({"completed": true})).await.ok();
+        assert_eq!(task["completed"], expected);
+    }
+    for expected in [false, true] {
+        let task = Answer::of(alice.request(Method::PATCH, &toggle)).await.ok();
+        assert_eq!(task["completed"], expected);
+        assert_eq!(alice.get(&path).await.ok(), task);
+    }
+}
+
+#[actix_web::test]
+async fn a_deleted_task_is_restored_as_it_was() {
+    let app = TestApp::start().await;
+    let (alice, bob) = (app.user("alice").await, app.user("bob").await);
+    let tag = alice.tag("home").await;
+    let body = json!({"title": "x", "tag_ids": [tag]});
+    let before = alice.post("/api/me/tasks", body).await.created();
+    let path = format!("/api/me/tasks/{}", before["id"].as_str().unwrap());
+    let restore = format!("{path}/restore");
+    alice.delete(&path).await;
+    for refused in [
+        bob.post(&restore, Value::Null).await,
+        alice.post(&format!("{NOWHERE}/restore"), Value::Null).await,
+        alice.patch(&path, json!({"title": "y"})).await,
+        alice.put(&path, json!({"title": "y"})).await,
+        alice.patch(&format!("{path}/complete"), Value::Null).await,
+        alice.get(&format!("{path}/tags")).await,
+        alice
+            .post(&format!("{path}/tags"), json!({"tag_id": tag}))
+            .await,
+    ] {
+        refused.refused(404, "not_found");
+    }
+    let mut after = alice.post(&restore, Value::Null).await.ok();
+    assert_eq!(after, alice.get(&path).await.ok());
+    assert_eq!(after["version"], 3);
+    for member in ["version", "updated_at"] {
+        after[member] = before[member].clone();
+    }
+    assert_eq!(after, before);
+}
+
+#[actix_web::test]
 async fn a_deleted_task_is_gone_for_its_owner_and_kept_in_the_database() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
@@ -390,6 +538,12 @@ async fn many_writers_at_once_queue_and_all_succeed() {
     let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
     assert_eq!(statuses, [201; 64]);
     assert_eq!(alice.get("/api/me/tasks").await.ok()["total"], 64);
+}
+
+fn titles(page: &Value) -> Vec<String> {
+    let items = page["items"].as_array().unwrap();
+    let title = |task: &Value| task["title"].as_str().unwrap().to_owned();
+    items.iter().map(title).collect()
 }
 
 fn names(tags: &Value) -> Vec<&str> {

@@ -1,0 +1,267 @@
+//! Which tags are on a task.
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{NOWHERE, names};
+use crate::support::{Client, TestApp};
+
+async fn a_task(alice: &Client) -> String {
+    format!("/api/me/tasks/{}", alice.task("Buy milk").await)
+}
+
+#[actix_web::test]
+async fn tags_and_tasks_of_others_are_not_found() {
+    let app = TestApp::start().await;
+    let (alice, bob) = (app.user("alice").await, app.user("bob").await);
+    let (task, mine) = (a_task(&alice).await, alice.tag("home").await);
+    let theirs = bob.tag("home").await;
+    let path = format!("{task}/tags");
+    for who in [&bob, &alice] {
+        let answer = who.post(&path, json!({"tag_id": theirs})).await;
+        answer.refused(404, "not_found");
+    }
+    bob.get(&path).await.refused(404, "not_found");
+    bob.put(&path, json!({"tag_ids": [theirs]}))
+        .await
+        .refused(404, "not_found");
+    bob.delete(&format!("{path}/{mine}"))
+        .await
+        .refused(404, "not_found");
+    alice
+        .put(&path, json!({"tag_ids": [mine, theirs]}))
+        .await
+        .invalid(&["tag_ids[1]: unknown_tag"]);
+    bob.post(
+        &format!("/api/me/tags/{mine}/tasks"),
+        json!({"task_ids": []}),
+    )
+    .await
+    .refused(404, "not_found");
+    assert_eq!(alice.get(&task).await.ok()["tags"], json!([]));
+}
+
+#[actix_web::test]
+async fn input_outside_the_limits_is_refused() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    let (task, tag) = (a_task(&alice).await, alice.tag("home").await);
+    let (tags, tasks) = (format!("{task}/tags"), format!("/api/me/tags/{tag}/tasks"));
+    let many = vec![Uuid::now_v7(); 101];
+    for (answer, fault) in [
+        (alice.post(&tags, json!({})).await, "tag_id: required"),
+        (
+            alice.post(&tags, json!({"tag_id": "x"})).await,
+            "tag_id: invalid_value",
+        ),
+        (alice.put(&tags, json!({})).await, "tag_ids: required"),
+        (
+            alice.put(&tags, json!({"tag_ids": null})).await,
+            "tag_ids: invalid_value",
+        ),
+        (
+            alice.put(&tags, json!({"tag_ids": many})).await,
+            "tag_ids: too_many",
+        ),
+        (
+            alice.post(&tasks, json!({"task_ids": many})).await,
+            "task_ids: too_many",
+        ),
+        (
+            alice.post(&tasks, json!({"task_ids": [], "x": 1})).await,
+            "x: unknown_field",
+        ),
+        (
+            alice.patch(&task, json!({"tag_ids": null})).await,
+            "tag_ids: invalid_value",
+        ),
+    ] {
+        answer.invalid(&[fault]);
+    }
+}
+
+#[actix_web::test]
+async fn not_found_comes_before_what_is_wrong_with_the_body() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    let tag = "/api/me/tags/018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90";
+    for answer in [
+        alice.post(&format!("{NOWHERE}/tags"), json!({})).await,
+        alice.put(&format!("{NOWHERE}/tags"), json!({})).await,
+        alice.put(NOWHERE, json!({})).await,
+        alice.put(tag, json!({})).await,
+        alice.patch(tag, json!({"name": ""})).await,
+        alice.post(&format!("{tag}/tasks"), json!({})).await,
+        alice.get(&format!("{NOWHERE}/tags")).await,
+        alice.delete(&format!("{NOWHERE}/tags/x")).await,
+    ] {
+        answer.refused(404, "not_found");
+    }
+}
+
+#[actix_web::test]
+async fn a_tag_is_put_on_once_and_taken_off_once() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    let (task, tag) = (a_task(&alice).await, alice.tag("home").await);
+    let (path, body) = (format!("{task}/tags"), json!({"tag_id": tag}));
+    let answer = alice.post(&path, body.clone()).await;
+    assert_eq!(names(&answer.created()["tags"]), ["home"]);
+    assert_eq!(alice.get(&task).await.ok(), answer.json());
+    let found = alice.get(answer.header("location")).await.ok();
+    assert_eq!(names(&found["items"]), ["home"]);
+    alice
+        .post(&path, body)
+        .await
+        .refused(409, "tag_already_assigned");
+    assert_eq!(alice.delete(&format!("{path}/{tag}")).await.status, 204);
+    alice
+        .delete(&format!("{path}/{tag}"))
+        .await
+        .refused(404, "not_found");
+    assert_eq!(alice.get(&path).await.ok()["total"], 0);
+}
+
+#[actix_web::test]
+async fn of_many_who_put_the_same_tag_on_one_succeeds() {
+    let app = TestApp::start_with(&[("WORKERS", "2")]).await;
+    let alice = app.user("alice").await;
+    let (task, tag) = (a_task(&alice).await, alice.tag("home").await);
+    let path = format!("{task}/tags");
+    let added = (0..8).map(|_| alice.post(&path, json!({"tag_id": tag})));
+    let mut statuses: Vec<_> = join_all(added)
+        .await
+        .iter()
+        .map(|answer| answer.status)
+        .collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409, 409, 409, 409, 409, 409, 409]);
+}
+
+#[actix_web::test]
+async fn a_set_of_tags_takes_the_place_of_another() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    let task = a_task(&alice).await;
+    let (home, work) = (alice.tag("home").await, alice.tag("work").await);
+    let path = format!("{task}/tags");
+    for (set, expected) in [
+        (json!([home, work, home]), vec!["home", "work"]),
+        (json!([work]), vec!["work"]),
+        (json!([]), vec![]),
+    ] {
+        let answer = alice.put(&path, json!({"tag_ids": set})).await.ok();
+        assert_eq!(names(&answer["tags"]), expected);
+        assert_eq!(alice.get(&task).await.ok(), answer);
+    }
+    let patched = alice.patch(&task, json!({"tag_ids": [home]})).await.ok();
+    assert_eq!(names(&patched["tags"]), ["home"]);
+    let kept = alice.patch(&task, json!({"completed": true})).await.ok();
+    assert_eq!(names(&kept["tags"]), ["home"]);
+    let replaced = alice.put(&task, json!({"title": "x"})).await.ok();
+    assert_eq!(replaced["tags"], json!([]));
+}
+
+#[actix_web::test]
+async fn a_tag_is_put_on_all_of_many_tasks_or_on_none() {
+    let app = TestApp::start().await;
+    let (alice, bob) = (app.user("alice").await, app.user("bob").await);
+    let tag = alice.tag("home").await;
+    let path = format!("/api/me/tags/{tag}/tasks");
+    let (one, two, three) = (
+        alice.task("1").await,
+        alice.task("2").await,
+        alice.task("3").await,
+    );
+    let theirs = bob.task("4").await;
+    alice.delete(&format!("/api/me/tasks/{three}")).await;
+    for other in [&theirs, &three] {
+        alice
+            .post(&path, json!({"task_ids": [one, two, other]}))
+            .await
+            .invalid(&["task_ids[2]: unknown_task"]);
+    }
+    assert_eq!(alice.get("/api/me/tasks?tag=home").await.ok()["total"], 0);
+    for (ids, assigned) in [
+        (json!([one]), 1),
+        (json!([one, two, two]), 1),
+        (json!([]), 0),
+    ] {
+        let answer = alice.post(&path, json!({"task_ids": ids})).await.ok();
+        assert_eq!(answer, json!({"assigned": assigned}));
+    }
+    assert_eq!(alice.get("/api/me/tasks?tag=home").await.ok()["total"], 2);
+    let one = alice.get(&format!("/api/me/tasks/{one}")).await.ok();
+    assert_eq!(one["version"], 2);
+}
+
+#[actix_web::test]
+async fn renaming_and_assigning_at_once_never_blocks_for_good() {
+    let app = TestApp::start_with(&[("WORKERS", "2")]).await;
+    let alice = app.user("alice").await;
+    let mut tasks = Vec::new();
+    for number in 0..5 {
+        tasks.push(alice.task(&number.to_string()).await);
+    }
+    let (home, work) = (alice.tag("home").await, alice.tag("work").await);
+    let reversed: Vec<_> = tasks.iter().rev().collect();
+    for tag in [&home, &work] {
+        let path = format!("/api/me/tags/{tag}/tasks");
+        alice.post(&path, json!({"task_ids": tasks})).await.ok();
+    }
+    let (alice, home, work, reversed) = (&alice, &home, &work, &reversed);
+    let round = |number: usize| async move {
+        let tag = [home, work][number % 2];
+        let path = format!("/api/me/tags/{tag}");
+        match number % 4 {
+            0 | 1 => {
+                alice
+                    .patch(&path, json!({"name": format!("tag {number}")}))
+                    .await
+            }
+            2 => {
+                alice
+                    .post(&format!("{path}/tasks"), json!({"task_ids": reversed}))
+                    .await
+            }
+            _ => {
+                let task = format!("/api/me/tasks/{}/tags", reversed[number % 5]);
+                alice.put(&task, json!({"tag_ids": [work, home]})).await
+            }
+        }
+    };
+    let answers = join_all((0..40).map(round)).await;
+    for answer in answers {
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+}
+
+#[actix_web::test]
+async fn the_tags_on_a_task_are_listed_in_parts() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    let mut tags = Vec::new();
+    for name in ["c", "a", "b"] {
+        tags.push(alice.tag(name).await);
+    }
+    alice.tag("d").await;
+    let task = a_task(&alice).await;
+    let path = format!("{task}/tags");
+    alice.put(&path, json!({"tag_ids": tags})).await.ok();
+    let first = alice.get(&format!("{path}?page_size=2")).await.ok();
+    assert_eq!(
+        (names(&first["items"]), &first["total"]),
+        (vec!["a", "b"], &json!(3))
+    );
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let next = alice.get(&format!("{path}?cursor={cursor}")).await.ok();
+    assert_eq!(
+        (names(&next["items"]), &next["next_cursor"]),
+        (vec!["c"], &Value::Null)
+    );
+    alice
+        .get(&format!("/api/me/tags?cursor={cursor}"))
+        .await
+        .refused(400, "cursor_invalid");
+}
