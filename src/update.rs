@@ -284,7 +284,10 @@ impl FileUpdate {
             (_, Some(_), None) => (Change::DroppedConflict, mine.clone()),
             (_, Some(_), Some(_)) if mine == base => (Change::Updated, theirs.clone()),
             (_, Some(_), Some(_))
-                if [&base, &mine, &theirs].into_iter().flatten().any(is_binary) =>
+                if [&base, &mine, &theirs]
+                    .into_iter()
+                    .flatten()
+                    .any(|content| is_binary(content)) =>
             {
                 (Change::BinaryConflict, mine.clone())
             }
@@ -415,7 +418,7 @@ fn is_taken(dir: &Path, path: &str) -> bool {
 }
 
 /// As git tells it: by a NUL near the beginning.
-fn is_binary(content: &Vec<u8>) -> bool {
+fn is_binary(content: &[u8]) -> bool {
     content.iter().take(8000).any(|&byte| byte == 0)
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod builds;
+mod deploy;
 mod faults;
 mod leaks;
 mod names;
@@ -10,6 +11,7 @@ mod options;
 mod quickstart;
 mod real_server;
 mod twins;
+mod update;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -94,6 +96,20 @@ fn files_below(dir: &Path) -> BTreeSet<String> {
         }
     }
     files
+}
+
+/// What git prints in `dir`, as somebody who is known by name alone.
+fn git(dir: &Path, arguments: &[&str]) -> String {
+    let identity = ["user.name=Nobody", "user.email=nobody@example.test"];
+    let output = Command::new("git")
+        .args(identity.iter().flat_map(|setting| ["-c", setting]))
+        .args(arguments)
+        .current_dir(dir)
+        .output()
+        .expect("git is needed");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "git {arguments:?}: {message}");
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// Copies everything in this checkout that git does not ignore.

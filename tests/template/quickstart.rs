@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::builds::{target_dir, turn_to_build};
-use crate::{copy_checkout_to, files_below, generate};
+use crate::{copy_checkout_to, files_below, generate, git};
 
 /// A used checkout with git, and an empty folder beside it.
 struct Desk {
@@ -22,23 +22,34 @@ impl Desk {
         let folder = tempfile::tempdir().unwrap();
         let checkout = folder.path().join("checkout");
         copy_checkout_to(&checkout);
-        for arguments in [["init", "--quiet"], ["add", "."]] {
-            let status = Command::new("git")
-                .args(arguments)
-                .current_dir(&checkout)
-                .status();
-            assert!(status.unwrap().success());
-        }
-        Self { folder }
+        let desk = Self { folder };
+        desk.git(&["init", "--quiet"]);
+        desk.git(&["add", "."]);
+        desk
+    }
+
+    /// What git says in the checkout.
+    fn git(&self, arguments: &[&str]) -> String {
+        git(&self.folder.path().join("checkout"), arguments)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quickstart"));
+        command
+            .args(arguments)
+            .env("CARGO_MANIFEST_DIR", self.folder.path().join("checkout"))
+            .current_dir(self.folder.path());
+        command
     }
 
     fn quickstart(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_quickstart"))
-            .args(arguments)
-            .env("CARGO_MANIFEST_DIR", self.folder.path().join("checkout"))
-            .current_dir(self.folder.path())
-            .output()
-            .unwrap()
+        self.command(arguments).output().unwrap()
+    }
+
+    /// How the project beside the checkout says that it was made.
+    fn record(&self, project: &str) -> toml::Table {
+        let file = self.folder.path().join(project).join(".template.toml");
+        fs::read_to_string(file).unwrap().parse().unwrap()
     }
 
     /// What stands beside the checkout.
@@ -127,6 +138,93 @@ fn the_path_is_the_project_s_own_folder() {
         assert!(manifest.contains("default = [\"sqlite\"]"));
     }
     assert_eq!(desk.neighbours(), ["empty", "new"]);
+}
+
+#[test]
+fn answers_come_from_the_command_line_then_a_file_then_the_environment() {
+    let desk = Desk::new();
+    let file = desk.folder.path().join("values.toml");
+    let values =
+        "[values]\nci = \"none\"\nlicense = \"both\"\ndeploy = [\"docker\", \"systemd\"]\n";
+    fs::write(&file, values).unwrap();
+    let arguments = [
+        "shop",
+        "--no-run",
+        "--values-file",
+        "values.toml",
+        "-d",
+        "ci=gitlab",
+    ];
+    let mut quickstart = desk.command(&arguments);
+    for (option, value) in [("DATABASE", "sqlite"), ("LICENSE", "MIT"), ("CI", "github")] {
+        quickstart.env(format!("CARGO_GENERATE_VALUE_{option}"), value);
+    }
+    assert!(quickstart.output().unwrap().status.success());
+    let record = desk.record("shop");
+    assert_eq!(record["values"]["ci"].as_str(), Some("gitlab"));
+    assert_eq!(record["values"]["license"].as_str(), Some("both"));
+    assert_eq!(record["values"]["database"].as_str(), Some("sqlite"));
+    let deploy = record["values"]["deploy"].as_array().unwrap();
+    let deploy: Vec<_> = deploy.iter().map(|item| item.as_str().unwrap()).collect();
+    assert_eq!(deploy, ["docker", "systemd"]);
+}
+
+#[test]
+fn the_record_names_the_commit_if_the_checkout_is_a_repository_of_its_own() {
+    let desk = Desk::new();
+    let checkout = desk.folder.path().join("checkout");
+    desk.git(&["commit", "--quiet", "--message", "template"]);
+    let head = desk.git(&["rev-parse", "HEAD"]);
+    assert!(desk.quickstart(&["shop", "--no-run"]).status.success());
+    let record = desk.record("shop");
+    assert_eq!(record["template"]["commit"].as_str(), Some(head.trim()));
+    assert_eq!(record["project"]["name"].as_str(), Some("shop"));
+
+    // The commit of a repository around the checkout says nothing about the template.
+    fs::rename(checkout.join(".git"), desk.folder.path().join(".git")).unwrap();
+    assert!(desk.quickstart(&["copy", "--no-run"]).status.success());
+    assert!(desk.record("copy")["template"].get("commit").is_none());
+}
+
+/// The two commands in the record, word for word but for the folders.
+#[test]
+fn the_recorded_commands_make_the_same_project() {
+    let desk = Desk::new();
+    assert!(
+        desk.quickstart(&["shop", "--no-run", "-d", "ci=none"])
+            .status
+            .success()
+    );
+    let record = desk.folder.path().join("shop/.template.toml");
+    let text = fs::read_to_string(&record).unwrap();
+    let commands = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("#     cargo "));
+    let commands: Vec<_> = commands.collect();
+    assert_eq!(commands.len(), 2);
+    let [first, values_file, path] = ["shop", "--values-file", "/path/to/.template.toml"];
+    assert_eq!(
+        commands[0],
+        format!("quickstart {first} {values_file} {path}")
+    );
+    assert_eq!(
+        commands[1],
+        format!("generate --path . --name {first} {values_file} {path}")
+    );
+    let record = record.to_str().unwrap();
+    let again = [first, values_file, record, "--no-run", "--path", "again"];
+    assert!(desk.quickstart(&again).status.success());
+    let [shop, again] = ["shop", "again"].map(|dir| desk.folder.path().join(dir));
+    for dir in [&shop, &again] {
+        fs::remove_dir_all(dir.join(".git")).unwrap();
+    }
+    assert_eq!(files_below(&shop), files_below(&again));
+    for file in files_below(&shop) {
+        assert!(
+            fs::read(shop.join(&file)).unwrap() == fs::read(again.join(&file)).unwrap(),
+            "{file}"
+        );
+    }
 }
 
 #[test]
