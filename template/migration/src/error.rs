@@ -27,14 +27,13 @@ pub enum MigrateError {
         /// The process that is migrating, where the engine can tell.
         holder: Option<String>,
     },
-    /// Tables of Better Auth that our migrations did not make.
+    /// Tables that Better Auth made cannot be taken over safely; a sentence for each reason.
     #[error(
-        "the database already has tables of Better Auth ({}) that were not made by these \
-         migrations. Nothing was changed. Use an empty database: one that Better Auth has \
-         already set up cannot be adopted yet",
-        .0.join(", ")
+        "the tables of Better Auth that are in the database cannot be adopted, and nothing was \
+         changed:\n- {}",
+        .0.join("\n- ")
     )]
-    ForeignTables(Vec<String>),
+    CannotAdopt(Vec<String>),
     /// Migrations of a newer version of this program.
     #[error(
         "the database was migrated by a newer version of this program, which knows {}",

@@ -15,7 +15,7 @@ use sea_orm_migration::{
     seaql_migrations,
 };
 
-use crate::{MigrateError, Migrator, connection, m20261121_000001_better_auth as better_auth};
+use crate::{MigrateError, Migrator, adoption, connection, m20261121_000001_better_auth};
 
 enum Change {
     Up(Option<u32>),
@@ -192,9 +192,9 @@ async fn apply(
     names.truncate(limit(steps));
     if names
         .iter()
-        .any(|name| name == better_auth::Migration.name())
+        .any(|name| name == m20261121_000001_better_auth::Migration.name())
     {
-        refuse_foreign_tables(transaction).await?;
+        adoption::examine(&SchemaManager::new(transaction)).await?;
     }
     for name in &names {
         Migrator::up(transaction, Some(1))
@@ -242,21 +242,6 @@ fn refuse_unknown(applied: &[String]) -> Result<(), MigrateError> {
         Ok(())
     } else {
         Err(MigrateError::UnknownMigrations(unknown))
-    }
-}
-
-async fn refuse_foreign_tables(transaction: &DatabaseTransaction) -> Result<(), MigrateError> {
-    let manager = SchemaManager::new(transaction);
-    let mut found = Vec::new();
-    for table in better_auth::TABLES {
-        if manager.has_table(table).await? {
-            found.push(table.to_owned());
-        }
-    }
-    if found.is_empty() {
-        Ok(())
-    } else {
-        Err(MigrateError::ForeignTables(found))
     }
 }
 

@@ -96,7 +96,7 @@ pub async fn insert_missing(new: NewUser, db: &impl ConnectionTrait) -> Result<b
         image: Set(None),
         created_at: Set(now),
         updated_at: Set(now),
-        uuid: Set(new.uuid),
+        uuid: user::uuid_to_insert(new.uuid),
         role: Set(Some("user".to_owned())),
     };
     let insert = user::Entity::insert(row).on_conflict(OnConflict::new().do_nothing().to_owned());
