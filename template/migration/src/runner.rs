@@ -302,11 +302,15 @@ async fn holder(database: &DatabaseConnection) -> Result<Option<String>, DbErr> 
     }
     let statement = Statement::from_sql_and_values(
         DbBackend::Postgres,
-        "SELECT 'process ' || pid || coalesce(' of ' || host(client_addr), '')
-             || ', which began at ' || to_char(xact_start, 'YYYY-MM-DD HH24:MI:SS TZ')
+        "SELECT 'process ' || pid || coalesce(' (' || nullif(application_name, '') || ')', '')
+             || coalesce(' of ' || host(client_addr), '')
+             || coalesce(', which began at ' || to_char(xact_start, 'YYYY-MM-DD HH24:MI:SS TZ'), '')
          FROM pg_locks JOIN pg_stat_activity USING (pid)
-         WHERE locktype = 'advisory' AND granted AND datname = current_database()
-             AND classid::bigint << 32 | objid::bigint = $1",
+         WHERE granted AND datname = current_database() AND pid <> pg_backend_pid()
+             AND (locktype = 'advisory' AND classid::bigint << 32 | objid::bigint = $1
+                  OR relation IN (SELECT c.oid FROM pg_class AS c
+                      WHERE relnamespace::regnamespace::text = current_schema()))
+         ORDER BY locktype = 'advisory' DESC, xact_start LIMIT 1",
         [ADVISORY_LOCK.into()],
     );
     let row = database.query_one_raw(statement).await?;
