@@ -21,10 +21,10 @@ pub fn target_dir() -> PathBuf {
 }
 
 /// A generated project in a lasting folder; its name and description are not those under which `template/` is developed.
-fn lasting(database: &str) -> PathBuf {
-    let database_value = format!("database={database}");
-    let project = generate("shop", &["description=A shop", &database_value]).unwrap();
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(database);
+fn lasting(answer: &str) -> PathBuf {
+    let project = generate("shop", &["description=A shop", answer]).unwrap();
+    let (_, folder) = answer.split_once('=').unwrap();
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
     replace_what_differs(&project, &dir);
     dir
 }
@@ -85,7 +85,7 @@ fn a_plain_build_does_not_rewrite_the_lock_file() {
 
 #[test]
 fn the_default_project_is_formatted_lints_clean_and_passes_its_tests() {
-    let dir = lasting("both");
+    let dir = lasting("database=both");
     let _turn = turn_to_build();
     succeed(cargo(&dir, "fmt --all --check"));
     succeed(cargo(
@@ -96,8 +96,19 @@ fn the_default_project_is_formatted_lints_clean_and_passes_its_tests() {
 }
 
 #[test]
+fn the_project_with_native_ids_lints_clean_and_passes_its_tests() {
+    let dir = lasting("user_ids=native");
+    let _turn = turn_to_build();
+    succeed(cargo(
+        &dir,
+        "clippy --workspace --all-targets --locked -- -D warnings",
+    ));
+    succeed(cargo(&dir, "test --workspace --locked"));
+}
+
+#[test]
 fn the_project_without_postgresql_lints_clean() {
-    let dir = lasting("sqlite");
+    let dir = lasting("database=sqlite");
     let _turn = turn_to_build();
     succeed(cargo(
         &dir,
@@ -107,7 +118,7 @@ fn the_project_without_postgresql_lints_clean() {
 
 #[test]
 fn the_project_without_sqlite_lints_clean() {
-    let dir = lasting("postgres");
+    let dir = lasting("database=postgres");
     let _turn = turn_to_build();
     succeed(cargo(
         &dir,

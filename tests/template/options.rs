@@ -125,11 +125,29 @@ fn the_database_decides_the_default_features_and_the_example_url() {
     }
 }
 
+#[test]
+fn the_kind_of_user_ids_decides_a_feature_and_the_shown_claim() {
+    for (user_ids, feature, claim) in [("hybrid", false, "uuid"), ("native", true, "sub")] {
+        let project = generate("my-api", &[&format!("user_ids={user_ids}")]).unwrap();
+        for manifest in ["Cargo.toml", "migration/Cargo.toml"] {
+            let features = default_features(&project.read(manifest));
+            assert_eq!(features.contains(&"native-ids".to_owned()), feature);
+        }
+        let shown = format!("# USER_UUID_CLAIM={claim}\n");
+        assert!(project.read(".env.example").contains(&shown), "{user_ids}");
+        let server = project.read("deploy/better-auth/server.mjs");
+        let makes_uuids = server.contains(r#"generateId: "uuid""#);
+        assert_eq!(makes_uuids, feature, "{user_ids}");
+    }
+}
+
 /// The combinations that are promised to work, one answer or several that meet in a file.
-const VARIANTS: [&str; 16] = [
+const VARIANTS: [&str; 18] = [
     "",
     "database=sqlite",
     "database=postgres",
+    "user_ids=native",
+    "user_ids=native database=sqlite deploy=docker,compose",
     "deploy=",
     "deploy=docker",
     "deploy=systemd",
@@ -187,6 +205,7 @@ fn an_answer_that_is_no_choice_is_refused() {
         "deploy=docker compose",
         "ci=jenkins",
         "license=mit",
+        "user_ids=serial",
         "license=",
     ] {
         let (option, _) = answer.split_once('=').unwrap();
@@ -213,7 +232,8 @@ fn optional_files() -> BTreeSet<String> {
             files.extend(found);
         }
     }
-    files.retain(|file| !file.ends_with(".liquid") && file != "compose.sqlite.yaml");
+    let renamed = ["compose.sqlite.yaml", "deploy/better-auth/server.native.mjs"];
+    files.retain(|file| !file.ends_with(".liquid") && !renamed.contains(&file.as_str()));
     files
 }
 
@@ -249,9 +269,10 @@ fn nothing_of_the_template_or_of_another_option_is_left_in_any_variant() {
     }
 }
 
-/// Rust sees nothing of the other options, so that projects of each database are compiled and no more (`builds.rs`).
+/// Rust sees nothing of the other options, so that projects of each database and of each kind of ids are compiled and no
+/// more (`builds.rs`).
 #[test]
-fn the_options_beside_the_database_change_no_line_that_is_compiled() {
+fn the_options_beside_database_and_user_ids_change_no_line_that_is_compiled() {
     let compiled = |project: &Project| -> Vec<(String, String)> {
         let kinds = [".rs", "Cargo.toml", "Cargo.lock", "config.toml"];
         let files = project.files().into_iter();
@@ -266,11 +287,14 @@ fn the_options_beside_the_database_change_no_line_that_is_compiled() {
             .collect()
     };
     for (answers, project) in variants() {
-        let database = answers
-            .split(' ')
-            .find(|answer| answer.starts_with("database="));
+        let counts = |answer: &&str| {
+            answer.starts_with("database=") || answer.starts_with("user_ids=")
+        };
+        let counting = |answers: &'static str| -> Vec<_> {
+            answers.split(' ').filter(counts).collect()
+        };
         let (_, plain) = variants()
-            .find(|(answers, _)| *answers == database.unwrap_or_default())
+            .find(|(other, _)| counting(other) == counting(answers))
             .unwrap();
         assert!(compiled(project) == compiled(plain), "{answers}");
     }

@@ -12,7 +12,10 @@ use crate::{ROOT, assert_renewed, files_below, generate};
 const NAME: &str = "my-api";
 const DESCRIPTION: &str = "An API for users who sign in with Better Auth";
 const FEATURES: &str = r#"default = ["postgres", "sqlite"]"#;
-const FEATURES_TWIN: &str = r#"default = [{% if database == "both" %}"postgres", "sqlite"{% else %}"{{database}}"{% endif %}]"#;
+const FEATURES_TWIN: &str = r#"default = [{% if user_ids == "native" %}"native-ids", {% endif %}{% if database == "both" %}"postgres", "sqlite"{% else %}"{{database}}"{% endif %}]"#;
+const UUID_CLAIM: &str = "# USER_UUID_CLAIM=uuid";
+const UUID_CLAIM_TWIN: &str =
+    r#"# USER_UUID_CLAIM={% if user_ids == "native" %}sub{% else %}uuid{% endif %}"#;
 const LICENSE: &str = "license = \"MIT\"\n";
 const LICENSE_TWIN: &str = r#"{% case license %}{% when "none" %}{% when "both" %}license = "MIT OR Apache-2.0"
 {% else %}license = "{{license}}"
@@ -66,7 +69,10 @@ fn twin_of(file: &str) -> String {
             replace_once(&twin, &quoted(NAME), &quoted("{{project-name}}"))
         }
         "migration/Cargo.toml" => replace_once(&plain, FEATURES, FEATURES_TWIN),
-        ".env.example" => replace_once(&plain, DATABASE_URL, DATABASE_URL_TWIN),
+        ".env.example" => {
+            let twin = replace_once(&plain, DATABASE_URL, DATABASE_URL_TWIN);
+            replace_once(&twin, UUID_CLAIM, UUID_CLAIM_TWIN)
+        }
         ".template.toml" => answers_twin(&plain),
         ".github/workflows/ci.yml" => pipeline_twin(&plain, "  sqlite:\n", "  postgres:\n"),
         ".gitlab-ci.yml" => pipeline_twin(&plain, "sqlite:\n", "postgres:\n"),

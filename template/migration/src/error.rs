@@ -20,21 +20,20 @@ pub enum MigrateError {
     #[error("cannot connect to the database: {0}")]
     Connect(String),
     /// Someone else held a lock for all the time that this run may wait.
-    #[error("the database was locked for {seconds} s{}", by(.holder))]
+    #[error("the database was locked for {seconds} s by {}", named(.holder))]
     LockTimeout {
         /// How long this run waited.
         seconds: u64,
-        /// The process that is migrating, where the engine can tell.
+        /// Who holds it, where the engine can tell: PostgreSQL does, SQLite does not.
         holder: Option<String>,
     },
-    /// Tables of Better Auth that our migrations did not make.
+    /// Tables that Better Auth made cannot be taken over safely; a sentence for each reason.
     #[error(
-        "the database already has tables of Better Auth ({}) that were not made by these \
-         migrations. Nothing was changed. Use an empty database: one that Better Auth has \
-         already set up cannot be adopted yet",
-        .0.join(", ")
+        "the tables of Better Auth that are in the database cannot be adopted, and nothing was \
+         changed:\n- {}",
+        .0.join("\n- ")
     )]
-    ForeignTables(Vec<String>),
+    CannotAdopt(Vec<String>),
     /// Migrations of a newer version of this program.
     #[error(
         "the database was migrated by a newer version of this program, which knows {}",
@@ -74,9 +73,8 @@ impl MigrateError {
     }
 }
 
-fn by(holder: &Option<String>) -> String {
+fn named(holder: &Option<String>) -> &str {
     holder
-        .as_ref()
-        .map(|holder| format!(" by {holder}"))
-        .unwrap_or_default()
+        .as_deref()
+        .unwrap_or("another process (the database does not tell which)")
 }

@@ -6,11 +6,17 @@
 #[cfg(not(any(feature = "postgres", feature = "sqlite")))]
 compile_error!("choose an engine: feature postgres, sqlite or both");
 
+mod adoption;
+mod better_auth;
+mod catalogue;
 mod connection;
 mod error;
+mod obstacles;
+mod rebuild;
 mod runner;
 mod tables;
 
+pub use better_auth::NATIVE_IDS;
 pub use error::MigrateError;
 pub use runner::{down, fresh, status, up, up_steps};
 pub use tables::{Tables, inspect};

@@ -15,7 +15,7 @@ use sea_orm_migration::{
     seaql_migrations,
 };
 
-use crate::{MigrateError, Migrator, connection, m20261121_000001_better_auth as better_auth};
+use crate::{MigrateError, Migrator, adoption, connection, m20261121_000001_better_auth};
 
 enum Change {
     Up(Option<u32>),
@@ -192,9 +192,9 @@ async fn apply(
     names.truncate(limit(steps));
     if names
         .iter()
-        .any(|name| name == better_auth::Migration.name())
+        .any(|name| name == m20261121_000001_better_auth::Migration.name())
     {
-        refuse_foreign_tables(transaction).await?;
+        adoption::examine(&SchemaManager::new(transaction)).await?;
     }
     for name in &names {
         Migrator::up(transaction, Some(1))
@@ -242,21 +242,6 @@ fn refuse_unknown(applied: &[String]) -> Result<(), MigrateError> {
         Ok(())
     } else {
         Err(MigrateError::UnknownMigrations(unknown))
-    }
-}
-
-async fn refuse_foreign_tables(transaction: &DatabaseTransaction) -> Result<(), MigrateError> {
-    let manager = SchemaManager::new(transaction);
-    let mut found = Vec::new();
-    for table in better_auth::TABLES {
-        if manager.has_table(table).await? {
-            found.push(table.to_owned());
-        }
-    }
-    if found.is_empty() {
-        Ok(())
-    } else {
-        Err(MigrateError::ForeignTables(found))
     }
 }
 
@@ -317,11 +302,15 @@ async fn holder(database: &DatabaseConnection) -> Result<Option<String>, DbErr> 
     }
     let statement = Statement::from_sql_and_values(
         DbBackend::Postgres,
-        "SELECT 'process ' || pid || coalesce(' of ' || host(client_addr), '')
-             || ', which began at ' || to_char(xact_start, 'YYYY-MM-DD HH24:MI:SS TZ')
+        "SELECT 'process ' || pid || coalesce(' (' || nullif(application_name, '') || ')', '')
+             || coalesce(' of ' || host(client_addr), '')
+             || coalesce(', which began at ' || to_char(xact_start, 'YYYY-MM-DD HH24:MI:SS TZ'), '')
          FROM pg_locks JOIN pg_stat_activity USING (pid)
-         WHERE locktype = 'advisory' AND granted AND datname = current_database()
-             AND classid::bigint << 32 | objid::bigint = $1",
+         WHERE granted AND datname = current_database() AND pid <> pg_backend_pid()
+             AND (locktype = 'advisory' AND classid::bigint << 32 | objid::bigint = $1
+                  OR relation IN (SELECT c.oid FROM pg_class AS c
+                      WHERE relnamespace::regnamespace::text = current_schema()))
+         ORDER BY locktype = 'advisory' DESC, xact_start LIMIT 1",
         [ADVISORY_LOCK.into()],
     );
     let row = database.query_one_raw(statement).await?;

@@ -5,79 +5,7 @@ use sea_orm_migration::{
     sea_orm::{ConnectionTrait, DatabaseConnection, Statement},
 };
 
-use crate::{MigrateError, connection};
-
-/// What Better Auth 1.7 reads and writes: a table or column that is missing is SCHEMA_MISMATCH on
-/// every request. `uuid` on `user` is ours: the target of our foreign keys.
-const WANTED: [(&str, &[&str]); 5] = [
-    (
-        "user",
-        &[
-            "id",
-            "name",
-            "email",
-            "emailVerified",
-            "image",
-            "createdAt",
-            "updatedAt",
-            "uuid",
-        ],
-    ),
-    (
-        "session",
-        &[
-            "id",
-            "expiresAt",
-            "token",
-            "createdAt",
-            "updatedAt",
-            "ipAddress",
-            "userAgent",
-            "userId",
-        ],
-    ),
-    (
-        "account",
-        &[
-            "id",
-            "accountId",
-            "providerId",
-            "userId",
-            "accessToken",
-            "refreshToken",
-            "idToken",
-            "accessTokenExpiresAt",
-            "refreshTokenExpiresAt",
-            "scope",
-            "password",
-            "createdAt",
-            "updatedAt",
-        ],
-    ),
-    (
-        "verification",
-        &[
-            "id",
-            "identifier",
-            "value",
-            "expiresAt",
-            "createdAt",
-            "updatedAt",
-        ],
-    ),
-    (
-        "jwks",
-        &[
-            "id",
-            "publicKey",
-            "privateKey",
-            "createdAt",
-            "expiresAt",
-            "alg",
-            "crv",
-        ],
-    ),
-];
+use crate::{MigrateError, better_auth::TABLES, catalogue, connection};
 
 /// What was found of Better Auth's tables.
 #[derive(Debug, Default)]
@@ -105,16 +33,17 @@ pub async fn inspect(url: &str) -> Result<Tables, MigrateError> {
 async fn look(database: &DatabaseConnection) -> Result<Tables, DbErr> {
     let manager = SchemaManager::new(database);
     let mut tables = Tables::default();
-    for (table, columns) in WANTED {
-        if !manager.has_table(table).await? {
-            tables.missing_tables.push(table);
+    for table in &TABLES {
+        let found = catalogue::columns(&manager, table.name).await?;
+        if found.is_empty() {
+            tables.missing_tables.push(table.name);
             continue;
         }
-        for column in columns {
-            if !manager.has_column(table, column).await? {
-                tables.missing_columns.push(format!("{table}.{column}"));
-            }
-        }
+        let is_missing = |name: &str| found.iter().all(|found| found.name != name);
+        let names = table.columns.iter().map(|column| column.name);
+        let missing = names.filter(|name| is_missing(name));
+        let places = missing.map(|name| format!("{}.{name}", table.name));
+        tables.missing_columns.extend(places);
     }
     let no_ids = |name: &str| name == "jwks" || name == "jwks.id";
     if !tables.missing_tables.iter().any(|name| no_ids(name))

@@ -29,9 +29,13 @@ impl User {
     pub fn named(name: &str) -> Self {
         let hash = digest(&SHA256, name.as_bytes());
         let uuid = std::array::from_fn(|index| hash.as_ref()[index]);
+        let uuid = Builder::from_random_bytes(uuid).into_uuid();
         Self {
-            id: id::from_bytes(hash.as_ref()),
-            uuid: Builder::from_random_bytes(uuid).into_uuid(),
+            id: match cfg!(feature = "native-ids") {
+                true => uuid.to_string(),
+                false => id::from_bytes(hash.as_ref()),
+            },
+            uuid,
             email: format!("{name}@example.test"),
             name: name.to_owned(),
             role: "user".to_owned(),

@@ -5,6 +5,9 @@ use url::Url;
 
 use super::reader::{Reader, base_path, is_exposed, web_url};
 
+/// Where Better Auth makes UUIDs itself, the user's is `sub`.
+const UUID_CLAIM: &str = if migration::NATIVE_IDS { "sub" } else { "uuid" };
+
 /// The settings that start with BETTER_AUTH_, JWKS_ and JWT_.
 #[derive(Clone, Debug)]
 pub struct AuthSettings {
@@ -23,7 +26,7 @@ pub struct AuthSettings {
     pub algorithms: Vec<Algorithm>,
     /// JWT_LEEWAY: how long after `exp` a token still counts.
     pub leeway: Duration,
-    /// USER_UUID_CLAIM: the claim that holds the user's UUID.
+    /// USER_UUID_CLAIM: the claim that holds the user's UUID; `sub` with native ids.
     pub uuid_claim: String,
     /// TOKEN_CACHE_CAPACITY: how many good tokens are remembered; 0 = none.
     pub token_cache_capacity: usize,
@@ -64,7 +67,7 @@ impl Reader<'_> {
             leeway: self.seconds("JWT_LEEWAY", 30, 0..=60),
             uuid_claim: self
                 .raw("USER_UUID_CLAIM")
-                .unwrap_or_else(|| "uuid".to_owned()),
+                .unwrap_or_else(|| UUID_CLAIM.to_owned()),
             token_cache_capacity: self.number("TOKEN_CACHE_CAPACITY", 10_000, 0..=10_000_000)
                 as usize,
             keys: KeyStoreSettings {

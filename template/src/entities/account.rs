@@ -11,7 +11,7 @@ use crate::types::{BetterAuthId, SecretText, UtcDateTime};
 pub struct Model {
     /// Better Auth's id.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub id: String,
+    pub id: BetterAuthId,
     /// The user's id at the provider.
     #[sea_orm(column_name = "accountId")]
     pub account_id: String,

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::types::{SecretText, UtcDateTime};
+use crate::types::{BetterAuthId, SecretText, UtcDateTime};
 
 /// A row of `jwks`.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -10,7 +10,7 @@ use crate::types::{SecretText, UtcDateTime};
 pub struct Model {
     /// The key's id (`kid`).
     #[sea_orm(primary_key, auto_increment = false)]
-    pub id: String,
+    pub id: BetterAuthId,
     /// The public JWK.
     #[sea_orm(column_name = "publicKey")]
     pub public_key: String,

@@ -11,7 +11,7 @@ use crate::types::{BetterAuthId, SecretText, UtcDateTime};
 pub struct Model {
     /// Better Auth's id.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub id: String,
+    pub id: BetterAuthId,
     /// When the session ends.
     #[sea_orm(column_name = "expiresAt")]
     pub expires_at: UtcDateTime,

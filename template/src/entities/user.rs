@@ -1,6 +1,7 @@
 //! Better Auth's `user`, with our `uuid` and `role`.
 
-use sea_orm::entity::prelude::*;
+use migration::NATIVE_IDS;
+use sea_orm::{ActiveValue, entity::prelude::*};
 use serde::Serialize;
 
 use crate::types::{BetterAuthId, UserUuid, UtcDateTime};
@@ -45,6 +46,15 @@ impl Model {
             .filter(|role| !role.is_empty())
             .map(str::to_owned)
             .collect()
+    }
+}
+
+/// What is inserted as `uuid`: nothing, where the database computes it from `id`.
+#[must_use]
+pub fn uuid_to_insert(uuid: UserUuid) -> ActiveValue<UserUuid> {
+    match NATIVE_IDS {
+        true => ActiveValue::NotSet,
+        false => ActiveValue::Set(uuid),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::types::{SecretText, UtcDateTime};
+use crate::types::{BetterAuthId, SecretText, UtcDateTime};
 
 /// A row of `verification`.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -10,7 +10,7 @@ use crate::types::{SecretText, UtcDateTime};
 pub struct Model {
     /// Better Auth's id.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub id: String,
+    pub id: BetterAuthId,
     /// What is verified.
     pub identifier: String,
     /// What proves it.

@@ -6,7 +6,7 @@ use super::users;
 use crate::{
     entities::{session, user},
     error::AppError,
-    types::UtcDateTime,
+    types::{BetterAuthId, UtcDateTime},
 };
 
 /// A session that is open, of a user who is not banned.
@@ -47,7 +47,7 @@ pub async fn find_open(
     Ok(Some(OpenSession {
         expires_at: session.expires_at,
         user,
-        organization_id: organization(&session.id, db).await?,
+        organization_id: organization(session.id, db).await?,
     }))
 }
 
@@ -58,9 +58,12 @@ SELECT (SELECT "activeOrganizationId" FROM session WHERE id = $1) AS organizatio
 FROM (SELECT CAST(NULL AS text) AS "activeOrganizationId") AS absent
 "#;
 
-async fn organization(id: &str, db: &impl ConnectionTrait) -> Result<Option<String>, AppError> {
+async fn organization(
+    session: BetterAuthId,
+    db: &impl ConnectionTrait,
+) -> Result<Option<String>, AppError> {
     let backend = db.get_database_backend();
-    let query = Statement::from_sql_and_values(backend, ORGANIZATION, [id.into()]);
+    let query = Statement::from_sql_and_values(backend, ORGANIZATION, [session.into()]);
     match db.query_one_raw(query).await? {
         Some(row) => Ok(row.try_get("", "organization")?),
         None => Ok(None),

@@ -127,7 +127,7 @@ pub(super) fn row(new: NewUser, email_verified: bool) -> user::ActiveModel {
         image: Set(None),
         created_at: Set(now),
         updated_at: Set(now),
-        uuid: Set(new.uuid),
+        uuid: user::uuid_to_insert(new.uuid),
         role: Set(Some("user".to_owned())),
     }
 }

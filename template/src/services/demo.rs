@@ -43,13 +43,16 @@ impl fmt::Display for Added {
 /// The demo users; their ids never change.
 #[must_use]
 pub fn users() -> [NewUser; 2] {
-    [("demo", "Demo", 0xd1), ("guest", "Guest", 0xd2)].map(|(id, name, number)| NewUser {
-        id: BetterAuthId::new(id),
-        uuid: UserUuid::from(Uuid::from_u128(
+    [("demo", "Demo", 0xd1), ("guest", "Guest", 0xd2)].map(|(id, name, number)| {
+        let uuid = UserUuid::from(Uuid::from_u128(
             0x0000_0000_0000_4000_8000_0000_0000_0000 | number,
-        )),
-        email: format!("{id}@example.test"),
-        name: name.to_owned(),
+        ));
+        NewUser {
+            id: BetterAuthId::of_user(uuid, id),
+            uuid,
+            email: format!("{id}@example.test"),
+            name: name.to_owned(),
+        }
     })
 }
 

@@ -1,8 +1,8 @@
 use std::{fmt, str::FromStr};
 
+use migration::NATIVE_IDS;
 use sea_orm::{
-    ColIdx, ColumnType, DbErr, DeriveValueType, QueryResult, TryFromU64, TryGetError, TryGetable,
-    Value,
+    ColIdx, ColumnType, DbErr, QueryResult, TryFromU64, TryGetError, TryGetable, Value,
     sea_query::{ArrayType, Nullable, ValueType, ValueTypeErr},
 };
 use serde::{Deserialize, Serialize};
@@ -11,8 +11,9 @@ use uuid::Uuid;
 
 use super::Engine;
 
-/// Better Auth's own id of a user: the claim `sub` and `"user".id`. Never a foreign key of ours.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, DeriveValueType, ToSchema)]
+/// Better Auth's own id: that of a user is the claim `sub` and `"user".id`. Never a foreign key
+/// of ours. Text, and where Better Auth makes UUIDs itself native `uuid` on PostgreSQL.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[schema(value_type = String, example = "3rQ8oXzKc1WmBv7LtYp5GhNd2JfSaEu9")]
 pub struct BetterAuthId(String);
 
@@ -22,11 +23,80 @@ impl BetterAuthId {
     pub fn new(id: impl Into<String>) -> Self {
         Self(id.into())
     }
+
+    /// The id of a user whom we make up: `id`, or the UUID where Better Auth knows no other.
+    #[must_use]
+    pub fn of_user(uuid: UserUuid, id: &str) -> Self {
+        match NATIVE_IDS {
+            true => Self(uuid.to_string()),
+            false => Self(id.to_owned()),
+        }
+    }
+
+    fn is_native() -> bool {
+        NATIVE_IDS && Engine::current() == Engine::Postgres
+    }
 }
 
 impl fmt::Display for BetterAuthId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl From<BetterAuthId> for Value {
+    /// What is no UUID stays text, and PostgreSQL refuses it where it wants one.
+    fn from(id: BetterAuthId) -> Self {
+        match Uuid::try_parse(&id.0) {
+            Ok(uuid) if BetterAuthId::is_native() => uuid.into(),
+            _ => id.0.into(),
+        }
+    }
+}
+
+impl TryGetable for BetterAuthId {
+    fn try_get_by<I: ColIdx>(row: &QueryResult, index: I) -> Result<Self, TryGetError> {
+        match Self::is_native() {
+            true => Uuid::try_get_by(row, index).map(|id| Self(id.to_string())),
+            false => String::try_get_by(row, index).map(Self),
+        }
+    }
+}
+
+impl ValueType for BetterAuthId {
+    fn try_from(value: Value) -> Result<Self, ValueTypeErr> {
+        match value {
+            Value::Uuid(Some(id)) => Ok(Self(id.to_string())),
+            Value::String(Some(text)) => Ok(Self(text)),
+            _ => Err(ValueTypeErr),
+        }
+    }
+
+    fn type_name() -> String {
+        "BetterAuthId".to_owned()
+    }
+
+    fn array_type() -> ArrayType {
+        match Self::is_native() {
+            true => ArrayType::Uuid,
+            false => ArrayType::String,
+        }
+    }
+
+    fn column_type() -> ColumnType {
+        match Self::is_native() {
+            true => ColumnType::Uuid,
+            false => ColumnType::Text,
+        }
+    }
+}
+
+impl Nullable for BetterAuthId {
+    fn null() -> Value {
+        match Self::is_native() {
+            true => Value::Uuid(None),
+            false => Value::String(None),
+        }
     }
 }
 

@@ -82,6 +82,20 @@ impl TestDatabase {
         }
     }
 
+    /// The same database for a role that may read and nothing else, or as a file opened so.
+    pub async fn url_of_reader(&self) -> String {
+        let Place::Server { name, .. } = &self.place else {
+            return self.read_only_url();
+        };
+        let role = format!(
+            "CREATE ROLE {name} LOGIN PASSWORD 'reader';
+             GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}"
+        );
+        self.run(&role).await.unwrap();
+        let (_, place) = self.url.rsplit_once('@').unwrap();
+        format!("postgres://{name}:reader@{place}")
+    }
+
     /// The same database with a setting of PostgreSQL's changed.
     pub fn url_with(&self, setting: &str) -> String {
         match self.place {
@@ -145,8 +159,13 @@ impl Drop for TestDatabase {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build();
-            let statement = format!("DROP DATABASE {name} WITH (FORCE)");
-            runtime.unwrap().block_on(run(&url, &statement)).unwrap();
+            let runtime = runtime.unwrap();
+            for statement in [
+                format!("DROP DATABASE {name} WITH (FORCE)"),
+                format!("DROP ROLE IF EXISTS {name}"),
+            ] {
+                runtime.block_on(run(&url, &statement)).unwrap();
+            }
         };
         // A runtime cannot be started on a thread that is already inside one.
         thread::spawn(drop).join().unwrap();

@@ -3,6 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod adoption;
+mod better_auth;
+mod catalogue;
 mod command;
 mod database;
 mod runs;

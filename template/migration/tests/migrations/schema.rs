@@ -1,38 +1,48 @@
 //! The schema that the migrations make, read from the catalogue and tried with rows.
 
+#[cfg(not(feature = "native-ids"))]
 use std::collections::HashSet;
 
-use crate::database::TestDatabase;
+use migration::NATIVE_IDS;
 
-const ADA: &str = "11111111-1111-4111-8111-111111111111";
-const NOW: &str = "2026-11-21T12:00:00.000Z";
+use crate::{
+    better_auth::{ADA, NOW, Variant, user},
+    catalogue::{NONE, belongs_to, catalogue, differences},
+    database::TestDatabase,
+};
 
 #[tokio::test]
 async fn better_auths_tables_are_those_it_makes_itself() {
     let (ours, theirs) = (TestDatabase::migrated().await, TestDatabase::empty().await);
-    theirs
-        .run(if theirs.is_sqlite() {
-            include_str!("better_auth/sqlite.sql")
-        } else {
-            include_str!("better_auth/postgres.sql")
-        })
-        .await
-        .unwrap();
+    theirs.run(&Variant::Shown.tables(&theirs)).await.unwrap();
 
     let mut expected = catalogue(&theirs).await;
-    let uuid = expected
-        .iter_mut()
-        .find(|line| line.starts_with("user.uuid "))
-        .unwrap();
-    *uuid = if theirs.is_sqlite() {
-        "user.uuid text not null default ...".to_owned()
-    } else {
-        "user.uuid uuid not null default gen_random_uuid()".to_owned()
-    };
+    expected.retain(|line| !line.starts_with("user.uuid "));
+    expected.push(uuid_column(&theirs).to_owned());
+    if NATIVE_IDS {
+        expected.push(uuid_index(&theirs).to_owned());
+    }
     let own = ["tags", "tasks", "task_tags"];
     let mut actual = catalogue(&ours).await;
     actual.retain(|line| !own.iter().any(|table| belongs_to(line, table)));
     assert_eq!(differences(&actual, &expected), NONE);
+}
+
+/// What is ours in their table, and differs from what Better Auth would make of the declared field.
+fn uuid_column(database: &TestDatabase) -> &'static str {
+    match (database.is_sqlite(), NATIVE_IDS) {
+        (true, false) => "user.uuid text not null default ...",
+        (true, true) => "user.uuid text not null always ...",
+        (false, false) => "user.uuid uuid not null default gen_random_uuid()",
+        (false, true) => "user.uuid uuid not null always id",
+    }
+}
+
+fn uuid_index(database: &TestDatabase) -> &'static str {
+    match database.is_sqlite() {
+        true => "user (uuid) unique constraint",
+        false => "user (uuid) unique index user_uuid_key of a constraint",
+    }
 }
 
 #[tokio::test]
@@ -169,6 +179,18 @@ async fn the_name_of_a_deleted_tag_can_be_used_again() {
     database.run(&tag("2", "name", "'home'")).await.unwrap();
 }
 
+#[cfg(feature = "native-ids")]
+#[tokio::test]
+async fn a_users_uuid_is_their_id() {
+    let database = TestDatabase::migrated().await;
+    database.run(&user(ADA)).await.unwrap();
+    let uuids = r#"SELECT CAST(uuid AS text) FROM "user" WHERE uuid = id"#;
+    assert_eq!(database.list(uuids).await, [ADA]);
+    let other = format!(r#"UPDATE "user" SET uuid = '{NOW}'"#);
+    assert!(database.run(&other).await.is_err());
+}
+
+#[cfg(not(feature = "native-ids"))]
 #[tokio::test]
 async fn a_user_without_a_uuid_gets_a_random_one_of_version_4() {
     let database = TestDatabase::migrated().await;
@@ -215,15 +237,17 @@ async fn a_task_and_a_tag_take_only_their_link_along() {
 /// A user with a session, an account, a tag and a task that carries it.
 async fn with_task() -> TestDatabase {
     let database = TestDatabase::migrated().await;
+    let session = id("5");
+    let account = id("6");
     let rows = format!(
-        r#"INSERT INTO "user" (id, uuid, name, email, "emailVerified", "createdAt", "updatedAt")
-            VALUES ('ada', '{ADA}', 'Ada', 'ada@example.com', true, '{NOW}', '{NOW}');
+        r#"{};
         INSERT INTO session (id, "expiresAt", token, "createdAt", "updatedAt", "userId")
-            VALUES ('s', '{NOW}', 'token', '{NOW}', '{NOW}', 'ada');
+            VALUES ('{session}', '{NOW}', 'token', '{NOW}', '{NOW}', '{ADA}');
         INSERT INTO account (id, "accountId", "providerId", "userId", "createdAt", "updatedAt")
-            VALUES ('a', 'ada', 'credential', 'ada', '{NOW}', '{NOW}');
+            VALUES ('{account}', 'ada', 'credential', '{ADA}', '{NOW}', '{NOW}');
         {}; {};
         INSERT INTO task_tags (task_id, tag_id) VALUES ('{}', '{}')"#,
+        user(ADA),
         tag("1", "name", "'home'"),
         task("1", "title", "'sweep'"),
         id("1"),
@@ -261,92 +285,3 @@ fn insert(table: &str, digit: &str, columns: &str, values: &str) -> String {
 fn id(digit: &str) -> String {
     format!("00000000-0000-7000-8000-00000000000{digit}")
 }
-
-fn belongs_to(line: &str, table: &str) -> bool {
-    line.strip_prefix(table)
-        .is_some_and(|rest| rest.starts_with(['.', ' ']))
-}
-
-const NONE: [String; 0] = [];
-
-fn differences(actual: &[String], expected: &[String]) -> Vec<String> {
-    let surplus = actual.iter().filter(|line| !expected.contains(line));
-    let missing = expected.iter().filter(|line| !actual.contains(line));
-    surplus
-        .map(|line| format!("surplus: {line}"))
-        .chain(missing.map(|line| format!("missing: {line}")))
-        .collect()
-}
-
-/// Columns, unique constraints, foreign keys and indexes, a line for each.
-async fn catalogue(database: &TestDatabase) -> Vec<String> {
-    let queries = if database.is_sqlite() {
-        SQLITE
-    } else {
-        POSTGRES
-    };
-    let mut lines = Vec::new();
-    for query in queries {
-        lines.extend(database.list(query).await);
-    }
-    lines
-}
-
-const POSTGRES: [&str; 3] = [
-    "SELECT relname || '.' || attname || ' ' || format_type(atttypid, atttypmod)
-         || CASE WHEN attnotnull THEN ' not null' ELSE '' END
-         || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
-         || CASE WHEN attnum = ANY (indkey) THEN ' primary key' ELSE '' END
-     FROM pg_attribute
-         JOIN pg_class ON pg_class.oid = attrelid
-         JOIN pg_index ON indrelid = attrelid AND indisprimary
-         LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-     WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND relname <> 'seaql_migrations'
-     ORDER BY relname, attnum",
-    "SELECT source.relname || ' (' || a.attname || ') references ' || target.relname
-         || ' (' || b.attname || ')' || CASE confdeltype WHEN 'c' THEN ' on delete cascade' END
-         -- Only Better Auth's names are fixed from outside.
-         || CASE WHEN conname ~ '_userId_' THEN ' as ' || conname ELSE '' END
-     FROM pg_constraint
-         JOIN pg_class source ON source.oid = conrelid
-         JOIN pg_class target ON target.oid = confrelid
-         JOIN pg_attribute a ON a.attrelid = conrelid AND a.attnum = conkey[1]
-         JOIN pg_attribute b ON b.attrelid = confrelid AND b.attnum = confkey[1]
-     WHERE contype = 'f' ORDER BY 1",
-    "SELECT source.relname || ' ('
-         || (SELECT string_agg(attname, ',' ORDER BY place)
-             FROM unnest(indkey) WITH ORDINALITY AS keys (key, place)
-                 JOIN pg_attribute ON attrelid = indrelid AND attnum = key)
-         || ')' || CASE WHEN indisunique THEN ' unique' ELSE '' END || ' index ' || index.relname
-         || coalesce(' where ' || trim(pg_get_expr(indpred, indrelid), '()'), '')
-         || CASE WHEN conname IS NOT NULL THEN ' of a constraint' ELSE '' END
-     FROM pg_index
-         JOIN pg_class source ON source.oid = indrelid
-         JOIN pg_class index ON index.oid = indexrelid
-         LEFT JOIN pg_constraint ON conindid = indexrelid AND contype = 'u'
-     WHERE source.relnamespace = 'public'::regnamespace AND NOT indisprimary ORDER BY 1",
-];
-
-const SQLITE: [&str; 3] = [
-    "SELECT tables.name || '.' || columns.name || ' ' || lower(columns.type)
-         || CASE WHEN \"notnull\" THEN ' not null' ELSE '' END
-         || CASE WHEN length(dflt_value) > 20 THEN ' default ...'
-                 ELSE coalesce(' default ' || dflt_value, '') END
-         || CASE WHEN pk THEN ' primary key' ELSE '' END
-     FROM sqlite_master AS tables JOIN pragma_table_info(tables.name) AS columns
-     WHERE tables.type = 'table' AND tables.name <> 'seaql_migrations'
-     ORDER BY tables.name, columns.cid",
-    "SELECT tables.name || ' (' || \"from\" || ') references ' || \"table\"
-         || ' (' || \"to\" || ') on delete ' || lower(on_delete)
-     FROM sqlite_master AS tables JOIN pragma_foreign_key_list(tables.name) AS keys
-     WHERE tables.type = 'table' ORDER BY 1",
-    "SELECT tables.name || ' ('
-         || (SELECT group_concat(name) FROM pragma_index_info(indexes.name))
-         || ')' || CASE WHEN \"unique\" THEN ' unique' ELSE '' END
-         || CASE WHEN origin = 'c' THEN ' index ' || indexes.name ELSE ' constraint' END
-         || coalesce((SELECT ' where ' || substr(sql, instr(sql, 'WHERE ') + 6)
-                      FROM sqlite_master WHERE name = indexes.name AND partial), '')
-     FROM sqlite_master AS tables JOIN pragma_index_list(tables.name) AS indexes
-     WHERE tables.type = 'table' AND tables.name <> 'seaql_migrations' AND origin <> 'pk'
-     ORDER BY 1",
-];
