@@ -271,7 +271,7 @@ fn cors(settings: &CorsSettings) -> Cors {
             header::CONTENT_TYPE,
             header::IF_MATCH,
             header::IF_NONE_MATCH,
-            header::HeaderName::from_static("idempotency-key"),
+            http::IDEMPOTENCY_KEY,
             RequestId::HEADER,
         ])
         .expose_headers([

@@ -29,6 +29,8 @@ use sea_orm_migration::{
 mod m20261121_000001_better_auth;
 mod m20261121_000002_tags;
 mod m20261121_000003_tasks;
+mod m20261121_000004_search;
+mod m20261121_000005_idempotency;
 
 /// The migrations in the order in which they are applied.
 #[derive(Debug)]
@@ -53,6 +55,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000001_better_auth::Migration),
             Box::new(m20261121_000002_tags::Migration),
             Box::new(m20261121_000003_tasks::Migration),
+            Box::new(m20261121_000004_search::Migration),
+            Box::new(m20261121_000005_idempotency::Migration),
         ]
     }
 }

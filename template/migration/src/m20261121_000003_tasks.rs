@@ -35,6 +35,7 @@ CREATE TABLE tasks (
     recurrence_config jsonb CONSTRAINT tasks_recurrence_config_check CHECK (
         (recurrence_config IS NOT NULL) = (recurrence_pattern IS NOT DISTINCT FROM 'custom')
     ),
+    search_text text NOT NULL DEFAULT '',
     version integer NOT NULL DEFAULT 1,
     created_at timestamptz(3) NOT NULL,
     updated_at timestamptz(3) NOT NULL,
@@ -58,9 +59,11 @@ CREATE TABLE task_tags (
 CREATE INDEX task_tags_tag_id_idx ON task_tags (tag_id);
 "#;
 
+// A row number of its own name is one that VACUUM keeps: the search index goes by it.
 const SQLITE: &str = r#"
 CREATE TABLE tasks (
-    id text NOT NULL PRIMARY KEY,
+    rowid integer PRIMARY KEY,
+    id text NOT NULL UNIQUE,
     user_id text NOT NULL REFERENCES "user" (uuid) ON DELETE CASCADE,
     title text NOT NULL,
     description text,
@@ -73,6 +76,7 @@ CREATE TABLE tasks (
     recurrence_config text CONSTRAINT tasks_recurrence_config_check CHECK (
         (recurrence_config IS NOT NULL) = (recurrence_pattern IS NOT DISTINCT FROM 'custom')
     ),
+    search_text text NOT NULL DEFAULT '',
     version integer NOT NULL DEFAULT 1,
     created_at text NOT NULL,
     updated_at text NOT NULL,

@@ -4,6 +4,7 @@
 //! answers has a type of its own.
 
 pub mod account;
+pub mod idempotency_key;
 pub mod jwks;
 pub mod session;
 pub mod tag;

@@ -4,8 +4,8 @@ use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
 use crate::types::{
-    Description, Priority, RecurrenceConfig, RecurrencePattern, TaskId, Title, UserUuid,
-    UtcDateTime,
+    Description, Priority, RecurrenceConfig, RecurrencePattern, SearchText, TaskId, Title,
+    UserUuid, UtcDateTime,
 };
 
 /// A row of `tasks`.
@@ -34,6 +34,9 @@ pub struct Model {
     /// What `custom` means; with that pattern alone.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub recurrence_config: Option<RecurrenceConfig>,
+    /// What a search finds it by: follows title and description.
+    #[serde(skip)]
+    pub search_text: SearchText,
     /// Raised by each change of the task, of the set of its tags, and of one of those.
     pub version: i32,
     /// When it was made.

@@ -5,7 +5,7 @@ use actix_web::{
     body::BoxBody,
     dev::Payload,
     http::{
-        Method, StatusCode,
+        Method,
         header::{self, ETag, EntityTag, Header, IfNoneMatch},
     },
 };
@@ -48,48 +48,24 @@ pub trait Versioned {
 
 /// One row as an answer, with its ETag; 304 where the caller has it already (If-None-Match,
 /// RFC 9110 section 13.1.2).
-pub struct Row<T> {
-    row: T,
-    /// Where it can be found, if it is new.
-    location: Option<String>,
-}
+pub struct Row<T>(pub T);
 
-impl<T: Versioned + Serialize> Row<T> {
-    /// 200, or 304.
-    pub fn found(row: T) -> Self {
-        Self {
-            row,
-            location: None,
-        }
-    }
-
-    /// 201 with Location.
-    pub fn created(location: String, row: T) -> Self {
-        Self {
-            row,
-            location: Some(location),
-        }
-    }
+/// The version as an ETag.
+pub(super) fn etag(row: &impl Versioned) -> EntityTag {
+    EntityTag::new_strong(row.version().to_string())
 }
 
 impl<T: Versioned + Serialize> Responder for Row<T> {
     type Body = BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
-        let tag = EntityTag::new_strong(self.row.version().to_string());
+        let tag = etag(&self.0);
         if is_known(request, &tag) {
             return HttpResponse::NotModified()
                 .insert_header(ETag(tag))
                 .finish();
         }
-        let mut answer = HttpResponse::Ok();
-        answer.insert_header(ETag(tag));
-        if let Some(location) = self.location {
-            answer
-                .status(StatusCode::CREATED)
-                .insert_header((header::LOCATION, location));
-        }
-        answer.json(self.row)
+        HttpResponse::Ok().insert_header(ETag(tag)).json(self.0)
     }
 }
 

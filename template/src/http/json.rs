@@ -25,13 +25,7 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Json<T> {
         let payload = payload.take();
         Box::pin(async move {
             let body = read(&request, payload).await?;
-            if !is_json(&request) {
-                return Err(AppError::new(Code::UnsupportedMediaType)
-                    .detail("Send Content-Type: application/json"));
-            }
-            let value: T = parse(&body)?;
-            value.validate()?;
-            Ok(Self(value))
+            understand(&body).map(Self)
         })
     }
 }
@@ -41,17 +35,36 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Json<T> {
 ///
 /// # Errors
 /// What is wrong with the body; `not_found`.
-pub async fn body_of<T>(
-    body: Result<Json<T>, AppError>,
+pub async fn body_of<B>(
+    body: Result<B, AppError>,
     found: impl Future<Output = Result<(), AppError>>,
-) -> Result<T, AppError> {
+) -> Result<B, AppError> {
     match body {
-        Ok(Json(body)) => Ok(body),
+        Ok(body) => Ok(body),
         Err(error) => found.await.and(Err(error)),
     }
 }
 
-async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, AppError> {
+/// A body that is declared as JSON.
+pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Bytes, AppError> {
+    let body = all_of(request, payload).await?;
+    match is_json(request) {
+        true => Ok(body),
+        false => {
+            Err(AppError::new(Code::UnsupportedMediaType)
+                .detail("Send Content-Type: application/json"))
+        }
+    }
+}
+
+/// What a body says.
+pub(super) fn understand<T: DeserializeOwned + Validate>(body: &[u8]) -> Result<T, AppError> {
+    let value: T = parse(body)?;
+    value.validate()?;
+    Ok(value)
+}
+
+async fn all_of(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, AppError> {
     let limit = request
         .app_data::<Data<Settings>>()
         .map_or(0, |settings| settings.max_body_bytes);

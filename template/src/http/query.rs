@@ -4,6 +4,7 @@ use std::{
 };
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, de::DeserializeOwned};
 use url::form_urlencoded;
 use utoipa::IntoParams;
@@ -78,10 +79,8 @@ fn is_well_encoded(query: &str) -> bool {
     let digits =
         |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
     let escapes_are_whole = query.split('%').skip(1).all(digits);
-    let lossless = form_urlencoded::parse(query.as_bytes()).all(|(name, value)| {
-        !format!("{name}{value}").contains(['\0', char::REPLACEMENT_CHARACTER])
-    });
-    escapes_are_whole && lossless
+    let decoded = percent_decode_str(query).decode_utf8();
+    escapes_are_whole && decoded.is_ok_and(|text| !text.contains('\0'))
 }
 
 /// The parameters of a route that answers with pages.
@@ -194,7 +193,9 @@ mod tests {
         for query in ["a=%", "a=%4", "a=%zz", "a=%ff", "a=%00", "%00=a"] {
             assert!(!is_well_encoded(query), "{query}");
         }
-        assert!(is_well_encoded("a=%C3%A4+b&c=100%25"));
+        for query in ["a=%C3%A4+b&c=100%25", "a=%EF%BF%BD"] {
+            assert!(is_well_encoded(query), "{query}");
+        }
     }
 
     #[derive(Debug, Deserialize, Validate)]

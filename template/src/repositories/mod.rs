@@ -4,8 +4,10 @@
 
 pub mod bulk;
 pub mod export;
+pub mod idempotency;
 mod keyset;
 pub mod purge;
+mod search;
 pub mod sessions;
 pub mod tags;
 pub mod tasks;

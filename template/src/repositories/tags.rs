@@ -164,9 +164,10 @@ pub async fn get(
 pub async fn require(
     owner: UserUuid,
     id: TagId,
+    include_deleted: bool,
     db: &impl ConnectionTrait,
 ) -> Result<(), AppError> {
-    let tag = owned(owner, false).filter(tag::Column::Id.eq(id));
+    let tag = owned(owner, include_deleted).filter(tag::Column::Id.eq(id));
     match keyset::count(tag, db).await? {
         0 => Err(not_found()),
         _ => Ok(()),

@@ -5,9 +5,10 @@ use actix_web::{
 use utoipa::{
     Modify, PartialSchema, ToSchema,
     openapi::{
-        ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr, Required,
-        ResponseBuilder,
-        path::{Operation, ParameterBuilder, ParameterIn},
+        ContentBuilder, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr,
+        Required, ResponseBuilder, Type,
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn},
+        schema::SchemaType,
         security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
@@ -16,7 +17,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
     error::{Code, FieldError, Problem},
-    types::UserUuid,
+    types::{KeyedRequest, UserUuid},
 };
 
 /// `/openapi.json`, and `/docs` from the binary alone: it loads nothing from another host.
@@ -70,6 +71,10 @@ impl Modify for CommonParts {
             for operation in operations(item) {
                 complete(operation, path);
             }
+            if let (Some(post), true) = (&mut item.post, path.starts_with("/api/{user_id}")) {
+                let key = RefOr::T(idempotency_key());
+                post.parameters.get_or_insert_default().push(key);
+            }
         }
     }
 }
@@ -115,4 +120,23 @@ fn complete(operation: &mut Operation, path: &str) {
             .get_or_insert_default()
             .insert(0, RefOr::T(owner.build()));
     }
+}
+
+fn idempotency_key() -> Parameter {
+    let schema = ObjectBuilder::new()
+        .schema_type(SchemaType::new(Type::String))
+        .min_length(Some(1))
+        .max_length(Some(KeyedRequest::MAX_KEY_LENGTH))
+        .pattern(Some("^[ -~]+$"))
+        .examples([serde_json::json!("8e03978e-40d5-43e8-bc93-6894a57f9324")]);
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "Names this attempt, best by a UUID: sent again with the same body within 24 hours, it \
+             does nothing more and has the same answer. With another body it is refused",
+        ))
+        .schema(Some(schema))
+        .build()
 }

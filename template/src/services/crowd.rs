@@ -11,8 +11,8 @@ use crate::{
     error::AppError,
     repositories::{bulk, users::NewUser},
     types::{
-        BetterAuthId, Color, Operator, Priority, TagId, TagName, TaskId, Title, UserUuid,
-        UtcDateTime,
+        BetterAuthId, Color, Operator, Priority, SearchText, TagId, TagName, TaskId, Title,
+        UserUuid, UtcDateTime,
     },
 };
 
@@ -179,6 +179,7 @@ impl Member {
         let made = at(millis);
         let index = number as usize;
         let words = (VERBS[index % VERBS.len()], THINGS[index % THINGS.len()]);
+        let title = format!("{} {} {number}", words.0, words.1);
         let due = millis + i64::from(number % 365) * DAY;
         let priorities = [
             None,
@@ -189,7 +190,7 @@ impl Member {
         task::Model {
             id: self.task_id(number),
             user_id: self.uuid,
-            title: Title::parse(&format!("{} {} {number}", words.0, words.1)).expect("a line"),
+            title: Title::parse(&title).expect("a line"),
             description: None,
             completed: number.is_multiple_of(3),
             priority: priorities[index % priorities.len()],
@@ -197,6 +198,7 @@ impl Member {
             reminder_at: None,
             recurrence_pattern: None,
             recurrence_config: None,
+            search_text: SearchText::new(self.uuid, &[&title]),
             version: 1,
             created_at: made,
             updated_at: made,

@@ -3,6 +3,7 @@
 pub mod crowd;
 pub mod demo;
 pub mod export;
+pub mod idempotency;
 pub mod purge;
 pub mod tags;
 pub mod tasks;

@@ -1,12 +1,16 @@
-//! The end of rows that were deleted softly.
+//! The end of rows that are no longer needed.
 
 use std::{fmt, time::Duration};
 
+use super::idempotency::KEPT_FOR;
 use crate::{
     database::Database,
     entities::{tag, task},
     error::AppError,
-    repositories::purge::{self, SoftDeleted},
+    repositories::{
+        idempotency::delete_older_than,
+        purge::{self, SoftDeleted},
+    },
     types::{Operator, UtcDateTime},
 };
 
@@ -22,15 +26,22 @@ pub struct Purged {
     pub tasks: u64,
     /// Rows of `tags`.
     pub tags: u64,
+    /// Rows of `idempotency_keys`.
+    pub keys: u64,
 }
 
 impl fmt::Display for Purged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} tasks, {} tags", self.tasks, self.tags)
+        write!(
+            f,
+            "{} tasks, {} tags, {} idempotency keys",
+            self.tasks, self.tags, self.keys
+        )
     }
 }
 
-/// Removes the rows that were deleted before this time, with the links that they have.
+/// Removes the rows that were deleted before this time, with the links that they have, and the
+/// Idempotency-Keys that are past their day.
 ///
 /// # Errors
 /// When the database fails; what was removed before stays removed.
@@ -42,6 +53,7 @@ pub async fn purge(
     Ok(Purged {
         tasks: purge_all::<task::Entity>(operator, before, db).await?,
         tags: purge_all::<tag::Entity>(operator, before, db).await?,
+        keys: purge_keys(operator, db).await?,
     })
 }
 
@@ -62,6 +74,23 @@ async fn purge_all<E: SoftDeleted>(
             })
             .await?;
         after = Some(*last);
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+async fn purge_keys(operator: Operator, db: &Database) -> Result<u64, AppError> {
+    let expiry = UtcDateTime::now().plus_seconds(-KEPT_FOR);
+    let mut removed = 0;
+    loop {
+        let batch = db
+            .write(async |transaction| {
+                delete_older_than(operator, expiry, BATCH, transaction).await
+            })
+            .await?;
+        removed += batch;
+        if batch < BATCH {
+            return Ok(removed);
+        }
         tokio::time::sleep(PAUSE).await;
     }
 }

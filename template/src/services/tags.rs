@@ -1,5 +1,7 @@
 //! Tags. Who changes a tag changes what its tasks look like: their versions rise too.
 
+use sea_orm::DatabaseTransaction;
+
 use crate::{
     database::Database,
     entities::tag,
@@ -63,18 +65,15 @@ pub async fn restore(
     owner: UserUuid,
     id: TagId,
     expected: &Expected,
-    db: &Database,
+    transaction: &DatabaseTransaction,
 ) -> Result<tag::Model, AppError> {
-    db.write_as(owner, async |transaction| {
-        let tag = tags::lock(owner, id, true, expected, transaction).await?;
-        if tag.deleted_at.is_none() {
-            return Ok(tag);
-        }
-        let tag = tags::restore(owner, id, transaction).await?;
-        tasks::raise_versions(owner, id, transaction).await?;
-        Ok(tag)
-    })
-    .await
+    let tag = tags::lock(owner, id, true, expected, transaction).await?;
+    if tag.deleted_at.is_none() {
+        return Ok(tag);
+    }
+    let tag = tags::restore(owner, id, transaction).await?;
+    tasks::raise_versions(owner, id, transaction).await?;
+    Ok(tag)
 }
 
 /// Puts a tag on many tasks, on all or on none; says on how many it was not before.
@@ -85,24 +84,21 @@ pub async fn assign(
     owner: UserUuid,
     id: TagId,
     task_ids: &[TaskId],
-    db: &Database,
+    transaction: &DatabaseTransaction,
 ) -> Result<u64, AppError> {
-    db.write_as(owner, async |transaction| {
-        if tags::hold_all(owner, &[id], transaction).await?.is_empty() {
-            return Err(AppError::new(Code::NotFound));
-        }
-        let found = tasks::lock_all(owner, task_ids, transaction).await?;
-        if let Some(index) = task_ids.iter().position(|id| !found.contains(id)) {
-            return Err(AppError::invalid(
-                format!("task_ids[{index}]"),
-                "unknown_task",
-                "is not a task of yours",
-            ));
-        }
-        let new = tasks::without_tag(owner, &found, id, transaction).await?;
-        tasks::add_tags(owner, &new, &[id], transaction).await?;
-        tasks::touch(owner, &new, transaction).await?;
-        Ok(new.len() as u64)
-    })
-    .await
+    if tags::hold_all(owner, &[id], transaction).await?.is_empty() {
+        return Err(AppError::new(Code::NotFound));
+    }
+    let found = tasks::lock_all(owner, task_ids, transaction).await?;
+    if let Some(index) = task_ids.iter().position(|id| !found.contains(id)) {
+        return Err(AppError::invalid(
+            format!("task_ids[{index}]"),
+            "unknown_task",
+            "is not a task of yours",
+        ));
+    }
+    let new = tasks::without_tag(owner, &found, id, transaction).await?;
+    tasks::add_tags(owner, &new, &[id], transaction).await?;
+    tasks::touch(owner, &new, transaction).await?;
+    Ok(new.len() as u64)
 }

@@ -1,6 +1,6 @@
 //! Tasks.
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use validator::ValidationErrors;
 
 use crate::{
@@ -23,17 +23,14 @@ pub async fn create(
     owner: UserUuid,
     new: NewTask,
     tag_ids: &[TagId],
-    db: &Database,
+    transaction: &DatabaseTransaction,
 ) -> Result<TaskWithTags, AppError> {
     check(&new)?;
-    db.write_as(owner, async |transaction| {
-        let tags = tags::hold_all(owner, tag_ids, transaction).await?;
-        let task = tasks::insert(owner, new, transaction).await?;
-        all_found(tag_ids, &tags)?;
-        tasks::add_tags(owner, &[task.id], &ids(&tags), transaction).await?;
-        Ok(TaskWithTags { task, tags })
-    })
-    .await
+    let tags = tags::hold_all(owner, tag_ids, transaction).await?;
+    let task = tasks::insert(owner, new, transaction).await?;
+    all_found(tag_ids, &tags)?;
+    tasks::add_tags(owner, &[task.id], &ids(&tags), transaction).await?;
+    Ok(TaskWithTags { task, tags })
 }
 
 /// Replaces a task and its tags.
@@ -140,18 +137,15 @@ pub async fn restore(
     owner: UserUuid,
     id: TaskId,
     expected: &Expected,
-    db: &Database,
+    transaction: &DatabaseTransaction,
 ) -> Result<TaskWithTags, AppError> {
-    db.write_as(owner, async |transaction| {
-        let task = tasks::lock(owner, id, true, expected, transaction).await?;
-        let task = match task.deleted_at {
-            Some(_) => tasks::restore(owner, id, transaction).await?,
-            None => task,
-        };
-        let tags = tasks::tags_of(owner, id, transaction).await?;
-        Ok(TaskWithTags { task, tags })
-    })
-    .await
+    let task = tasks::lock(owner, id, true, expected, transaction).await?;
+    let task = match task.deleted_at {
+        Some(_) => tasks::restore(owner, id, transaction).await?,
+        None => task,
+    };
+    let tags = tasks::tags_of(owner, id, transaction).await?;
+    Ok(TaskWithTags { task, tags })
 }
 
 /// Replaces the set of a task's tags.
@@ -177,18 +171,15 @@ pub async fn add_tag(
     id: TaskId,
     tag: TagId,
     expected: &Expected,
-    db: &Database,
+    transaction: &DatabaseTransaction,
 ) -> Result<TaskWithTags, AppError> {
-    db.write_as(owner, async |transaction| {
-        hold(owner, tag, transaction).await?;
-        tasks::lock(owner, id, false, expected, transaction).await?;
-        if tasks::add_tags(owner, &[id], &[tag], transaction).await? == 0 {
-            return Err(AppError::new(Code::TagAlreadyAssigned));
-        }
-        tasks::touch(owner, &[id], transaction).await?;
-        tasks::get(owner, id, false, transaction).await
-    })
-    .await
+    hold(owner, tag, transaction).await?;
+    tasks::lock(owner, id, false, expected, transaction).await?;
+    if tasks::add_tags(owner, &[id], &[tag], transaction).await? == 0 {
+        return Err(AppError::new(Code::TagAlreadyAssigned));
+    }
+    tasks::touch(owner, &[id], transaction).await?;
+    tasks::get(owner, id, false, transaction).await
 }
 
 /// Takes a tag off a task.

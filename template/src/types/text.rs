@@ -23,7 +23,7 @@ fn no_control_characters(text: &str, allowed: &[char]) -> Result<(), ValidationE
     }
 }
 
-fn at_most(text: &str, max: usize) -> Result<(), ValidationError> {
+pub(super) fn at_most(text: &str, max: usize) -> Result<(), ValidationError> {
     match text.chars().count() > max {
         true => Err(violation(
             "too_long",

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, fs};
 
-use app::entities::{account, jwks, session, tag, task, task_tag, user, verification};
+use app::entities::{
+    account, idempotency_key, jwks, session, tag, task, task_tag, user, verification,
+};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IdenStatic, Iterable,
     Statement, sea_query::ColumnType,
@@ -25,7 +27,7 @@ async fn columns(table: &str, db: &DatabaseConnection) -> BTreeMap<String, Colum
         ),
         _ => format!(
             r#"SELECT name, lower(type) AS kind, "notnull" = 0 AS nullable
-               FROM pragma_table_xinfo('{table}')"#
+               FROM pragma_table_xinfo('{table}') WHERE name <> 'rowid'"#
         ),
     };
     let query = Statement::from_string(db.get_database_backend(), query);
@@ -90,6 +92,7 @@ async fn drift<E: EntityTrait>(entity: E, db: &DatabaseConnection) -> Vec<String
 async fn all(db: &DatabaseConnection) -> Vec<(&'static str, Vec<String>)> {
     vec![
         ("account", drift(account::Entity, db).await),
+        ("idempotency_key", drift(idempotency_key::Entity, db).await),
         ("jwks", drift(jwks::Entity, db).await),
         ("session", drift(session::Entity, db).await),
         ("tag", drift(tag::Entity, db).await),

@@ -133,8 +133,8 @@ async fn purge_removes_what_was_deleted_long_ago_and_nothing_else() {
         .await;
     }
     let purge = || printed(app.database_url(), &["purge", "--older-than", "30"]);
-    assert_eq!(purge(), "removed 1 tasks, 1 tags\n");
-    assert_eq!(purge(), "removed 0 tasks, 0 tags\n");
+    assert_eq!(purge(), "removed 1 tasks, 1 tags, 0 idempotency keys\n");
+    assert_eq!(purge(), "removed 0 tasks, 0 tags, 0 idempotency keys\n");
     let kept: i64 = value(&app, "SELECT count(*) FROM tasks").await;
     let links: i64 = value(&app, "SELECT count(*) FROM task_tags").await;
     assert_eq!((kept, links), (2, 0));
@@ -150,7 +150,7 @@ async fn purge_goes_on_after_the_first_batch() {
         .await;
     assert_eq!(
         printed(app.database_url(), &["purge", "--older-than", "1"]),
-        "removed 1201 tasks, 0 tags\n"
+        "removed 1201 tasks, 0 tags, 0 idempotency keys\n"
     );
 }
 

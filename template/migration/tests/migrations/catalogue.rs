@@ -58,9 +58,9 @@ const POSTGRES: [&str; 3] = [
          JOIN pg_attribute b ON b.attrelid = confrelid AND b.attnum = confkey[1]
      WHERE contype = 'f' ORDER BY 1",
     "SELECT source.relname || ' ('
-         || (SELECT string_agg(attname, ',' ORDER BY place)
+         || (SELECT string_agg(coalesce(attname, pg_get_expr(indexprs, indrelid)), ',' ORDER BY place)
              FROM unnest(indkey) WITH ORDINALITY AS keys (key, place)
-                 JOIN pg_attribute ON attrelid = indrelid AND attnum = key)
+                 LEFT JOIN pg_attribute ON attrelid = indrelid AND attnum = key)
          || ')' || CASE WHEN indisunique THEN ' unique' ELSE '' END || ' index ' || index.relname
          || coalesce(' where ' || trim(pg_get_expr(indpred, indrelid), '()'), '')
          || CASE WHEN conname IS NOT NULL THEN ' of a constraint' ELSE '' END
@@ -80,6 +80,7 @@ const SQLITE: [&str; 3] = [
          || CASE WHEN pk THEN ' primary key' ELSE '' END
      FROM sqlite_master AS tables JOIN pragma_table_xinfo(tables.name) AS columns
      WHERE tables.type = 'table' AND tables.name <> 'seaql_migrations'
+         AND tables.name NOT LIKE 'tasks_search%'
      ORDER BY tables.name, columns.cid",
     "SELECT tables.name || ' (' || \"from\" || ') references ' || \"table\"
          || ' (' || \"to\" || ') on delete ' || lower(on_delete)
@@ -93,5 +94,6 @@ const SQLITE: [&str; 3] = [
                       FROM sqlite_master WHERE name = indexes.name AND partial), '')
      FROM sqlite_master AS tables JOIN pragma_index_list(tables.name) AS indexes
      WHERE tables.type = 'table' AND tables.name <> 'seaql_migrations' AND origin <> 'pk'
+         AND tables.name NOT LIKE 'tasks_search%'
      ORDER BY 1",
 ];

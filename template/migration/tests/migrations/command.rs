@@ -38,7 +38,7 @@ async fn each_command_says_what_it_did() {
         (&["status"], "applied m20261121_000003_tasks\n"),
         (
             &["down", "-n", "1", "-v"],
-            "rolled back m20261121_000003_tasks\n",
+            "rolled back m20261121_000005_idempotency\n",
         ),
         (&["fresh"], "applied m20261121_000003_tasks\n"),
         (&["refresh"], "applied m20261121_000001_better_auth\n"),

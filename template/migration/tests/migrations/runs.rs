@@ -12,10 +12,12 @@ use sea_orm_migration::sea_orm::{
 use crate::better_auth::{ADA, Variant, user};
 use crate::database::{PATIENCE, TestDatabase};
 
-pub const ALL: [&str; 3] = [
+pub const ALL: [&str; 5] = [
     "m20261121_000001_better_auth",
     "m20261121_000002_tags",
     "m20261121_000003_tasks",
+    "m20261121_000004_search",
+    "m20261121_000005_idempotency",
 ];
 
 // The program's versions must agree on it: two of them may start at once during a deployment.
@@ -217,20 +219,20 @@ async fn the_status_is_read_without_the_right_to_write() {
     let database = TestDatabase::empty().await;
     database.run("CREATE TABLE notes (id text)").await.unwrap();
     let url = database.read_only_url();
-    let expected = |applied: [bool; 3]| -> Vec<(String, bool)> {
+    let expected = |applied: [bool; 5]| -> Vec<(String, bool)> {
         ALL.iter()
             .map(|name| name.to_string())
             .zip(applied)
             .collect()
     };
 
-    assert_eq!(migration::status(&url).await.unwrap(), expected([false; 3]));
+    assert_eq!(migration::status(&url).await.unwrap(), expected([false; 5]));
     migration::up_steps(&database.url, 2, PATIENCE)
         .await
         .unwrap();
     assert_eq!(
         migration::status(&url).await.unwrap(),
-        expected([true, true, false])
+        expected([true, true, false, false, false])
     );
 }
 
@@ -317,9 +319,9 @@ async fn steps_count_from_where_the_database_stands() {
     );
     assert_eq!(
         migration::down(url, Some(1), PATIENCE).await.unwrap(),
-        ALL[2..]
+        ALL[4..]
     );
-    assert_eq!(migration::up(url, PATIENCE).await.unwrap(), ALL[2..]);
+    assert_eq!(migration::up(url, PATIENCE).await.unwrap(), ALL[4..]);
 }
 
 #[tokio::test]

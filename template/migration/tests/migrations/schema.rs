@@ -11,6 +11,8 @@ use crate::{
     database::TestDatabase,
 };
 
+const OURS: [&str; 4] = ["idempotency_keys", "tags", "tasks", "task_tags"];
+
 #[tokio::test]
 async fn better_auths_tables_are_those_it_makes_itself() {
     let (ours, theirs) = (TestDatabase::migrated().await, TestDatabase::empty().await);
@@ -22,9 +24,8 @@ async fn better_auths_tables_are_those_it_makes_itself() {
     if NATIVE_IDS {
         expected.push(uuid_index(&theirs).to_owned());
     }
-    let own = ["tags", "tasks", "task_tags"];
     let mut actual = catalogue(&ours).await;
-    actual.retain(|line| !own.iter().any(|table| belongs_to(line, table)));
+    actual.retain(|line| !OURS.iter().any(|table| belongs_to(line, table)));
     assert_eq!(differences(&actual, &expected), NONE);
 }
 
@@ -55,6 +56,11 @@ async fn our_tables_are_as_specified() {
     };
     let expected = format!(
         "\
+idempotency_keys.user_id {uuid} not null primary key
+idempotency_keys.key text not null primary key
+idempotency_keys.fingerprint text not null
+idempotency_keys.answer {json}
+idempotency_keys.created_at {time} not null
 tags.id {uuid} not null primary key
 tags.user_id {uuid} not null
 tags.name text not null
@@ -65,7 +71,6 @@ tags.updated_at {time} not null
 tags.deleted_at {time}
 task_tags.task_id {uuid} not null primary key
 task_tags.tag_id {uuid} not null primary key
-tasks.id {uuid} not null primary key
 tasks.user_id {uuid} not null
 tasks.title text not null
 tasks.description text
@@ -79,11 +84,13 @@ tasks.version integer not null default 1
 tasks.created_at {time} not null
 tasks.updated_at {time} not null
 tasks.deleted_at {time}
+idempotency_keys (user_id) references user (uuid) on delete cascade
 tags (user_id) references user (uuid) on delete cascade
 task_tags (tag_id) references tags (id) on delete cascade
 task_tags (task_id) references tasks (id) on delete cascade
 tasks (user_id) references user (uuid) on delete cascade
 tags (user_id) index tags_user_id_idx
+idempotency_keys (created_at) index idempotency_keys_created_at_idx
 tags (user_id,name) unique index tags_user_id_name_key where deleted_at IS NULL
 task_tags (tag_id) index task_tags_tag_id_idx
 tasks (user_id) index tasks_user_id_idx
@@ -93,9 +100,24 @@ tasks (user_id,priority,id) index tasks_user_id_priority_id_idx where deleted_at
 tasks (user_id,title,id) index tasks_user_id_title_id_idx where deleted_at IS NULL"
     );
     let mut actual = catalogue(&database).await;
-    let own = ["tags", "tasks", "task_tags"];
-    actual.retain(|line| own.iter().any(|table| belongs_to(line, table)));
-    let expected: Vec<String> = expected.lines().map(str::to_owned).collect();
+    actual.retain(|line| OURS.iter().any(|table| belongs_to(line, table)));
+    let mut expected: Vec<String> = expected.lines().map(str::to_owned).collect();
+    let by_engine: &[&str] = if database.is_sqlite() {
+        &[
+            "tasks.rowid integer primary key",
+            "tasks.id text not null",
+            "tasks.search_text text not null default ''",
+            "tasks (id) unique constraint",
+        ]
+    } else {
+        &[
+            "tasks.id uuid not null primary key",
+            "tasks.search_text text not null default ''::text",
+            "tasks (array_to_tsvector(string_to_array(search_text, ' '::text))) \
+             index tasks_search_text_idx",
+        ]
+    };
+    expected.extend(by_engine.iter().map(|line| (*line).to_owned()));
     assert_eq!(differences(&actual, &expected), NONE);
 }
 

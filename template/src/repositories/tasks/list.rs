@@ -8,9 +8,13 @@ use super::{TaskWithTags, owned, with_tags};
 use crate::{
     entities::{tag, task, task_tag},
     error::AppError,
-    repositories::keyset::{Keyset, count, time_value},
+    repositories::{
+        keyset::{Keyset, count, time_value},
+        search,
+    },
     types::{
-        ListRequest, Page, Priority, TagName, TaskId, TaskSort, TaskSortKey, UserUuid, UtcDateTime,
+        ListRequest, Page, Priority, SearchQuery, TagName, TaskId, TaskSort, TaskSortKey, UserUuid,
+        UtcDateTime,
     },
 };
 
@@ -27,6 +31,8 @@ pub struct TaskFilter {
     pub due_after: Option<UtcDateTime>,
     /// Only those that carry one of these tags, or none where that is asked for.
     pub tags: Option<TagFilter>,
+    /// Only those with these words.
+    pub search: SearchQuery,
     /// Also those that were deleted.
     pub include_deleted: bool,
 }
@@ -77,6 +83,7 @@ fn fitting(owner: UserUuid, filter: &TaskFilter) -> Select<task::Entity> {
         .apply_if(filter.tags.as_ref(), |query, tags| {
             query.filter(tagged(owner, tags))
         })
+        .apply_if(search::holds(owner, &filter.search), Select::filter)
 }
 
 fn tagged(owner: UserUuid, filter: &TagFilter) -> Condition {

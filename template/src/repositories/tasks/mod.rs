@@ -9,7 +9,7 @@ pub use list::{TagFilter, TaskFilter, list};
 use std::collections::HashMap;
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Iterable, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, Select, Set, prelude::Expr, sea_query::Query,
 };
 
@@ -19,7 +19,7 @@ use crate::{
     error::{AppError, Code},
     types::{
         Description, Expected, Granted, Patch, Priority, RecurrenceConfig, RecurrencePattern,
-        TagId, TaskId, TasksDelete, Title, UserUuid, UtcDateTime,
+        SearchText, TagId, TaskId, TasksDelete, Title, UserUuid, UtcDateTime,
     },
 };
 
@@ -107,7 +107,11 @@ impl TaskPatch {
 }
 
 fn owned(owner: UserUuid, include_deleted: bool) -> Select<task::Entity> {
-    let own = task::Entity::find().filter(task::Column::UserId.eq(owner));
+    let read = task::Column::iter().filter(|column| !matches!(column, task::Column::SearchText));
+    let own = task::Entity::find()
+        .select_only()
+        .columns(read)
+        .filter(task::Column::UserId.eq(owner));
     match include_deleted {
         true => own,
         false => own.filter(task::Column::DeletedAt.is_null()),
@@ -115,8 +119,10 @@ fn owned(owner: UserUuid, include_deleted: bool) -> Select<task::Entity> {
 }
 
 /// The columns that a client writes.
-fn columns(new: NewTask) -> task::ActiveModel {
+fn columns(owner: UserUuid, new: NewTask) -> task::ActiveModel {
+    let description = new.description.as_ref().map_or("", Description::as_str);
     task::ActiveModel {
+        search_text: Set(SearchText::new(owner, &[new.title.as_str(), description])),
         title: Set(new.title),
         description: Set(new.description),
         completed: Set(new.completed),
@@ -139,7 +145,7 @@ pub async fn insert(
     new: NewTask,
     db: &impl ConnectionTrait,
 ) -> Result<task::Model, AppError> {
-    let columns = columns(new);
+    let columns = columns(owner, new);
     let row = task::ActiveModel {
         id: Set(TaskId::generate()),
         user_id: Set(owner),
@@ -174,9 +180,10 @@ pub async fn get(
 pub async fn require(
     owner: UserUuid,
     id: TaskId,
+    include_deleted: bool,
     db: &impl ConnectionTrait,
 ) -> Result<(), AppError> {
-    let task = owned(owner, false).filter(task::Column::Id.eq(id));
+    let task = owned(owner, include_deleted).filter(task::Column::Id.eq(id));
     match keyset::count(task, db).await? {
         0 => Err(not_found()),
         _ => Ok(()),
@@ -232,7 +239,7 @@ pub async fn replace(
     new: NewTask,
     db: &impl ConnectionTrait,
 ) -> Result<task::Model, AppError> {
-    write(owner, id, columns(new), db).await
+    write(owner, id, columns(owner, new), db).await
 }
 
 /// Deletes a task of the owner, softly.

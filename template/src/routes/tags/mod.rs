@@ -6,7 +6,7 @@ use actix_web::{
     HttpResponse, delete, get,
     http::StatusCode,
     patch, post, put,
-    web::{self, Data, Path},
+    web::{Data, Path},
 };
 
 use self::dto::{AssignTag, Assigned, TagChanges, TagInput};
@@ -16,10 +16,10 @@ use crate::{
     auth::Owner,
     database::Database,
     error::AppError,
-    http::{IfMatch, Json, List, Query, Row, body_of},
+    http::{IfMatch, Json, Key, Keyed, List, Query, Row, body_of},
     repositories::tags::{self, NewTag, TagPatch},
-    services,
-    types::{Page, TagId},
+    services::{self, idempotency::once},
+    types::{Answer, Page, TagId},
 };
 
 /// Your tags, by name.
@@ -40,17 +40,16 @@ pub(super) async fn list_tags(
 #[post("/tags")]
 pub(super) async fn create_tag(
     owner: Owner,
-    body: Json<TagInput>,
+    Keyed { body, key }: Keyed<TagInput>,
     db: Data<Database>,
-) -> Result<Row<Tag>, AppError> {
-    let new = NewTag::try_from(body.0)?;
-    let tag = db
-        .write_as(owner.uuid(), async |transaction| {
-            tags::insert(owner.uuid(), new, transaction).await
-        })
-        .await?;
-    let location = format!("/api/{}/tags/{}", owner.uuid(), tag.id);
-    Ok(Row::created(location, tag.into()))
+) -> Result<Answer, AppError> {
+    let (new, owner) = (NewTag::try_from(body)?, owner.uuid());
+    once(owner, key, &db, async |transaction| {
+        let tag = tags::insert(owner, new, transaction).await?;
+        let location = format!("/api/{owner}/tags/{}", tag.id);
+        Answer::created(location, &Tag::from(tag))
+    })
+    .await
 }
 
 /// One tag.
@@ -64,7 +63,7 @@ pub(super) async fn get_tag(
 ) -> Result<Row<Tag>, AppError> {
     let (_, id) = path.into_inner();
     let tag = tags::get(owner.uuid(), id, query.0.include_deleted, db.reader()).await?;
-    Ok(Row::found(tag.into()))
+    Ok(Row(tag.into()))
 }
 
 /// Replaces a tag: what is left out has no value afterwards.
@@ -78,10 +77,10 @@ pub(super) async fn replace_tag(
     db: Data<Database>,
 ) -> Result<Row<Tag>, AppError> {
     let (_, id) = path.into_inner();
-    let body = body_of(body, tags::require(owner.uuid(), id, db.reader())).await?;
+    let Json(body) = body_of(body, tags::require(owner.uuid(), id, false, db.reader())).await?;
     let new = NewTag::try_from(body)?;
     let tag = services::tags::change(owner.uuid(), id, |_| new, &expected.0, &db).await?;
-    Ok(Row::found(tag.into()))
+    Ok(Row(tag.into()))
 }
 
 /// Changes a tag in part.
@@ -95,11 +94,11 @@ pub(super) async fn update_tag(
     db: Data<Database>,
 ) -> Result<Row<Tag>, AppError> {
     let (_, id) = path.into_inner();
-    let body = body_of(body, tags::require(owner.uuid(), id, db.reader())).await?;
+    let Json(body) = body_of(body, tags::require(owner.uuid(), id, false, db.reader())).await?;
     let patch = TagPatch::try_from(body)?;
     let merge = |tag| patch.merge(tag);
     let tag = services::tags::change(owner.uuid(), id, merge, &expected.0, &db).await?;
-    Ok(Row::found(tag.into()))
+    Ok(Row(tag.into()))
 }
 
 /// Deletes a tag; it comes off its tasks.
@@ -123,11 +122,16 @@ pub(super) async fn restore_tag(
     owner: Owner,
     path: Path<(String, TagId)>,
     expected: IfMatch,
+    key: Result<Key, AppError>,
     db: Data<Database>,
-) -> Result<Row<Tag>, AppError> {
-    let (_, id) = path.into_inner();
-    let tag = services::tags::restore(owner.uuid(), id, &expected.0, &db).await?;
-    Ok(Row::found(tag.into()))
+) -> Result<Answer, AppError> {
+    let ((_, id), owner) = (path.into_inner(), owner.uuid());
+    let Key(key) = body_of(key, tags::require(owner, id, true, db.reader())).await?;
+    once(owner, key, &db, async |transaction| {
+        let tag = services::tags::restore(owner, id, &expected.0, transaction).await?;
+        Answer::row(&Tag::from(tag))
+    })
+    .await
 }
 
 /// Puts a tag on many tasks: on all, or on none. Those that carry it already stay as they are.
@@ -136,11 +140,14 @@ pub(super) async fn restore_tag(
 pub(super) async fn assign_tag(
     owner: Owner,
     path: Path<(String, TagId)>,
-    body: Result<Json<AssignTag>, AppError>,
+    body: Result<Keyed<AssignTag>, AppError>,
     db: Data<Database>,
-) -> Result<web::Json<Assigned>, AppError> {
-    let (_, id) = path.into_inner();
-    let body = body_of(body, tags::require(owner.uuid(), id, db.reader())).await?;
-    let assigned = services::tags::assign(owner.uuid(), id, &body.task_ids, &db).await?;
-    Ok(web::Json(Assigned { assigned }))
+) -> Result<Answer, AppError> {
+    let ((_, id), owner) = (path.into_inner(), owner.uuid());
+    let Keyed { body, key } = body_of(body, tags::require(owner, id, false, db.reader())).await?;
+    once(owner, key, &db, async |transaction| {
+        let assigned = services::tags::assign(owner, id, &body.task_ids, transaction).await?;
+        Answer::ok(&Assigned { assigned })
+    })
+    .await
 }

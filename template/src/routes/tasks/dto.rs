@@ -9,8 +9,9 @@ use crate::{
     repositories::tasks::{NewTask, TagFilter, TaskFilter, TaskPatch, TaskWithTags},
     types::{
         Color, Description, ListRequest, Patch, Priority, RecurrenceConfig, RecurrencePattern,
-        RecurrenceRule, SortOrder, TagId, TagName, TaskId, TaskSort, TaskSortKey, TimeZone, Title,
-        UserUuid, UtcDateTime, config_suits_pattern, not_null, reminder_precedes_due_date,
+        RecurrenceRule, SearchQuery, SortOrder, TagId, TagName, TaskId, TaskSort, TaskSortKey,
+        TimeZone, Title, UserUuid, UtcDateTime, config_suits_pattern, not_null,
+        reminder_precedes_due_date,
     },
 };
 
@@ -310,6 +311,11 @@ pub(super) struct ListTasks {
     /// of them is enough.
     #[validate(custom(function = tag_names))]
     tag: Vec<String>,
+    /// Only those with words in title or description that begin with each of these words; case,
+    /// accents and punctuation make no difference.
+    #[validate(custom(function = SearchQuery::check))]
+    #[param(max_length = 255, example = "milk")]
+    search: Option<String>,
     /// Also those that were deleted.
     #[param(default = false)]
     include_deleted: bool,
@@ -356,6 +362,7 @@ impl ListTasks {
             due_before: self.due_before,
             due_after: self.due_after,
             tags: tag_filter(&self.tag)?,
+            search: SearchQuery::parse(self.search.as_deref().unwrap_or_default())?,
             include_deleted: self.include_deleted,
         };
         let sort = TaskSort {

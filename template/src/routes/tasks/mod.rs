@@ -18,10 +18,10 @@ use crate::{
     auth::Owner,
     database::Database,
     error::AppError,
-    http::{IfMatch, Json, List, Query, Row, body_of},
+    http::{IfMatch, Json, Key, Keyed, List, Query, Row, body_of},
     repositories::{tags, tasks},
-    services,
-    types::{Page, TagId, TaskId},
+    services::{self, idempotency::once},
+    types::{Answer, Page, TagId, TaskId},
 };
 
 /// Your tasks, newest first unless you say otherwise.
@@ -42,13 +42,16 @@ pub(super) async fn list_tasks(
 #[post("/tasks")]
 pub(super) async fn create_task(
     owner: Owner,
-    body: Json<TaskInput>,
+    Keyed { body, key }: Keyed<TaskInput>,
     db: Data<Database>,
-) -> Result<Row<Task>, AppError> {
-    let (new, tag_ids) = body.0.into_parts()?;
-    let task = services::tasks::create(owner.uuid(), new, &tag_ids, &db).await?;
-    let location = format!("/api/{}/tasks/{}", owner.uuid(), task.task.id);
-    Ok(Row::created(location, task.into()))
+) -> Result<Answer, AppError> {
+    let ((new, tag_ids), owner) = (body.into_parts()?, owner.uuid());
+    once(owner, key, &db, async |transaction| {
+        let task = services::tasks::create(owner, new, &tag_ids, transaction).await?;
+        let location = format!("/api/{owner}/tasks/{}", task.task.id);
+        Answer::created(location, &Task::from(task))
+    })
+    .await
 }
 
 /// One task.
@@ -62,7 +65,7 @@ pub(super) async fn get_task(
 ) -> Result<Row<Task>, AppError> {
     let (_, id) = path.into_inner();
     let task = tasks::get(owner.uuid(), id, query.0.include_deleted, db.reader()).await?;
-    Ok(Row::found(task.into()))
+    Ok(Row(task.into()))
 }
 
 /// Replaces a task and its tags: what is left out has no value afterwards.
@@ -76,10 +79,10 @@ pub(super) async fn replace_task(
     db: Data<Database>,
 ) -> Result<Row<Task>, AppError> {
     let ((_, id), owner) = (path.into_inner(), owner.uuid());
-    let body = body_of(body, tasks::require(owner, id, db.reader())).await?;
+    let Json(body) = body_of(body, tasks::require(owner, id, false, db.reader())).await?;
     let (new, tag_ids) = body.into_parts()?;
     let task = services::tasks::replace(owner, id, new, &tag_ids, &expected.0, &db).await?;
-    Ok(Row::found(task.into()))
+    Ok(Row(task.into()))
 }
 
 /// Changes a task in part.
@@ -93,11 +96,11 @@ pub(super) async fn update_task(
     db: Data<Database>,
 ) -> Result<Row<Task>, AppError> {
     let ((_, id), owner) = (path.into_inner(), owner.uuid());
-    let body = body_of(body, tasks::require(owner, id, db.reader())).await?;
+    let Json(body) = body_of(body, tasks::require(owner, id, false, db.reader())).await?;
     let (patch, tag_ids) = body.into_parts()?;
     let tag_ids = tag_ids.as_deref();
     let task = services::tasks::update(owner, id, patch, tag_ids, &expected.0, &db).await?;
-    Ok(Row::found(task.into()))
+    Ok(Row(task.into()))
 }
 
 /// Completes a task that is not complete, and the other way round.
@@ -111,7 +114,7 @@ pub(super) async fn toggle_task(
 ) -> Result<Row<Task>, AppError> {
     let (_, id) = path.into_inner();
     let task = services::tasks::toggle(owner.uuid(), id, &expected.0, &db).await?;
-    Ok(Row::found(task.into()))
+    Ok(Row(task.into()))
 }
 
 /// Deletes a task. It can be restored.
@@ -135,11 +138,16 @@ pub(super) async fn restore_task(
     owner: Owner,
     path: Path<(String, TaskId)>,
     expected: IfMatch,
+    key: Result<Key, AppError>,
     db: Data<Database>,
-) -> Result<Row<Task>, AppError> {
-    let (_, id) = path.into_inner();
-    let task = services::tasks::restore(owner.uuid(), id, &expected.0, &db).await?;
-    Ok(Row::found(task.into()))
+) -> Result<Answer, AppError> {
+    let ((_, id), owner) = (path.into_inner(), owner.uuid());
+    let Key(key) = body_of(key, tasks::require(owner, id, true, db.reader())).await?;
+    once(owner, key, &db, async |transaction| {
+        let task = services::tasks::restore(owner, id, &expected.0, transaction).await?;
+        Answer::row(&Task::from(task))
+    })
+    .await
 }
 
 /// The tags on a task, by name.
@@ -152,7 +160,7 @@ pub(super) async fn list_task_tags(
     db: Data<Database>,
 ) -> Result<List<Tag>, AppError> {
     let ((_, id), owner) = (path.into_inner(), owner.uuid());
-    tasks::require(owner, id, db.reader()).await?;
+    tasks::require(owner, id, false, db.reader()).await?;
     let (filter, part) = query.0.into_parts(Some(id));
     let page = tags::list(owner, &filter, &part, db.reader()).await?;
     Ok(List(page.map(Tag::from)))
@@ -165,14 +173,17 @@ pub(super) async fn add_task_tag(
     owner: Owner,
     path: Path<(String, TaskId)>,
     expected: IfMatch,
-    body: Result<Json<AddTag>, AppError>,
+    body: Result<Keyed<AddTag>, AppError>,
     db: Data<Database>,
-) -> Result<Row<Task>, AppError> {
+) -> Result<Answer, AppError> {
     let ((_, id), owner) = (path.into_inner(), owner.uuid());
-    let body = body_of(body, tasks::require(owner, id, db.reader())).await?;
-    let task = services::tasks::add_tag(owner, id, body.tag_id, &expected.0, &db).await?;
-    let location = format!("/api/{owner}/tasks/{id}/tags");
-    Ok(Row::created(location, task.into()))
+    let Keyed { body, key } = body_of(body, tasks::require(owner, id, false, db.reader())).await?;
+    once(owner, key, &db, async |transaction| {
+        let task =
+            services::tasks::add_tag(owner, id, body.tag_id, &expected.0, transaction).await?;
+        Answer::created(format!("/api/{owner}/tasks/{id}/tags"), &Task::from(task))
+    })
+    .await
 }
 
 /// Replaces the set of tags on a task: by all of these, or not at all. The answer is the task.
@@ -186,9 +197,9 @@ pub(super) async fn replace_task_tags(
     db: Data<Database>,
 ) -> Result<Row<Task>, AppError> {
     let ((_, id), owner) = (path.into_inner(), owner.uuid());
-    let body = body_of(body, tasks::require(owner, id, db.reader())).await?;
+    let Json(body) = body_of(body, tasks::require(owner, id, false, db.reader())).await?;
     let task = services::tasks::set_tags(owner, id, &body.tag_ids, &expected.0, &db).await?;
-    Ok(Row::found(task.into()))
+    Ok(Row(task.into()))
 }
 
 /// Takes a tag off a task.

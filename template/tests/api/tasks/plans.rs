@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use app::{
     repositories::tasks::{self, TagFilter, TaskFilter},
     types::{
-        Engine, ListRequest, PageRequest, Priority, SortOrder, TagName, TaskSort, TaskSortKey,
-        UserUuid,
+        Engine, ListRequest, PageRequest, Priority, SearchQuery, SortOrder, TagName, TaskSort,
+        TaskSortKey, UserUuid,
     },
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
@@ -184,6 +184,10 @@ async fn every_filter_and_order_of_100_000_tasks_goes_by_an_index() {
         tags(&["tag 3", "tag 4"], true),
         tags(&[], true),
         TaskFilter {
+            search: SearchQuery::parse("title 79").unwrap(),
+            ..TaskFilter::default()
+        },
+        TaskFilter {
             include_deleted: true,
             ..TaskFilter::default()
         },
@@ -237,13 +241,49 @@ async fn every_order_of_100_000_tasks_is_that_of_an_index() {
     }
 }
 
+#[actix_web::test]
+async fn a_search_goes_by_the_index_of_words() {
+    let app = TestApp::start().await;
+    fill(&app, 10).await;
+    let owner = "substr(CAST(user_id AS text), 29)";
+    let words = format!("{owner} || 'title ' || {owner} || substr(title, 7)");
+    app.sql(&format!("UPDATE tasks SET search_text = {words}"))
+        .await;
+    app.sql("ANALYZE").await;
+    let observed = Observed::open(&app).await;
+    let filter = TaskFilter {
+        search: SearchQuery::parse("title 7919").unwrap(),
+        ..TaskFilter::default()
+    };
+    let sort = TaskSort::default();
+    let page = tasks::list(first_user(), &filter, sort, &page_of(20), &observed.db)
+        .await
+        .unwrap();
+    assert!((1..50).contains(&page.total), "{}", page.total);
+    let of_tasks = |statement: &Statement| statement.sql.contains("search");
+    let statements: Vec<_> = observed.take().into_iter().filter(of_tasks).collect();
+    assert_eq!(statements.len(), 2, "{statements:#?}");
+    for statement in statements {
+        let plan = observed.plan(statement).await;
+        let by_words = [
+            "Bitmap Index Scan on tasks_search_text_idx",
+            "SCAN tasks_search VIRTUAL TABLE INDEX",
+        ];
+        assert!(
+            plan.iter()
+                .any(|step| by_words.iter().any(|by| step.contains(by))),
+            "{plan:#?}"
+        );
+    }
+}
+
 /// Whether a table of ours is read from one end to the other.
 fn scans(plan: &[String]) -> bool {
     let tables = ["tasks", "tags", "task_tags"];
     plan.iter().any(|step| {
         tables.iter().any(|table| {
             step.contains(&format!("Seq Scan on {table} "))
-                || step.starts_with(&format!("SCAN {table}"))
+                || format!("{step} ").starts_with(&format!("SCAN {table} "))
         })
     })
 }

@@ -1,0 +1,98 @@
+use aws_lc_rs::digest::{Context, SHA256};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use sea_orm::FromJsonQueryResult;
+use serde::{Deserialize, Serialize};
+
+/// A request that was sent under an Idempotency-Key. The key names the attempt; the fingerprint
+/// tells whether another request under the same key is the same one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyedRequest {
+    key: String,
+    fingerprint: String,
+}
+
+impl KeyedRequest {
+    /// The most characters of a key.
+    pub const MAX_KEY_LENGTH: usize = 255;
+
+    /// The request with this key and made of these parts: method, path and body. `None` unless the
+    /// key is 1 to [`Self::MAX_KEY_LENGTH`] printable ASCII characters.
+    #[must_use]
+    pub fn new(key: &[u8], parts: [&[u8]; 3]) -> Option<Self> {
+        let length_fits = (1..=Self::MAX_KEY_LENGTH).contains(&key.len());
+        let printable = key.iter().all(|byte| matches!(byte, b' '..=b'~'));
+        (length_fits && printable).then(|| Self {
+            key: key.iter().copied().map(char::from).collect(),
+            fingerprint: fingerprint(parts),
+        })
+    }
+
+    /// What the client calls it.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The SHA-256 of its parts.
+    #[must_use]
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+}
+
+fn fingerprint(parts: [&[u8]; 3]) -> String {
+    let mut hash = Context::new(&SHA256);
+    for part in parts {
+        hash.update(&part.len().to_be_bytes());
+        hash.update(part);
+    }
+    URL_SAFE_NO_PAD.encode(hash.finish())
+}
+
+/// An answer that can be kept and given again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// Where the new row is.
+    pub location: Option<String>,
+    /// The row's version, as the header has it.
+    pub etag: Option<String>,
+    /// JSON.
+    pub body: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keyed(key: &str, parts: [&str; 3]) -> Option<KeyedRequest> {
+        KeyedRequest::new(key.as_bytes(), parts.map(str::as_bytes))
+    }
+
+    #[test]
+    fn a_key_is_1_to_255_printable_ascii_characters() {
+        for key in ["", "é", "a\tb", "a\u{7f}", &"x".repeat(256)] {
+            assert_eq!(keyed(key, ["POST", "/", ""]), None, "{key:?}");
+        }
+        for key in ["k", "\"8e03978e-40d5\"", "a b", &"x".repeat(255)] {
+            assert!(keyed(key, ["POST", "/", ""]).is_some(), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn each_part_of_a_request_counts_for_its_fingerprint() {
+        let requests = [
+            ["POST", "/a", "{}"],
+            ["PUT", "/a", "{}"],
+            ["POST", "/b", "{}"],
+            ["POST", "/a", "{ }"],
+            ["POST", "/a{", "}"],
+            ["POST/", "a", "{}"],
+        ];
+        let fingerprints = requests.map(|parts| fingerprint(parts.map(str::as_bytes)));
+        let different: std::collections::HashSet<_> = fingerprints.iter().collect();
+        assert_eq!(different.len(), requests.len());
+        assert_eq!(fingerprints[0], fingerprint([b"POST", b"/a", b"{}"]));
+    }
+}
