@@ -62,7 +62,7 @@ impl Authenticator {
                 .map_err(|rejection| self.problem(rejection));
         }
         let token = Token::parse(token).map_err(|rejection| self.problem(rejection))?;
-        let look = self.look_for(&token, look).await?;
+        let look = Box::pin(self.look_for(&token, look)).await?;
         let claims = self
             .verifier
             .verify(token, &look.keys, now)

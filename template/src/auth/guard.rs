@@ -83,7 +83,8 @@ async fn verify(request: &HttpRequest) -> Result<Option<Arc<Identity>>, AppError
             let authenticator = shared::<Authenticator>(request)?;
             authenticator.authenticate(token).await.map(Some)
         }
-        bearer => sessions.identify(request, bearer).await,
+        // Boxed: every request would carry the room that the rare one needs.
+        bearer => Box::pin(sessions.identify(request, bearer)).await,
     }
 }
 
@@ -99,12 +100,9 @@ fn bearer_token(request: &HttpRequest) -> Result<Option<&str>, AppError> {
             AppError::new(Code::InvalidRequest).detail("More than one Authorization header")
         );
     }
-    let malformed = || AppError::new(Code::TokenMalformed);
-    let (scheme, token) = value
-        .to_str()
-        .map_err(|_| malformed())?
-        .split_once(' ')
-        .ok_or_else(malformed)?;
+    let text = value.to_str();
+    let text = text.map_err(|_| AppError::new(Code::TokenMalformed))?;
+    let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
     match scheme.eq_ignore_ascii_case("bearer") {
         true => Ok(Some(token.trim())),
         false => Err(AppError::new(Code::TokenMissing)),

@@ -1,4 +1,7 @@
-use std::{error::Error as _, time::Instant};
+use std::{
+    error::Error as _,
+    time::{Duration, Instant},
+};
 
 use actix_web::{
     Error, HttpMessage,
@@ -36,8 +39,12 @@ pub async fn observe(
     let mut answer = render_problem(answer, &id);
     let caller = answer.request().extensions().get::<Caller>().copied();
     set_headers(answer.headers_mut(), &id, caller.is_some());
-    log(&answer, &id, caller, began);
-    measure(&answer, began);
+    let route = answer.request().match_pattern();
+    let route = route.unwrap_or_else(|| "-".to_owned());
+    let took = began.elapsed();
+    log(&answer, &id, &route, caller, took);
+    let method = method(answer.request().method());
+    metrics::answered(method, route, answer.status().as_u16(), took);
     Ok(answer)
 }
 
@@ -122,30 +129,24 @@ fn set_headers(headers: &mut HeaderMap, id: &RequestId, personal: bool) {
     }
 }
 
-fn log(answer: &ServiceResponse, id: &RequestId, caller: Option<Caller>, began: Instant) {
-    let request = answer.request();
+fn log(
+    answer: &ServiceResponse,
+    id: &RequestId,
+    route: &str,
+    caller: Option<Caller>,
+    took: Duration,
+) {
     let user = caller
         .and_then(|Caller(uuid)| uuid)
         .map(|uuid| uuid.to_string());
     tracing::info!(
-        method = %request.method(),
-        route = request.match_pattern().as_deref().unwrap_or("-"),
+        method = answer.request().method().as_str(),
+        route,
         status = answer.status().as_u16(),
-        ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-        request_id = %id,
+        ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        request_id = id.as_str(),
         user = user.as_deref().unwrap_or("-"),
         "request"
-    );
-}
-
-fn measure(answer: &ServiceResponse, began: Instant) {
-    let request = answer.request();
-    let route = request.match_pattern().unwrap_or_else(|| "-".to_owned());
-    metrics::answered(
-        method(request.method()),
-        route,
-        answer.status().as_u16(),
-        began.elapsed(),
     );
 }
 

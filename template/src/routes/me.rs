@@ -1,4 +1,4 @@
-use actix_web::{get, web::Json};
+use actix_web::{HttpResponse, get, web::Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -41,8 +41,8 @@ impl From<user::Model> for Profile {
 /// Who the token says the caller is; asks no database.
 #[utoipa::path(tag = "me", responses((status = 200, body = Identity)))]
 #[get("/me")]
-pub(super) async fn get_me(user: AuthUser) -> Json<Identity> {
-    Json(Identity::clone(&user))
+pub(super) async fn get_me(user: AuthUser) -> HttpResponse {
+    HttpResponse::Ok().json(&*user)
 }
 
 /// Who is asking, if anybody.

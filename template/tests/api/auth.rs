@@ -20,6 +20,17 @@ async fn another_scheme_counts_as_no_credentials() {
         .request(Method::GET, "/api/me")
         .basic_auth("alice", Some("secret"));
     Answer::of(request).await.refused(401, "token_missing");
+    for (value, code) in [
+        ("", "token_missing"),
+        ("Negotiate", "token_missing"),
+        ("Bearer", "token_malformed"),
+        ("Bearer\ta.b.c", "token_missing"),
+        ("Bearer a.b.c, Bearer d.e.f", "token_malformed"),
+    ] {
+        let request = app.anonymous().request(Method::GET, "/api/me");
+        let answer = Answer::of(request.header("authorization", value)).await;
+        answer.refused(401, code);
+    }
 }
 
 #[actix_web::test]

@@ -6,10 +6,12 @@ const GUARDS: &str = include_str!("../../docs/guards.md");
 const CHECKLIST: &str = include_str!("../../docs/security-checklist.md");
 
 #[test]
-fn every_pattern_of_guards_is_shown() {
+fn every_pattern_of_guards_is_shown_and_compiled() {
     for number in 35..=44 {
         let heading = format!("(R{number})\n");
-        assert!(GUARDS.contains(&heading), "R{number}");
+        let (_, section) = GUARDS.split_once(&heading).expect(&heading);
+        let section = section.split("\n## ").next().unwrap();
+        assert!(section.contains("\n```rust\n"), "R{number} has no snippet");
     }
     assert!(GUARDS.contains("(R50)"));
 }
