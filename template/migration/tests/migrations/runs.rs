@@ -82,7 +82,10 @@ async fn a_run_gives_up_when_the_lock_is_held_too_long() {
         .unwrap_err();
 
     assert!(began.elapsed() >= Duration::from_secs(1));
-    assert!(matches!(error, MigrateError::LockTimeout { seconds: 1, .. }));
+    assert!(matches!(
+        error,
+        MigrateError::LockTimeout { seconds: 1, .. }
+    ));
     let told = error.to_string();
     let holder = match database.is_sqlite() {
         true => "another process (the database does not tell which)".to_owned(),
