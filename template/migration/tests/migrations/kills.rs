@@ -19,7 +19,7 @@ const KILLS: u32 = 24;
 
 /// Each time at another moment of the run, on an empty database and on one to be adopted.
 #[tokio::test]
-#[ignore = "takes a minute: cargo test -p migration -- --ignored"]
+#[ignore = "takes a minute: cargo test --workspace --test migrations -- --ignored"]
 async fn a_run_that_is_killed_leaves_nothing_half_done() {
     let clean = TestDatabase::migrated().await;
     let (expected, whole_run) = (catalogue(&clean).await, duration_of_a_run().await);
