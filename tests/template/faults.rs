@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-use crate::real_server::{api_binary, root, succeed};
+use crate::real_server::{Ids, api_binary, root, succeed};
 
 /// A certification authority, and a server that it vouches for under the name `localhost`.
 struct Authority(TempDir);
@@ -75,7 +75,7 @@ impl Server {
             self.port,
             authority.display()
         );
-        Command::new(api_binary())
+        Command::new(api_binary(Ids::Hybrid))
             .arg("seed")
             .env_clear()
             .env("DATABASE_URL", url)

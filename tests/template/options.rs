@@ -232,7 +232,10 @@ fn optional_files() -> BTreeSet<String> {
             files.extend(found);
         }
     }
-    let renamed = ["compose.sqlite.yaml", "deploy/better-auth/server.native.mjs"];
+    let renamed = [
+        "compose.sqlite.yaml",
+        "deploy/better-auth/server.native.mjs",
+    ];
     files.retain(|file| !file.ends_with(".liquid") && !renamed.contains(&file.as_str()));
     files
 }
@@ -287,12 +290,10 @@ fn the_options_beside_database_and_user_ids_change_no_line_that_is_compiled() {
             .collect()
     };
     for (answers, project) in variants() {
-        let counts = |answer: &&str| {
-            answer.starts_with("database=") || answer.starts_with("user_ids=")
-        };
-        let counting = |answers: &'static str| -> Vec<_> {
-            answers.split(' ').filter(counts).collect()
-        };
+        let counts =
+            |answer: &&str| answer.starts_with("database=") || answer.starts_with("user_ids=");
+        let counting =
+            |answers: &'static str| -> Vec<_> { answers.split(' ').filter(counts).collect() };
         let (_, plain) = variants()
             .find(|(other, _)| counting(other) == counting(answers))
             .unwrap();

@@ -3,6 +3,7 @@
 //! Only the test of the guide runs by default; the others need the packages of `tests/better-auth`, and PostgreSQL.
 
 mod deployment;
+mod one_database;
 
 use std::fs;
 use std::process::Command;
@@ -11,8 +12,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-pub use deployment::{api_binary, root, succeed};
 use deployment::{Deployment, Engine, TRUSTED_ORIGIN, User, sources};
+pub use deployment::{Ids, api_binary, root, succeed};
+use one_database::Before;
 
 macro_rules! ignored_tests {
     ($($name:ident: $body:expr;)*) => {$(
@@ -34,8 +36,22 @@ ignored_tests! {
     rs256_on_postgres: tokens_open_the_api(Engine::Postgres, "RS256", "server.ts");
     ps256_on_postgres: tokens_open_the_api(Engine::Postgres, "PS256", "server.ts");
     another_base_path_and_jwks_path: the_key_set_is_found_elsewhere();
-    better_auth_would_change_nothing_on_sqlite: schema_is_clean(Engine::Sqlite);
-    better_auth_would_change_nothing_on_postgres: schema_is_clean(Engine::Postgres);
+    our_schema_is_theirs_on_sqlite: one_database::schema_is_theirs(Engine::Sqlite, Ids::Hybrid);
+    our_schema_is_theirs_on_postgres: one_database::schema_is_theirs(Engine::Postgres, Ids::Hybrid);
+    our_schema_is_theirs_with_native_ids_on_sqlite: one_database::schema_is_theirs(Engine::Sqlite, Ids::Native);
+    our_schema_is_theirs_with_native_ids_on_postgres: one_database::schema_is_theirs(Engine::Postgres, Ids::Native);
+    native_ids_on_sqlite: native_ids_open_the_api(Engine::Sqlite);
+    native_ids_on_postgres: native_ids_open_the_api(Engine::Postgres);
+    a_database_of_the_shown_server_on_sqlite: one_database::is_adopted(Engine::Sqlite, Ids::Hybrid, Before::Shown);
+    a_database_of_the_shown_server_on_postgres: one_database::is_adopted(Engine::Postgres, Ids::Hybrid, Before::Shown);
+    a_database_of_a_plain_server_on_sqlite: one_database::is_adopted(Engine::Sqlite, Ids::Hybrid, Before::Plain);
+    a_database_of_a_plain_server_on_postgres: one_database::is_adopted(Engine::Postgres, Ids::Hybrid, Before::Plain);
+    a_database_with_plugins_on_sqlite: one_database::is_adopted(Engine::Sqlite, Ids::Hybrid, Before::Plugins);
+    a_database_with_plugins_on_postgres: one_database::is_adopted(Engine::Postgres, Ids::Hybrid, Before::Plugins);
+    a_database_with_native_ids_on_sqlite: one_database::is_adopted(Engine::Sqlite, Ids::Native, Before::Shown);
+    a_database_with_native_ids_on_postgres: one_database::is_adopted(Engine::Postgres, Ids::Native, Before::Plain);
+    six_starts_at_once_on_sqlite: one_database::six_start_at_once(Engine::Sqlite);
+    six_starts_at_once_on_postgres: one_database::six_start_at_once(Engine::Postgres);
     a_separate_database_on_sqlite: tokens_without_rows_open_what_needs_none(Engine::Sqlite);
     a_separate_database_on_postgres: tokens_without_rows_open_what_needs_none(Engine::Postgres);
     sessions_asked_for_on_sqlite: sessions_open_the_api(Engine::Sqlite, "http");
@@ -51,21 +67,7 @@ ignored_tests! {
 }
 
 #[test]
-fn the_guide_shows_the_files_that_run() {
-    let guide = fs::read_to_string(root().join("docs/connect-better-auth.md")).unwrap();
-    let mut shown = Vec::new();
-    for block in guide.split("\n```ts").skip(1) {
-        let (file, block) = block.split_once('\n').unwrap();
-        let (code, _) = block.split_once("```").unwrap();
-        let file = file.trim();
-        let source = fs::read_to_string(sources().join(file)).unwrap_or_default();
-        assert_eq!(
-            code, source,
-            "{file} in the guide is not the file that runs"
-        );
-        shown.push(file);
-    }
-    shown.sort_unstable();
+fn the_guides_show_the_files_that_run() {
     let files = [
         "app/api/auth/[...all]/route.ts",
         "lib/auth-client.ts",
@@ -74,7 +76,25 @@ fn the_guide_shows_the_files_that_run() {
         "lib/database.ts",
         "server.ts",
     ];
-    assert_eq!(shown, files);
+    assert_eq!(shown("docs/connect-better-auth.md"), files);
+    let files = ["lib/auth.native.ts", "lib/auth.ts"];
+    assert_eq!(shown("template/docs/database.md"), files);
+}
+
+/// The files that a guide shows, each of which must be the one that runs here.
+fn shown(guide: &str) -> Vec<String> {
+    let text = fs::read_to_string(root().join(guide)).unwrap();
+    let mut shown = Vec::new();
+    for block in text.split("\n```ts").skip(1) {
+        let (file, block) = block.split_once('\n').unwrap();
+        let (code, _) = block.split_once("```").unwrap();
+        let file = file.trim();
+        let source = fs::read_to_string(sources().join(file)).unwrap_or_default();
+        assert_eq!(code, source, "{file} in {guide} is not the file that runs");
+        shown.push(file.to_owned());
+    }
+    shown.sort_unstable();
+    shown
 }
 
 fn tokens_open_the_api(engine: Engine, algorithm: &str, server: &str) {
@@ -137,7 +157,7 @@ fn totals(user: &User, path: &str) -> (u16, Value, usize) {
 fn identity(user: &User) -> Value {
     json!({
         "id": user.row["id"],
-        "uuid": user.row["uuid"],
+        "uuid": user.uuid(),
         "email": user.row["email"],
         "name": user.row["name"],
         "roles": ["user"],
@@ -146,9 +166,18 @@ fn identity(user: &User) -> Value {
     })
 }
 
-fn schema_is_clean(engine: Engine) {
-    let deployment = Deployment::new(engine);
+fn native_ids_open_the_api(engine: Engine) {
+    let mut deployment = Deployment::with_ids(engine, Ids::Native);
+    deployment.verify_sessions("database");
     deployment.migrate();
+    deployment.start("server.ts");
+    let [alice, bob] = ["alice", "bob"].map(|name| deployment.signed_in(name));
+    for user in [&alice, &bob] {
+        assert_eq!(user.get("/api/me"), (200, identity(user)));
+        assert_eq!(user.get_by_cookie("/api/me"), (200, identity(user)));
+        assert_eq!(user.get("/api/profile").1["id"], user.row["id"]);
+    }
+    neither_sees_the_others_tasks(&alice, &bob);
     deployment.node("check-schema.ts");
 }
 

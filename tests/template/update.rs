@@ -510,7 +510,10 @@ fn a_version_that_is_not_in_the_checkout_can_be_named() {
         "{refusal}"
     );
     assert!(refusal.contains("--from"), "{refusal}");
-    assert!(desk.refused(&["--from=--help-me"]).contains("not in this checkout"));
+    assert!(
+        desk.refused(&["--from=--help-me"])
+            .contains("not in this checkout")
+    );
     let (code, said) = desk.update(&["--from", "v0.2.0~1"]);
     assert_eq!(code, 0, "{said}");
     assert_eq!(desk.read("shop/docs/shop.md"), "second\n");

@@ -22,7 +22,7 @@ fn verify(auth: &MockAuth, arguments: &[&str]) -> (i32, String, String) {
     let jwks = format!("{}/api/auth/jwks", auth.origin());
     call(
         &[&["verify-token", "--jwks", &jwks], arguments].concat(),
-        &[],
+        &[("USER_UUID_CLAIM", "uuid")],
     )
 }
 

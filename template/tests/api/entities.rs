@@ -5,6 +5,8 @@ use sea_orm::{EntityTrait, ModelTrait};
 
 use crate::support::TestApp;
 
+/// Better Auth makes either letters and digits or UUIDs.
+const ID: &str = "018f3c1a-7b6e-4c3d-9f2a-4b5c6d7e8f90";
 const TIME: &str = "2026-11-20T15:26:01.398Z";
 
 async fn only<E: EntityTrait>(app: &TestApp) -> E::Model
@@ -19,24 +21,24 @@ async fn every_row_of_better_auth_is_read() {
     let app = TestApp::start().await;
     for row in [
         format!(
-            r#"INSERT INTO "user" (id, name, email, "emailVerified", "createdAt", "updatedAt", uuid, role)
-               VALUES ('u1', 'Alice', 'alice@example.test', '0', '{TIME}', '{TIME}', '018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90', 'user')"#
+            r#"INSERT INTO "user" (id, name, email, "emailVerified", "createdAt", "updatedAt", role)
+               VALUES ('{ID}', 'Alice', 'alice@example.test', '0', '{TIME}', '{TIME}', 'user')"#
         ),
         format!(
             r#"INSERT INTO session (id, "expiresAt", token, "createdAt", "updatedAt", "userId")
-               VALUES ('s1', '{TIME}', 'secret', '{TIME}', '{TIME}', 'u1')"#
+               VALUES ('{ID}', '{TIME}', 'secret', '{TIME}', '{TIME}', '{ID}')"#
         ),
         format!(
             r#"INSERT INTO account (id, "accountId", "providerId", "userId", password, "createdAt", "updatedAt")
-               VALUES ('a1', 'u1', 'credential', 'u1', 'secret', '{TIME}', '{TIME}')"#
+               VALUES ('{ID}', '{ID}', 'credential', '{ID}', 'secret', '{TIME}', '{TIME}')"#
         ),
         format!(
             r#"INSERT INTO verification (id, identifier, value, "expiresAt", "createdAt", "updatedAt")
-               VALUES ('v1', 'alice@example.test', 'secret', '{TIME}', '{TIME}', '{TIME}')"#
+               VALUES ('{ID}', 'alice@example.test', 'secret', '{TIME}', '{TIME}', '{TIME}')"#
         ),
         format!(
             r#"INSERT INTO jwks (id, "publicKey", "privateKey", "createdAt", alg, crv)
-               VALUES ('k1', '{{}}', 'secret', '{TIME}', 'EdDSA', 'Ed25519')"#
+               VALUES ('{ID}', '{{}}', 'secret', '{TIME}', 'EdDSA', 'Ed25519')"#
         ),
     ] {
         app.sql(&row).await;

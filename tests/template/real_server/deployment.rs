@@ -25,13 +25,21 @@ const ANSWERED_WITHIN: Duration = Duration::from_secs(20);
 const EDDSA: &str = r#"{ alg: "EdDSA", crv: "Ed25519" }"#;
 /// What the real server and the API share where sessions are verified.
 const SECRET: &str = "only for tests, never for a server that people use";
+const PASSWORD: &str = "correct horse battery staple";
 const NO_SERVER: &str =
     "TEST_DATABASE_URL must name a PostgreSQL server, as under `scripts/postgres run`";
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     Sqlite,
     Postgres,
+}
+
+/// The option user_ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ids {
+    Hybrid,
+    Native,
 }
 
 /// All of it is gone when dropped, the servers before their databases and their folder.
@@ -45,6 +53,7 @@ pub struct Deployment {
     base_path: String,
     api: String,
     engine: Engine,
+    ids: Ids,
     /// SESSION_VERIFICATION of the API.
     sessions: &'static str,
     folder: TempDir,
@@ -53,8 +62,12 @@ pub struct Deployment {
 impl Deployment {
     /// An empty database and the shown files beside it.
     pub fn new(engine: Engine) -> Self {
+        Self::with_ids(engine, Ids::Hybrid)
+    }
+
+    pub fn with_ids(engine: Engine, ids: Ids) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        lay_out(engine, folder.path());
+        lay_out(engine, ids, folder.path());
         Self {
             servers: Vec::new(),
             api_database: Database::create(engine, folder.path(), "shared"),
@@ -63,6 +76,7 @@ impl Deployment {
             base_path: "/api/auth".to_owned(),
             api: free_origin(),
             engine,
+            ids,
             sessions: "off",
             folder,
         }
@@ -140,6 +154,37 @@ impl Deployment {
         fs::write(path, text.replacen(old, new, 1)).unwrap();
     }
 
+    /// Edits lib/auth.ts to what a server has that knows nothing of the API.
+    pub fn forget_the_api(&self) {
+        let path = self.folder.path().join("lib/auth.ts");
+        let text = fs::read_to_string(&path).unwrap();
+        let (before, rest) = text.split_once("  user: {").unwrap();
+        let (_, plugins) = rest.split_once("\n  plugins: [").unwrap();
+        let (_, after) = plugins.split_once("    bearer(),").unwrap();
+        let text = format!("{before}  plugins: [\n    jwt(),\n    bearer(),{after}");
+        fs::write(path, text).unwrap();
+    }
+
+    /// Puts lib/auth.ts back to what is shown.
+    pub fn remember_the_api(&self) {
+        show_auth(self.ids, self.folder.path());
+    }
+
+    /// Edits lib/auth.ts as a user would who wants organizations.
+    pub fn use_organization_plugin(&self) {
+        self.edit(
+            "lib/auth.ts",
+            "{ admin, bearer, jwt }",
+            "{ admin, bearer, jwt, organization }",
+        );
+        self.edit(
+            "lib/auth.ts",
+            "    bearer(),",
+            "    bearer(),\n    organization(),",
+        );
+        self.node("migrate.ts");
+    }
+
     /// Makes the tables as the API's users do.
     pub fn migrate(&self) {
         succeed(self.api_command("migrate").arg("up"));
@@ -148,6 +193,47 @@ impl Deployment {
     /// Runs one of the TypeScript files to its end.
     pub fn node(&self, file: &str) {
         succeed(&mut self.node_command(file));
+    }
+
+    /// The JSON that one of the TypeScript files prints.
+    pub fn told(&self, file: &str) -> Value {
+        let output = self.node_command(file).output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{file}: {errors}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Starts Better Auth alone.
+    pub fn start_auth(&mut self) {
+        let ready = self.auth_url("/ok");
+        self.serve(self.node_command("server.ts"), &ready);
+    }
+
+    /// Stops whatever runs.
+    pub fn stop(&mut self) {
+        self.servers.clear();
+    }
+
+    /// Starts so many APIs at the same moment, waits until all serve, and returns their logs.
+    pub fn start_at_once(&mut self, count: usize) -> Vec<String> {
+        let origins: Vec<_> = (0..count).map(|_| free_origin()).collect();
+        let mut servers = Vec::new();
+        for (number, origin) in origins.iter().enumerate() {
+            let (_, port) = origin.rsplit_once(':').unwrap();
+            let mut command = self.api_command("serve");
+            command.env("PORT", port);
+            let log = self.folder.path().join(format!("api-{number}.log"));
+            servers.push((Server::spawn(command, &log), log));
+        }
+        let ready = |(server, log): &mut (Server, PathBuf), origin: &String| {
+            server.wait_until_ready(log, &format!("{origin}/health/live"));
+            fs::read_to_string(log).unwrap()
+        };
+        servers
+            .iter_mut()
+            .zip(&origins)
+            .map(|(server, origin)| ready(server, origin))
+            .collect()
     }
 
     /// Starts Better Auth by the file `server`, then the API; returns when both are ready.
@@ -169,20 +255,29 @@ impl Deployment {
 
     /// Signs up, then in, and exchanges the session cookie for a token, as a browser does.
     pub fn signed_in(&self, name: &str) -> User {
-        let (email, password) = (
-            format!("{name}@example.test"),
-            "correct horse battery staple",
-        );
+        self.sign_up(name);
+        self.sign_in(name)
+    }
+
+    pub fn sign_up(&self, name: &str) {
+        let email = address(name);
         self.post_to_auth(
             "/sign-up/email",
-            &json!({"name": name, "email": email, "password": password}),
+            &json!({"name": name, "email": email, "password": PASSWORD}),
         );
+    }
+
+    pub fn sign_in(&self, name: &str) -> User {
         let answer = self.post_to_auth(
             "/sign-in/email",
-            &json!({"email": email, "password": password}),
+            &json!({"email": address(name), "password": PASSWORD}),
         );
         let cookie = header(&answer, "set-cookie").expect("signing in sets a cookie");
-        let cookie = cookie.split(';').next().unwrap();
+        self.with_cookie(cookie.split(';').next().unwrap())
+    }
+
+    /// Whoever this session cookie belongs to, with a new token.
+    pub fn with_cookie(&self, cookie: &str) -> User {
         let session = self.ask_auth("/get-session", cookie);
         let token = self.ask_auth("/token", cookie);
         User {
@@ -191,6 +286,16 @@ impl Deployment {
             cookie: cookie.to_owned(),
             row: session["user"].clone(),
         }
+    }
+
+    /// Makes an organization and goes to work in it.
+    pub fn found_organization(&self, user: &User) {
+        let request = agent()
+            .post(self.auth_url("/organization/create"))
+            .header("Origin", &self.auth)
+            .header("Cookie", &user.cookie);
+        let answer = request.send_json(json!({"name": "Acme", "slug": "acme"}));
+        assert_eq!(answer.unwrap().status(), 200);
     }
 
     pub fn key_set(&self) -> Value {
@@ -221,7 +326,7 @@ impl Deployment {
     }
 
     fn api_command(&self, subcommand: &str) -> Command {
-        let mut api = self.command(api_binary(), &self.api, &self.api_database);
+        let mut api = self.command(api_binary(self.ids), &self.api, &self.api_database);
         api.arg(subcommand)
             .env("BETTER_AUTH_BASE_PATH", &self.base_path)
             .env("SESSION_VERIFICATION", self.sessions)
@@ -287,8 +392,14 @@ pub struct User {
 }
 
 impl User {
+    /// What the API's rows refer to.
     pub fn uuid(&self) -> &str {
-        self.row["uuid"].as_str().unwrap()
+        let uuid = self.row.get("uuid").unwrap_or(&self.row["id"]);
+        uuid.as_str().unwrap()
+    }
+
+    pub fn cookie(&self) -> &str {
+        &self.cookie
     }
 
     pub fn get(&self, path: &str) -> (u16, Value) {
@@ -380,35 +491,40 @@ fn manage(what: &str, name: &str) -> Command {
 struct Server(Child);
 
 impl Server {
-    /// Panics with the server's output if it ends, or takes too long, before `ready` answers 200.
-    fn start(mut command: Command, log: &Path, ready: &str) -> Self {
+    fn start(command: Command, log: &Path, ready: &str) -> Self {
+        let mut server = Self::spawn(command, log);
+        server.wait_until_ready(log, ready);
+        server
+    }
+
+    fn spawn(mut command: Command, log: &Path) -> Self {
         let output = File::create(log).unwrap();
         command
             .stdin(Stdio::null())
             .stdout(output.try_clone().unwrap())
             .stderr(output);
-        let mut server = Self(
+        Self(
             command
                 .spawn()
                 .unwrap_or_else(|error| panic!("{:?}: {error}", command.get_program())),
-        );
+        )
+    }
+
+    /// Panics with the server's output if it ends, or takes too long, before `ready` answers 200.
+    fn wait_until_ready(&mut self, log: &Path, ready: &str) {
         let deadline = Instant::now() + READY_WITHIN;
         while !agent()
             .get(ready)
             .call()
             .is_ok_and(|answer| answer.status() == 200)
         {
-            let ended = server.0.try_wait().unwrap();
+            let ended = self.0.try_wait().unwrap();
             if ended.is_some() || Instant::now() > deadline {
                 let log = fs::read_to_string(log).unwrap_or_default();
-                panic!(
-                    "{:?} is not ready ({ended:?}):\n{log}",
-                    command.get_program()
-                );
+                panic!("{ready} is not ready ({ended:?}):\n{log}");
             }
             thread::sleep(Duration::from_millis(25));
         }
-        server
     }
 }
 
@@ -427,8 +543,12 @@ pub fn sources() -> PathBuf {
     root().join("tests/better-auth")
 }
 
-/// The shown files, with the engine's variant of lib/database.ts and the installed packages.
-fn lay_out(engine: Engine, folder: &Path) {
+fn address(name: &str) -> String {
+    format!("{name}@example.test")
+}
+
+/// The shown files, with the variants of lib/database.ts and lib/auth.ts, and the installed packages.
+fn lay_out(engine: Engine, ids: Ids, folder: &Path) {
     let packages = sources().join("node_modules");
     assert!(
         packages.join("better-auth").exists(),
@@ -436,6 +556,7 @@ fn lay_out(engine: Engine, folder: &Path) {
     );
     symlink(packages, folder.join("node_modules")).unwrap();
     copy_files(&sources(), folder);
+    show_auth(ids, folder);
     if let Engine::Sqlite = engine {
         fs::rename(
             folder.join("lib/database.sqlite.ts"),
@@ -443,6 +564,14 @@ fn lay_out(engine: Engine, folder: &Path) {
         )
         .unwrap();
     }
+}
+
+fn show_auth(ids: Ids, folder: &Path) {
+    let shown = match ids {
+        Ids::Hybrid => "lib/auth.ts",
+        Ids::Native => "lib/auth.native.ts",
+    };
+    fs::copy(sources().join(shown), folder.join("lib/auth.ts")).unwrap();
 }
 
 fn copy_files(from: &Path, to: &Path) {
@@ -459,22 +588,36 @@ fn copy_files(from: &Path, to: &Path) {
     }
 }
 
-/// API_BINARY, or else what template/ builds.
-pub fn api_binary() -> &'static Path {
-    static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| match env::var_os("API_BINARY") {
-        Some(binary) => root().join(binary),
-        None => {
-            let _turn = turn_to_build();
-            let mut cargo = generator::cargo(&root().join("template"));
-            succeed(
-                cargo
-                    .args(["build", "--locked"])
-                    .env("CARGO_TARGET_DIR", target_dir()),
-            );
-            target_dir().join("debug/my-api")
+/// API_BINARY, and API_BINARY_NATIVE with the cargo feature native-ids, or else what template/ builds.
+pub fn api_binary(ids: Ids) -> &'static Path {
+    static HYBRID: OnceLock<PathBuf> = OnceLock::new();
+    static NATIVE: OnceLock<PathBuf> = OnceLock::new();
+    match ids {
+        Ids::Hybrid => {
+            HYBRID.get_or_init(|| given("API_BINARY").unwrap_or_else(|| build("postgres,sqlite")))
         }
-    })
+        Ids::Native => {
+            NATIVE.get_or_init(|| given("API_BINARY_NATIVE").unwrap_or_else(|| build("native-ids")))
+        }
+    }
+}
+
+fn given(name: &str) -> Option<PathBuf> {
+    Some(root().join(env::var_os(name)?))
+}
+
+/// Builds the program with these features, and copies it to where the next build does not replace it.
+fn build(features: &str) -> PathBuf {
+    let _turn = turn_to_build();
+    let mut cargo = generator::cargo(&root().join("template"));
+    succeed(
+        cargo
+            .args(["build", "--locked", "--features", features])
+            .env("CARGO_TARGET_DIR", target_dir()),
+    );
+    let copy = target_dir().join(format!("my-api-{features}"));
+    fs::copy(target_dir().join("debug/my-api"), &copy).unwrap();
+    copy
 }
 
 /// Runs a command; panics with its output if it fails.

@@ -465,7 +465,7 @@ async fn up(database: &TestDatabase) -> Vec<String> {
 }
 
 /// `table.column` of every column that is there.
-async fn columns(database: &TestDatabase) -> Vec<String> {
+pub async fn columns(database: &TestDatabase) -> Vec<String> {
     let lines = catalogue(database).await;
     let is_column = |line: &&String| line.split(' ').next().unwrap().contains('.');
     let name = |line: &String| line.split(' ').next().unwrap().to_owned();
@@ -473,12 +473,12 @@ async fn columns(database: &TestDatabase) -> Vec<String> {
 }
 
 /// Every value of every row.
-async fn dump(database: &TestDatabase) -> Vec<String> {
+pub async fn dump(database: &TestDatabase) -> Vec<String> {
     dump_of(database, &columns(database).await).await
 }
 
 /// Every value of these columns, each with its row's id where there is one.
-async fn dump_of(database: &TestDatabase, columns: &[String]) -> Vec<String> {
+pub async fn dump_of(database: &TestDatabase, columns: &[String]) -> Vec<String> {
     let mut values = Vec::new();
     for place in columns {
         let (table, column) = place.split_once('.').unwrap();

@@ -52,6 +52,27 @@ async fn each_command_says_what_it_did() {
 }
 
 #[tokio::test]
+async fn each_spelling_of_the_scheme_is_understood() {
+    let database = TestDatabase::empty().await;
+    let spellings = match database.is_sqlite() {
+        true => vec![
+            database.url.clone(),
+            database.url.replace("sqlite://", "sqlite:"),
+        ],
+        false => ["postgres:", "postgresql:"]
+            .map(|scheme| database.url.replacen("postgres:", scheme, 1))
+            .to_vec(),
+    };
+    for url in &spellings {
+        for (arguments, said) in [(&["fresh"][..], "applied"), (&["up", "-u", url], "nothing")] {
+            let output = migrate(url, arguments);
+            let text = String::from_utf8_lossy(&output.stdout);
+            assert!(text.contains(said), "{url}: {output:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_schema_can_be_named_on_postgresql() {
     let database = TestDatabase::empty().await;
     if !database.is_sqlite() {
@@ -65,13 +86,16 @@ async fn a_schema_can_be_named_on_postgresql() {
 }
 
 fn migrate(url: &str, arguments: &[&str]) -> Output {
-    let elsewhere = tempfile::tempdir().unwrap();
-    Command::new(env!("CARGO_BIN_EXE_migration"))
-        .args(arguments)
-        .current_dir(elsewhere.path())
+    program(url).args(arguments).output().unwrap()
+}
+
+/// The program with this database, away from any .env file.
+pub fn program(url: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_migration"));
+    command
+        .current_dir(std::env::temp_dir())
         .env("DATABASE_URL", url)
         .env_remove("DATABASE_SCHEMA")
-        .env_remove("MIGRATE_LOCK_TIMEOUT")
-        .output()
-        .unwrap()
+        .env_remove("MIGRATE_LOCK_TIMEOUT");
+    command
 }

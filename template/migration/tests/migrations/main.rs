@@ -8,5 +8,6 @@ mod better_auth;
 mod catalogue;
 mod command;
 mod database;
+mod kills;
 mod runs;
 mod schema;

@@ -54,6 +54,8 @@ impl TestApp {
             ("PORT", "0"),
             ("WORKERS", "1"),
             ("SHUTDOWN_TIMEOUT", "5"),
+            // Also where the default is another one.
+            ("USER_UUID_CLAIM", "uuid"),
         ]);
         let settings = file.settings(&given);
         Self::run(settings, auth, file, more).await
