@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-pub use deployment::{api_binary, root, succeed};
 use deployment::{Deployment, Engine, TRUSTED_ORIGIN, User, sources};
+pub use deployment::{api_binary, root, succeed};
 
 macro_rules! ignored_tests {
     ($($name:ident: $body:expr;)*) => {$(
