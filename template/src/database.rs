@@ -1,6 +1,6 @@
 //! The connection pool, and the one way to write.
 
-use std::{sync::Arc, time::Duration};
+use std::{io::ErrorKind, sync::Arc, time::Duration};
 
 use migration::MigrateError;
 use sea_orm::{
@@ -249,10 +249,11 @@ fn redacted(error: &DbErr) -> OpenError {
         return OpenError::Connect("DATABASE_URL cannot be read".to_owned());
     };
     OpenError::Connect(match cause.as_ref() {
-        sqlx::Error::Io(cause) => cause.to_string(),
+        // rustls's own errors come as this kind.
+        sqlx::Error::Io(cause) if cause.kind() != ErrorKind::InvalidData => cause.to_string(),
         sqlx::Error::Database(cause) => refusal(cause.code().as_deref()),
         sqlx::Error::PoolTimedOut => format!("no answer within {} s", ACQUIRE_TIMEOUT.as_secs()),
-        sqlx::Error::Tls(_) => "no TLS connection could be made".to_owned(),
+        sqlx::Error::Tls(_) | sqlx::Error::Io(_) => "no TLS connection could be made".to_owned(),
         _ => "DATABASE_URL cannot be read".to_owned(),
     })
 }

@@ -3,7 +3,7 @@
 //! It is opened through sqlx because SeaORM knows one spelling of PostgreSQL's scheme only and
 //! repeats the whole URL, password included, in its errors and traces.
 
-use std::time::Duration;
+use std::{io::ErrorKind, time::Duration};
 
 use sea_orm_migration::sea_orm::DatabaseConnection;
 use sqlx::{Connection, Pool, error::Error, pool::PoolOptions};
@@ -48,8 +48,9 @@ async fn connect<DB: sqlx::Database>(url: &str) -> Result<Pool<DB>, MigrateError
 fn refusal(error: Error) -> MigrateError {
     MigrateError::Connect(match &error {
         Error::Configuration(_) => "its URL cannot be read".to_owned(),
-        Error::Io(error) => error.kind().to_string(),
-        Error::Tls(_) => "no TLS connection could be made".to_owned(),
+        // rustls's own errors come as this kind.
+        Error::Io(error) if error.kind() != ErrorKind::InvalidData => error.kind().to_string(),
+        Error::Tls(_) | Error::Io(_) => "no TLS connection could be made".to_owned(),
         Error::PoolTimedOut => format!("no answer within {} s", TIMEOUT.as_secs()),
         Error::Database(error) => match error.code().as_deref() {
             Some("28P01" | "28000") => "the user or the password was refused".to_owned(),

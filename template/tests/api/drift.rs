@@ -122,19 +122,25 @@ async fn every_entity_is_as_the_migrations_made_its_table() {
 #[actix_web::test]
 async fn a_column_that_differs_is_named() {
     let app = TestApp::start().await;
-    let (change, found) = match app.db().get_database_backend() {
+    let (change, kinds) = match app.db().get_database_backend() {
         DbBackend::Postgres => (
-            "ALTER TABLE tasks ALTER COLUMN title DROP NOT NULL, ALTER COLUMN version TYPE bigint",
-            ["tasks.title: nullable is true", "tasks.version is int8, not [\"int4\"]"],
+            "ALTER TABLE account ALTER COLUMN scope TYPE integer USING 0;
+             ALTER TABLE account ALTER COLUMN password SET NOT NULL",
+            r#"int4, not ["text"]"#,
         ),
         _ => (
-            "ALTER TABLE tasks DROP COLUMN title; ALTER TABLE tasks ADD COLUMN title text;
-             ALTER TABLE tasks DROP COLUMN version; ALTER TABLE tasks ADD COLUMN version bigint NOT NULL DEFAULT 1",
-            ["tasks.title: nullable is true", "tasks.version is bigint, not [\"integer\"]"],
+            "ALTER TABLE account DROP COLUMN scope; ALTER TABLE account ADD COLUMN scope integer;
+             ALTER TABLE account DROP COLUMN password;
+             ALTER TABLE account ADD COLUMN password text NOT NULL DEFAULT ''",
+            r#"integer, not ["text", "date"]"#,
         ),
     };
     app.sql(change).await;
-    assert_eq!(drift(task::Entity, app.db()).await, found);
+    let found = [
+        format!("account.scope is {kinds}"),
+        "account.password: nullable is false".to_owned(),
+    ];
+    assert_eq!(drift(account::Entity, app.db()).await, found);
     app.sql("ALTER TABLE task_tags RENAME COLUMN tag_id TO other_id")
         .await;
     assert_eq!(

@@ -319,6 +319,7 @@ impl Deployment {
         let database = self.auth_database.as_ref().unwrap_or(&self.api_database);
         let mut node = self.command(Path::new("node"), &self.auth, database);
         node.args(["--import", "tsx", file])
+            .env("TZ", "Asia/Tokyo")
             .env("BETTER_AUTH_SECRET", SECRET)
             .env("BETTER_AUTH_TRUSTED_ORIGINS", TRUSTED_ORIGIN)
             .env("NEXT_PUBLIC_API_URL", &self.api);
@@ -328,6 +329,7 @@ impl Deployment {
     fn api_command(&self, subcommand: &str) -> Command {
         let mut api = self.command(api_binary(self.ids), &self.api, &self.api_database);
         api.arg(subcommand)
+            .env("TZ", "America/St_Johns")
             .env("BETTER_AUTH_BASE_PATH", &self.base_path)
             .env("SESSION_VERIFICATION", self.sessions)
             .env("SESSION_CACHE_TTL", "1")
