@@ -44,8 +44,9 @@ assert.equal((await me()).name, "carol", "a refused token is renewed once");
 assert.equal(tokens.length, 2);
 
 await authClient.signOut();
-await new Promise((resolve) => setTimeout(resolve, 50));
 await assert.rejects(me, /Not signed in/);
 assert.equal((await signUp("dave")).error, null);
 assert.equal((await me()).name, "dave", "the next user does not act as the last");
+await authClient.signIn.email({ email: "carol@client.test", password: "correct horse battery" });
+assert.equal((await me()).name, "carol", "nor without a sign-out between them");
 process.exit(0);

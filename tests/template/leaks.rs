@@ -10,7 +10,11 @@ use crate::{ROOT, answers, copy_checkout_to, files_below, generate, generate_fro
 /// A file name for each pattern of the two .gitignore files.
 fn ignored_names() -> Vec<String> {
     let mut names = Vec::new();
-    for file in [".gitignore", "template/.gitignore"] {
+    for file in [
+        ".gitignore",
+        "template/.gitignore",
+        "template/client/.gitignore",
+    ] {
         let text = fs::read_to_string(Path::new(ROOT).join(file)).unwrap();
         let patterns = text
             .lines()
@@ -34,7 +38,7 @@ fn what_git_ignores_is_not_copied_from_a_used_checkout() {
         ] {
             let folder = checkout.path().join(folder);
             fs::create_dir_all(&folder).unwrap();
-            if ["target", "node_modules"].contains(&name.as_str()) {
+            if ["dist", "target", "node_modules"].contains(&name.as_str()) {
                 fs::create_dir_all(folder.join(&name)).unwrap();
                 fs::write(folder.join(&name).join("planted"), "secret").unwrap();
             } else {

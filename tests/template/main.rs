@@ -112,8 +112,8 @@ fn git(dir: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Copies everything in this checkout that git does not ignore.
-fn copy_checkout_to(copy: &Path) {
+/// Everything in this checkout that git does not ignore.
+fn checkout_files() -> BTreeSet<String> {
     let listing = Command::new("git")
         .args([
             "ls-files",
@@ -127,13 +127,17 @@ fn copy_checkout_to(copy: &Path) {
         .expect("git is needed");
     let files = String::from_utf8(listing.stdout).unwrap();
     assert!(!files.is_empty(), "the tests need a git checkout");
-    for file in files.split_terminator('\0') {
-        let source = Path::new(ROOT).join(file);
-        if source.is_file() {
-            let target = copy.join(file);
-            fs::create_dir_all(target.parent().unwrap()).unwrap();
-            fs::copy(source, target).unwrap();
-        }
+    let files = files.split_terminator('\0').map(str::to_owned);
+    files
+        .filter(|file| Path::new(ROOT).join(file).is_file())
+        .collect()
+}
+
+fn copy_checkout_to(copy: &Path) {
+    for file in checkout_files() {
+        let target = copy.join(&file);
+        fs::create_dir_all(target.parent().unwrap()).unwrap();
+        fs::copy(Path::new(ROOT).join(file), target).unwrap();
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use generator::Answers;
 
-use crate::{Project, ROOT, assert_renewed, files_below, generate, generate_with};
+use crate::{Project, ROOT, assert_renewed, checkout_files, generate, generate_with};
 
 pub fn config() -> toml::Table {
     let config = fs::read_to_string(Path::new(ROOT).join("cargo-generate.toml")).unwrap();
@@ -142,7 +142,7 @@ fn the_kind_of_user_ids_decides_a_feature_and_the_shown_claim() {
 }
 
 /// The combinations that are promised to work, one answer or several that meet in a file.
-const VARIANTS: [&str; 18] = [
+const VARIANTS: [&str; 19] = [
     "",
     "database=sqlite",
     "database=postgres",
@@ -158,7 +158,8 @@ const VARIANTS: [&str; 18] = [
     "license=Apache-2.0",
     "license=both",
     "license=none",
-    "database=sqlite deploy=docker,compose,systemd ci=gitlab license=both",
+    "typescript_client=false",
+    "database=sqlite deploy=docker,compose,systemd ci=gitlab license=both typescript_client=false",
     "database=postgres deploy=docker,compose,kubernetes,systemd ci=gitlab license=Apache-2.0",
     "database=postgres deploy= ci=none license=none",
 ];
@@ -218,7 +219,9 @@ fn an_answer_that_is_no_choice_is_refused() {
 
 /// The files that an option can take away, as projects know them.
 fn optional_files() -> BTreeSet<String> {
-    let all = files_below(&Path::new(ROOT).join("template"));
+    let all = checkout_files();
+    let all = all.iter().filter_map(|file| file.strip_prefix("template/"));
+    let all: Vec<_> = all.collect();
     let mut files = BTreeSet::new();
     for entry in config()["conditional"].as_table().unwrap().values() {
         for path in entry["ignore"].as_array().unwrap() {
@@ -226,8 +229,8 @@ fn optional_files() -> BTreeSet<String> {
             let below = format!("{path}/");
             let found = all
                 .iter()
-                .filter(|file| *file == path || file.starts_with(&below));
-            let found: Vec<_> = found.cloned().collect();
+                .filter(|file| **file == path || file.starts_with(&below));
+            let found: Vec<_> = found.map(|&file| file.to_owned()).collect();
             assert!(!found.is_empty(), "there is no template/{path}");
             files.extend(found);
         }

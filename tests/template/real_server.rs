@@ -19,7 +19,7 @@ use one_database::Before;
 macro_rules! ignored_tests {
     ($($name:ident: $body:expr;)*) => {$(
         #[test]
-        #[ignore = "needs npm and PostgreSQL: npm ci --prefix tests/better-auth && scripts/postgres run cargo test real_server -- --ignored"]
+        #[ignore = "needs npm and PostgreSQL: npm ci --prefix tests/better-auth && npm ci --prefix template/client && scripts/postgres run cargo test real_server -- --ignored"]
         fn $name() {
             $body
         }
@@ -62,6 +62,8 @@ ignored_tests! {
     banned_users_on_sqlite: sessions_of_banned_users_do_not_open(Engine::Sqlite, "database");
     banned_users_on_postgres: sessions_of_banned_users_do_not_open(Engine::Postgres, "database");
     the_shown_client_gets_renews_and_forgets_tokens: client_handles_tokens();
+    the_typescript_client_on_sqlite: client_works(Engine::Sqlite);
+    the_typescript_client_on_postgres: client_works(Engine::Postgres);
     the_shown_server_shares_cookies_with_trusted_origins_alone: server_answers_trusted_origins();
     the_shown_files_type_check: succeed(Command::new("node").arg("node_modules/typescript/bin/tsc").current_dir(sources()));
 }
@@ -238,6 +240,14 @@ fn client_handles_tokens() {
     deployment.migrate();
     deployment.start("server.ts");
     deployment.node("check-client.ts");
+}
+
+/// The tests that the generated project's client has against an API.
+fn client_works(engine: Engine) {
+    let mut deployment = Deployment::new(engine);
+    deployment.migrate();
+    deployment.start("server.ts");
+    deployment.test_client();
 }
 
 fn server_answers_trusted_origins() {

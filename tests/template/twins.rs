@@ -7,7 +7,7 @@ use std::path::Path;
 use toml::Value;
 
 use crate::options::config;
-use crate::{ROOT, assert_renewed, files_below, generate};
+use crate::{ROOT, assert_renewed, checkout_files, generate};
 
 const NAME: &str = "my-api";
 const DESCRIPTION: &str = "An API for users who sign in with Better Auth";
@@ -43,6 +43,8 @@ const DEPLOY: [(&str, &str); 4] = [
     ),
 ];
 
+const CLIENT_LINE: &str = "client/            the API as typed functions, in TypeScript\n";
+
 /// The files that Liquid renders, from cargo-generate.toml.
 fn rendered() -> BTreeSet<String> {
     let config = config();
@@ -74,10 +76,10 @@ fn twin_of(file: &str) -> String {
             replace_once(&twin, UUID_CLAIM, UUID_CLAIM_TWIN)
         }
         ".template.toml" => answers_twin(&plain),
-        ".github/workflows/ci.yml" => pipeline_twin(&plain, "  sqlite:\n", "  postgres:\n"),
-        ".gitlab-ci.yml" => pipeline_twin(&plain, "sqlite:\n", "postgres:\n"),
+        ".github/workflows/ci.yml" => pipeline_twin(&plain, "  "),
+        ".gitlab-ci.yml" => pipeline_twin(&plain, ""),
         "deploy/systemd.service" => plain.replace(NAME, "{{project-name}}"),
-        "README.md" => deploy_twin(&plain)
+        "README.md" => deploy_twin(&client_twin(&plain))
             .replace(NAME, "{{project-name}}")
             .replace(DESCRIPTION, "{{description}}"),
         other => panic!("how is the twin of {other} made?"),
@@ -124,13 +126,29 @@ fn defaults() -> Vec<(String, Value)> {
         .collect()
 }
 
-/// A project is tested on the databases that it has.
-fn pipeline_twin(plain: &str, sqlite: &str, postgres: &str) -> String {
-    let (shared, jobs) = plain.split_once(&format!("\n{sqlite}")).unwrap();
-    let (on_sqlite, on_postgres) = jobs.split_once(&format!("\n{postgres}")).unwrap();
+/// A project is tested on the databases that it has, and so is its client. The jobs are indented by `indent`.
+fn pipeline_twin(plain: &str, indent: &str) -> String {
+    let [client, sqlite, postgres] =
+        ["client", "sqlite", "postgres"].map(|job| format!("\n{indent}{job}:\n"));
+    let (shared, jobs) = plain.split_once(&client).unwrap();
+    let (of_client, jobs) = jobs.split_once(&sqlite).unwrap();
+    let (on_sqlite, on_postgres) = jobs.split_once(&postgres).unwrap();
+    let client = only_with_client(&format!("{client}{of_client}"));
     format!(
-        "{shared}{{% if database != \"postgres\" %}}\n{sqlite}{on_sqlite}{{% endif %}}{{% if database != \"sqlite\" %}}\n{postgres}{on_postgres}{{% endif %}}"
+        "{shared}{client}{{% if database != \"postgres\" %}}{sqlite}{on_sqlite}{{% endif %}}{{% if database != \"sqlite\" %}}{postgres}{on_postgres}{{% endif %}}"
     )
+}
+
+fn client_twin(plain: &str) -> String {
+    let twin = replace_once(plain, CLIENT_LINE, &only_with_client(CLIENT_LINE));
+    let (_, section) = plain.split_once("## TypeScript client\n").unwrap();
+    let (section, _) = section.split_once("## ").unwrap();
+    let section = format!("## TypeScript client\n{section}");
+    replace_once(&twin, &section, &only_with_client(&section))
+}
+
+fn only_with_client(text: &str) -> String {
+    format!("{{% if typescript_client %}}{text}{{% endif %}}")
 }
 
 fn deploy_twin(plain: &str) -> String {
@@ -198,9 +216,12 @@ fn each_twin_rendered_with_the_defaults_is_its_sibling() {
 
 #[test]
 fn liquid_renders_the_twins_and_nothing_else() {
-    let twins: BTreeSet<_> = files_below(&Path::new(ROOT).join("template"))
-        .into_iter()
-        .filter_map(|file| file.strip_suffix(".liquid").map(str::to_owned))
+    let files = checkout_files().into_iter();
+    let twins: BTreeSet<_> = files
+        .filter_map(|file| {
+            let twin = file.strip_prefix("template/")?.strip_suffix(".liquid")?;
+            Some(twin.to_owned())
+        })
         .collect();
     assert_eq!(rendered(), twins);
 }

@@ -2,17 +2,17 @@ import { createAuthClient } from "better-auth/client"; // React's hooks are in "
 import { jwtClient } from "better-auth/client/plugins";
 
 // Without a baseURL the page's own origin is asked.
-export const authClient = createAuthClient({ plugins: [jwtClient()] });
+export const authClient = createAuthClient({ plugins: [jwtClient()], fetchOptions: { onSuccess: forgetToken } });
 
 const API_URL = process.env.NEXT_PUBLIC_API_URL ?? "http://localhost:8000";
 
 // Kept in memory only: what is in local storage, any script on the page can read.
 let token: Promise<string> | undefined;
 
-// Signing in or out ends the token's use, or the next user would act as the last.
-authClient.$store.listen("$sessionSignal", () => {
-  token = undefined;
-});
+// Signing in or out ends the token's use before its caller goes on, or the next user would act as the last.
+function forgetToken({ request }: { request: { url: URL | string } }) {
+  if (!String(request.url).endsWith("/token")) token = undefined;
+}
 
 /** Calls the API as the signed-in user; a refused token is renewed once. */
 export async function apiFetch(path: string, init: RequestInit = {}): Promise<Response> {

@@ -236,6 +236,21 @@ impl Deployment {
             .collect()
     }
 
+    /// Runs the tests of template/client that need servers, against these.
+    pub fn test_client(&self) {
+        let client = root().join("template/client");
+        assert!(
+            client.join("node_modules").exists(),
+            "run `npm ci --prefix template/client` first"
+        );
+        let mut node = self.command(Path::new("node"), &self.auth, &self.api_database);
+        succeed(
+            node.current_dir(client)
+                .args(["--import", "tsx", "--test", "tests/api.test.ts"])
+                .env("NEXT_PUBLIC_API_URL", &self.api),
+        );
+    }
+
     /// Starts Better Auth by the file `server`, then the API; returns when both are ready.
     pub fn start(&mut self, server: &str) {
         let ready = self.auth_url("/ok");
