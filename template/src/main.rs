@@ -156,7 +156,11 @@ async fn migrate(step: Migrate, settings: &Settings) -> Result<(), Failure> {
             }
         }
         Migrate::Fresh { yes } => {
-            if !yes && !confirmed("This drops tasks, tags and, unless Better Auth made its tables itself, users. Go on? [y/N] ")? {
+            if !yes
+                && !confirmed(
+                    "This drops tasks, tags and, unless Better Auth made its tables itself, users. Go on? [y/N] ",
+                )?
+            {
                 return Err("nothing was dropped: answer y, or give --yes".into());
             }
             report("applied", &migration::fresh(url, wait).await?);
