@@ -3,10 +3,10 @@
 use std::num::NonZeroU32;
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Order, QueryFilter,
-    QueryOrder, QuerySelect, Select, Value,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, Order,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select, Value,
     prelude::Expr,
-    sea_query::{Asterisk, NullOrdering},
+    sea_query::{Asterisk, NullOrdering, SubQueryStatement},
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -29,36 +29,53 @@ pub(super) struct Keyset<E: EntityTrait> {
     pub id_value: fn(Uuid) -> Value,
 }
 
-/// A list's rows from some place on, as many as a page takes and one more: it tells whether the
-/// list goes on.
-pub(super) struct Part<E: EntityTrait> {
-    pub rows: Select<E>,
-    page: PageRequest,
-}
-
 impl<E: EntityTrait> Keyset<E> {
     /// The part of `rows` that is asked for. `list` says all that makes the list what it is, so
     /// that a cursor of another one is noticed.
     ///
     /// # Errors
     /// `cursor_invalid`.
-    pub fn part(
+    pub async fn page(
         &self,
         rows: Select<E>,
         list: &impl Serialize,
         request: &ListRequest,
-    ) -> Result<Part<E>, AppError> {
-        let invalid = || AppError::new(Code::CursorInvalid);
-        let (rows, page) = match &request.cursor {
-            Some(cursor) => {
-                let cursor = Cursor::open(cursor, list).ok_or_else(invalid)?;
-                let after = self.after(&cursor).ok_or_else(invalid)?;
-                (rows.filter(after), request.page.numbered(cursor.page.get()))
-            }
-            None => (rows.offset(request.page.offset()), request.page),
+        db: &impl ConnectionTrait,
+    ) -> Result<Page<E::Model>, AppError> {
+        let (part, page) = self.part(rows.clone(), list, request)?;
+        // One row more tells whether the list goes on.
+        let part = part.limit(page.limit() + 1);
+        let (mut items, total) = counted(part, rows, db).await?;
+        let limit = usize::try_from(page.limit()).unwrap_or(usize::MAX);
+        let goes_on = items.len() > limit;
+        items.truncate(limit);
+        let last = items.last().filter(|_| goes_on);
+        let next = last.map(|row| self.cursor_after(row, page).seal(list));
+        let next = next.transpose();
+        let next_cursor =
+            next.map_err(|error| AppError::new(Code::InternalError).because(error))?;
+        Ok(Page {
+            next_cursor,
+            ..Page::new(items, total, page)
+        })
+    }
+
+    /// The rows from where the part begins, in order, and which page that is.
+    fn part(
+        &self,
+        rows: Select<E>,
+        list: &impl Serialize,
+        request: &ListRequest,
+    ) -> Result<(Select<E>, PageRequest), AppError> {
+        let Some(text) = &request.cursor else {
+            let rows = self.sort(rows).offset(request.page.offset());
+            return Ok((rows, request.page));
         };
-        let rows = self.sort(rows).limit(page.limit() + 1);
-        Ok(Part { rows, page })
+        let invalid = || AppError::new(Code::CursorInvalid);
+        let cursor = Cursor::open(text, list).ok_or_else(invalid)?;
+        let after = self.after(&cursor).ok_or_else(invalid)?;
+        let page = request.page.numbered(cursor.page.get());
+        Ok((self.sort(rows).filter(after), page))
     }
 
     fn sort(&self, rows: Select<E>) -> Select<E> {
@@ -93,34 +110,44 @@ impl<E: EntityTrait> Keyset<E> {
         )
     }
 
-    /// The page that `rows` of a part make.
-    ///
-    /// # Errors
-    /// When the list cannot be named in a cursor.
-    pub fn page<T>(
-        &self,
-        part: &Part<E>,
-        mut rows: Vec<T>,
-        model: impl Fn(&T) -> &E::Model,
-        total: u64,
-        list: &impl Serialize,
-    ) -> Result<Page<T>, AppError> {
-        let limit = usize::try_from(part.page.limit()).unwrap_or(usize::MAX);
-        let goes_on = rows.len() > limit;
-        rows.truncate(limit);
-        let next = rows.last().filter(|_| goes_on).map(|row| {
-            let (key, id) = (self.position)(model(row));
-            let page = NonZeroU32::MIN.saturating_add(part.page.number());
-            Cursor { page, key, id }.seal(list)
-        });
-        let next = next.transpose();
-        let next_cursor =
-            next.map_err(|error| AppError::new(Code::InternalError).because(error))?;
-        Ok(Page {
-            next_cursor,
-            ..Page::new(rows, total, part.page)
+    fn cursor_after(&self, row: &E::Model, page: PageRequest) -> Cursor {
+        let (key, id) = (self.position)(row);
+        let page = NonZeroU32::MIN.saturating_add(page.number());
+        Cursor { page, key, id }
+    }
+}
+
+/// A row, and how many there are in the whole list.
+struct Counted<M> {
+    row: M,
+    total: i64,
+}
+
+impl<M: FromQueryResult> FromQueryResult for Counted<M> {
+    fn from_query_result(result: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        Ok(Self {
+            row: M::from_query_result(result, prefix)?,
+            total: result.try_get(prefix, "total")?,
         })
     }
+}
+
+/// The rows of `part`, and how many there are in `whole`: one statement, unless there is no row.
+async fn counted<E: EntityTrait>(
+    part: Select<E>,
+    whole: Select<E>,
+    db: &impl ConnectionTrait,
+) -> Result<(Vec<E::Model>, u64), AppError> {
+    let total = SubQueryStatement::from(counting(whole.clone()).into_query());
+    let rows = part
+        .expr_as(Expr::from(total), "total")
+        .into_model::<Counted<E::Model>>();
+    let rows = rows.all(db).await?;
+    let total = match rows.first() {
+        Some(counted) => u64::try_from(counted.total).unwrap_or(0),
+        None => count(whole, db).await?,
+    };
+    Ok((rows.into_iter().map(|counted| counted.row).collect(), total))
 }
 
 /// How many rows there are.
@@ -128,11 +155,13 @@ pub(super) async fn count<E: EntityTrait>(
     rows: Select<E>,
     db: &impl ConnectionTrait,
 ) -> Result<u64, AppError> {
-    let count = rows
-        .select_only()
-        .column_as(Expr::col(Asterisk).count(), "count");
-    let count: Option<i64> = count.into_tuple().one(db).await?;
+    let count: Option<i64> = counting(rows).into_tuple().one(db).await?;
     Ok(count.and_then(|count| count.try_into().ok()).unwrap_or(0))
+}
+
+fn counting<E: EntityTrait>(rows: Select<E>) -> Select<E> {
+    rows.select_only()
+        .column_as(Expr::col(Asterisk).count(), "count")
 }
 
 /// A time as cursors keep it.

@@ -127,10 +127,7 @@ pub async fn list(
             .filter(task_tag::Column::TaskId.eq(task));
         query.filter(tag::Column::Id.in_subquery(links.into_query()))
     });
-    let part = BY_NAME.part(fitting.clone(), &list, request)?;
-    let total = keyset::count(fitting, db).await?;
-    let tags = part.rows.clone().all(db).await?;
-    BY_NAME.page(&part, tags, |tag| tag, total, &list)
+    BY_NAME.page(fitting, &list, request, db).await
 }
 
 const BY_NAME: Keyset<tag::Entity> = Keyset {

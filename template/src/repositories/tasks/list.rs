@@ -1,15 +1,15 @@
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
-    QueryTrait, Select, Value, prelude::Expr,
+    QueryTrait, Select, Value, prelude::Expr, sea_query::SubQueryStatement,
 };
 use serde::Serialize;
 
-use super::{TaskWithTags, owned, with_tags};
+use super::{TaskWithTags, live_tags, owned};
 use crate::{
     entities::{tag, task, task_tag},
     error::AppError,
     repositories::{
-        keyset::{Keyset, count, time_value},
+        keyset::{Keyset, time_value},
         search,
     },
     types::{
@@ -59,10 +59,12 @@ pub async fn list(
 ) -> Result<Page<TaskWithTags>, AppError> {
     let list = ("tasks", owner, filter, sort);
     let (keyset, fitting) = (keyset(sort), fitting(owner, filter));
-    let part = keyset.part(fitting.clone(), &list, request)?;
-    let total = count(fitting, db).await?;
-    let tasks = with_tags(part.rows.clone().all(db).await?, db).await?;
-    keyset.page(&part, tasks, |row| &row.task, total, &list)
+    let page = keyset.page(fitting, &list, request, db).await?;
+    let mut tags = live_tags(&page.items, db).await?;
+    Ok(page.map(|task| TaskWithTags {
+        tags: tags.remove(&task.id).unwrap_or_default(),
+        task,
+    }))
 }
 
 fn fitting(owner: UserUuid, filter: &TaskFilter) -> Select<task::Entity> {
@@ -104,7 +106,9 @@ fn tagged(owner: UserUuid, filter: &TagFilter) -> Condition {
         let of_task = task_tag::Column::TaskId
             .into_expr()
             .equals(task::Column::Id.as_column_ref());
-        Expr::not_exists(links().filter(of_task).into_query())
+        // With NOT EXISTS, PostgreSQL may read the links of all users.
+        let first = links().filter(of_task).limit(1).into_query();
+        Expr::from(SubQueryStatement::from(first)).is_null()
     });
     Condition::any().add_option(named).add_option(untagged)
 }

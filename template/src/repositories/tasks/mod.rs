@@ -169,8 +169,8 @@ pub async fn get(
 ) -> Result<TaskWithTags, AppError> {
     let task = owned(owner, include_deleted).filter(task::Column::Id.eq(id));
     let task = task.one(db).await?.ok_or_else(not_found)?;
-    let mut found = with_tags(vec![task], db).await?;
-    found.pop().ok_or_else(not_found)
+    let tags = tags_of(owner, id, db).await?;
+    Ok(TaskWithTags { task, tags })
 }
 
 /// Whether the owner has such a task.
@@ -378,28 +378,24 @@ pub async fn raise_versions(
     Ok(())
 }
 
-/// Each task with its live tags: one statement for all of them.
-async fn with_tags(
-    tasks: Vec<task::Model>,
+/// The live tags on each of these tasks, by name: one statement for all of them.
+async fn live_tags(
+    tasks: &[task::Model],
     db: &impl ConnectionTrait,
-) -> Result<Vec<TaskWithTags>, AppError> {
+) -> Result<HashMap<TaskId, Vec<tag::Model>>, AppError> {
+    let mut tags = HashMap::<_, Vec<_>>::new();
     if tasks.is_empty() {
-        return Ok(Vec::new());
+        return Ok(tags);
     }
     let links = task_tag::Entity::find()
         .find_also_related(tag::Entity)
         .filter(task_tag::Column::TaskId.is_in(tasks.iter().map(|task| task.id)))
         .filter(tag::Column::DeletedAt.is_null())
         .order_by_asc(tag::Column::Name);
-    let mut tags = HashMap::<TaskId, Vec<tag::Model>>::new();
     for (link, tag) in links.all(db).await? {
         tags.entry(link.task_id).or_default().extend(tag);
     }
-    let with_tags = |task: task::Model| TaskWithTags {
-        tags: tags.remove(&task.id).unwrap_or_default(),
-        task,
-    };
-    Ok(tasks.into_iter().map(with_tags).collect())
+    Ok(tags)
 }
 
 fn not_found() -> AppError {

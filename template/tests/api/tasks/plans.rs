@@ -13,9 +13,9 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 
 use crate::support::TestApp;
 
-/// Rows made by the database itself: `users` with 40 tags and 1,000 tasks each, two tags on each
-/// task but every tenth.
-async fn fill(app: &TestApp, users: u32) {
+/// Rows made by the database itself: `users` with 40 tags and 1,000 tasks each, two tags on every
+/// third task.
+async fn fill(db: &DatabaseConnection, users: u32) {
     let (uuid, time) = match Engine::current() {
         Engine::Sqlite => (
             "printf('00000000-0000-4000-8000-%012x', NUMBER)",
@@ -35,7 +35,7 @@ async fn fill(app: &TestApp, users: u32) {
             "WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < {last})"
         )
     };
-    for (last, statement) in [
+    let statements = [
         (
             users - 1,
             format!(
@@ -72,15 +72,20 @@ async fn fill(app: &TestApp, users: u32) {
             users * 1000 - 1,
             format!(
                 "INSERT INTO task_tags (task_id, tag_id)
-                 SELECT {}, {} FROM numbers JOIN (SELECT 1 AS k UNION ALL SELECT 2) AS two ON true WHERE (n / {users}) % 10 <> 0",
+                 SELECT {}, {} FROM numbers JOIN (SELECT 1 AS k UNION ALL SELECT 2) AS two ON true WHERE (n / {users}) % 3 = 0",
                 uuid("n"),
                 uuid(&format!("n % {users} + {users} * (n / {users} % 19 + k)"))
             ),
         ),
-    ] {
-        app.sql(&format!("{} {statement}", numbers(last))).await;
-    }
-    app.sql("ANALYZE").await;
+    ];
+    let inserts = statements.map(|(last, insert)| format!("{} {insert};", numbers(last)));
+    // The rows are right: PostgreSQL need not look up what each of them refers to.
+    let trusted = match Engine::current() {
+        Engine::Sqlite => "",
+        Engine::Postgres => "SET LOCAL session_replication_role = replica;",
+    };
+    let script = format!("BEGIN; {trusted} {} COMMIT; ANALYZE", inserts.concat());
+    db.execute_unprepared(&script).await.unwrap();
 }
 
 fn first_user() -> UserUuid {
@@ -131,26 +136,33 @@ fn page_of(size: u32) -> ListRequest {
 #[actix_web::test]
 async fn a_page_costs_no_more_statements_when_it_is_longer() {
     let app = TestApp::start().await;
-    fill(&app, 1).await;
     let observed = Observed::open(&app).await;
+    fill(&observed.db, 1).await;
     let (filter, sort) = (TaskFilter::default(), TaskSort::default());
+    observed.take();
     for size in [1, 20, 100] {
         let page = tasks::list(first_user(), &filter, sort, &page_of(size), &observed.db)
             .await
             .unwrap();
         assert_eq!((page.items.len(), page.total), (size as usize, 1000));
         let tags: usize = page.items.iter().map(|item| item.tags.len()).sum();
-        assert!(tags >= size as usize, "{tags} tags on {size} tasks");
+        assert!(size == 1 || tags > 0, "no tags on {size} tasks");
         let statements = observed.take();
-        assert!(statements.len() <= 3, "{size}: {statements:#?}");
+        assert_eq!(statements.len(), 2, "{size}: {statements:#?}");
     }
 }
 
 #[actix_web::test]
 async fn every_filter_and_order_of_100_000_tasks_goes_by_an_index() {
     let app = TestApp::start().await;
-    fill(&app, 100).await;
     let observed = Observed::open(&app).await;
+    fill(&observed.db, 100).await;
+    observed.take();
+    filters_go_by_an_index(&observed).await;
+    orders_are_those_of_an_index(&observed).await;
+}
+
+async fn filters_go_by_an_index(observed: &Observed) {
     let tags = |names: &[&str], untagged| TaskFilter {
         tags: Some(TagFilter {
             names: names
@@ -208,13 +220,9 @@ async fn every_filter_and_order_of_100_000_tasks_goes_by_an_index() {
     }
 }
 
-#[actix_web::test]
-async fn every_order_of_100_000_tasks_is_that_of_an_index() {
+async fn orders_are_those_of_an_index(observed: &Observed) {
     use {SortOrder::*, TaskSortKey::*};
 
-    let app = TestApp::start().await;
-    fill(&app, 100).await;
-    let observed = Observed::open(&app).await;
     for by in [CreatedAt, DueDate, Priority, Title] {
         for order in [Asc, Desc] {
             let sort = TaskSort { by, order };
