@@ -1,11 +1,12 @@
 //! Users, as Better Auth keeps them.
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, NotSet, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Set, Statement, Value, prelude::Expr, sea_query::OnConflict,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, NotSet, QueryFilter, QueryOrder,
+    QuerySelect, Set, Statement, Value, prelude::Expr, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
+use super::keyset;
 use crate::{
     entities::{account, session, user},
     error::AppError,
@@ -71,7 +72,7 @@ pub async fn list(
     page: PageRequest,
     db: &impl ConnectionTrait,
 ) -> Result<Page<user::Model>, AppError> {
-    let total = user::Entity::find().count(db).await?;
+    let total = keyset::count(user::Entity::find(), db).await?;
     let users = user::Entity::find()
         .order_by_desc(created_at())
         .order_by_desc(user::Column::Id)
@@ -173,7 +174,8 @@ fn says(row: &user::Model, said: &Described) -> bool {
 async fn is_kept(row: &user::Model, db: &impl ConnectionTrait) -> Result<bool, AppError> {
     let accounts = account::Entity::find().filter(account::Column::UserId.eq(row.id.clone()));
     let sessions = session::Entity::find().filter(session::Column::UserId.eq(row.id.clone()));
-    Ok(accounts.count(db).await? + sessions.count(db).await? > 0)
+    let accounts = keyset::count(accounts, db).await?;
+    Ok(accounts + keyset::count(sessions, db).await? > 0)
 }
 
 /// What of it the owner's row can have, once others gave up what they may.
