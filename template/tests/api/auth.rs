@@ -122,7 +122,7 @@ async fn a_token_with_a_wrong_claim_is_invalid() {
     let app = TestApp::start().await;
     let origin = app.origin();
     let future = now() + 120;
-    let wrong: [(&str, Value); 22] = [
+    let wrong: [(&str, Value); 24] = [
         ("iss", json!("https://evil.test")),
         ("iss", json!(format!("{origin}/"))),
         ("iss", json!([origin])),
@@ -133,6 +133,7 @@ async fn a_token_with_a_wrong_claim_is_invalid() {
         ("aud", json!([origin, 7])),
         ("aud", json!("better-auth:session-cache")),
         ("sub", json!("")),
+        ("sub", json!(" \t")),
         ("sub", json!(7)),
         ("exp", json!("2099-01-01")),
         ("exp", Value::Null),
@@ -145,6 +146,7 @@ async fn a_token_with_a_wrong_claim_is_invalid() {
         ("uuid", json!("ffffffff-ffff-ffff-ffff-ffffffffffff")),
         ("uuid", json!(7)),
         ("banned", json!(true)),
+        ("banned", json!("true")),
     ];
     for (claim, value) in wrong {
         let token = app
