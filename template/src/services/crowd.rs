@@ -147,8 +147,9 @@ impl Member {
         let alphabet: Vec<_> = alphabet.collect();
         let letter = |byte: u8| alphabet[usize::from(byte) % alphabet.len()];
         NewUser {
-            id: BetterAuthId::new(
-                bytes::<32>(&self.name)
+            id: BetterAuthId::of_user(
+                self.uuid,
+                &bytes::<32>(&self.name)
                     .map(letter)
                     .iter()
                     .collect::<String>(),

@@ -6,10 +6,7 @@ use std::io::IsTerminal;
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{
-    EnvFilter, Layer,
-    filter::{FilterExt, Targets},
-    layer::SubscriberExt,
-    util::SubscriberInitExt,
+    EnvFilter, Layer, filter::Targets, layer::SubscriberExt, util::SubscriberInitExt,
 };
 
 use crate::config::{LogFormat, Settings};
@@ -40,9 +37,11 @@ pub fn init(settings: &Settings) {
     let ceilings = Targets::new()
         .with_default(LevelFilter::TRACE)
         .with_targets(CEILINGS);
-    let filter = EnvFilter::new(&settings.log_filter).and(ceilings);
+    // Filters of one layer would lose the event after each about which a library asked in vain.
     tracing_subscriber::registry()
-        .with(lines.with_filter(filter))
+        .with(ceilings)
+        .with(EnvFilter::new(&settings.log_filter))
+        .with(lines)
         .init();
     std::panic::set_hook(Box::new(|panic| {
         let place = panic

@@ -39,10 +39,10 @@ async fn nor_are_those_of_a_user_whose_uuid_ends_alike() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let end = &alice.uuid().simple().to_string()[24..];
+    let uuid = format!("00000000-0000-4000-8000-0000{end}");
     let twin = mock_auth::User {
-        uuid: format!("00000000-0000-4000-8000-0000{end}")
-            .parse()
-            .unwrap(),
+        uuid: uuid.parse().unwrap(),
+        id: uuid,
         ..mock_auth::User::named("twin")
     };
     app.add_row(&twin).await;

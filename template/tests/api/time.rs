@@ -163,7 +163,9 @@ async fn rows_that_others_wrote_are_read_and_sorted_by_time() {
     let admin = app.admin().await;
     app.sql(r#"DELETE FROM "user""#).await;
     let forms = others_forms(app.db().get_database_backend());
-    for (id, _, time) in &forms {
+    let id = |letter: &str| format!("00000000-0000-4000-8000-00000000000{letter}");
+    for (letter, _, time) in &forms {
+        let id = id(letter);
         app.sql(&format!(
             r#"INSERT INTO "user" (id, name, email, "emailVerified", "createdAt", "updatedAt")
                VALUES ('{id}', '{id}', '{id}@example.test', '0', {time}, {time})"#
@@ -177,12 +179,15 @@ async fn rows_that_others_wrote_are_read_and_sorted_by_time() {
         .iter()
         .map(|user| {
             (
-                user["id"].as_str().unwrap(),
+                user["id"].as_str().unwrap().to_owned(),
                 user["created_at"].as_str().unwrap(),
             )
         })
         .collect();
-    let mut expected: Vec<_> = forms.iter().map(|(id, time, _)| (*id, *time)).collect();
+    let mut expected: Vec<_> = forms
+        .iter()
+        .map(|(letter, time, _)| (id(letter), *time))
+        .collect();
     expected.sort_by_key(|(_, time)| std::cmp::Reverse(*time));
     assert_eq!(found, expected);
 }
@@ -212,15 +217,16 @@ async fn whether_a_session_is_over_does_not_depend_on_how_its_end_was_written() 
     let forms: [&dyn Fn(UtcDateTime) -> String; 4] = [&own, &zoned, &sqlx, &epoch];
     file.execute(
         r#"INSERT INTO "user" (id, name, email, "emailVerified", "createdAt", "updatedAt")
-           VALUES ('u', 'u', 'u@example.test', '0', '2026-11-20T15:26:01.398Z', '2026-11-20T15:26:01.398Z')"#,
+           VALUES ('00000000-0000-4000-8000-0000000000a1', 'u', 'u@example.test', '0', '2026-11-20T15:26:01.398Z', '2026-11-20T15:26:01.398Z')"#,
     )
     .await;
     for (index, form) in forms.iter().enumerate() {
         for (end, open) in [(soon, true), (over, false)] {
             let token = format!("{index}-{open}");
+            let id = uuid::Uuid::new_v4();
             file.execute(&format!(
                 r#"INSERT INTO session (id, token, "userId", "expiresAt", "createdAt", "updatedAt")
-                   VALUES ('{token}', '{token}', 'u', {}, '{now}', '{now}')"#,
+                   VALUES ('{id}', '{token}', '00000000-0000-4000-8000-0000000000a1', {}, '{now}', '{now}')"#,
                 form(end)
             ))
             .await;

@@ -179,11 +179,11 @@ async fn an_export_holds_everything_of_one_user_but_secrets() {
     for row in [
         format!(
             r#"INSERT INTO session (id, "expiresAt", token, "createdAt", "updatedAt", "ipAddress", "userId")
-               VALUES ('s1', '{time}', 'hunter2-token', '{time}', '{time}', '192.0.2.7', '{id}')"#
+               VALUES ('00000000-0000-4000-8000-0000000000a1', '{time}', 'hunter2-token', '{time}', '{time}', '192.0.2.7', '{id}')"#
         ),
         format!(
             r#"INSERT INTO account (id, "accountId", "providerId", "userId", password, "accessToken", "refreshToken", "idToken", "createdAt", "updatedAt")
-               VALUES ('a1', 'at-github', 'github', '{id}', 'hunter2', 'hunter2', 'hunter2', 'hunter2', '{time}', '{time}')"#
+               VALUES ('00000000-0000-4000-8000-0000000000a1', 'at-github', 'github', '{id}', 'hunter2', 'hunter2', 'hunter2', 'hunter2', '{time}', '{time}')"#
         ),
     ] {
         app.sql(&row).await;

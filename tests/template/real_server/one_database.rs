@@ -72,7 +72,8 @@ pub fn is_adopted(engine: Engine, ids: Ids, before: Before) {
         }
     }
     deployment.start_auth();
-    let [alice, bob] = ["alice", "bob"].map(|name| deployment.signed_in(name));
+    deployment.sign_up("bob");
+    let alice = deployment.signed_in("alice");
     if before == Before::Plugins {
         deployment.found_organization(&alice);
     }
@@ -120,7 +121,7 @@ fn nothing_is_lost(before: &Value, after: &Value) {
             }
         }
     }
-    assert!(before["session"].as_array().unwrap().len() >= 2);
+    assert!(!before["session"].as_array().unwrap().is_empty());
 }
 
 pub fn six_start_at_once(engine: Engine) {

@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path, time::Duration};
 
+use migration::NATIVE_IDS;
 use mock_auth::MockAuth;
 use nix::sys::signal::Signal;
 use sea_orm::{
@@ -33,9 +34,14 @@ async fn file_of_alice() -> (TempDir, String) {
     let database = Database::connect(&url).await.unwrap();
     database
         .execute_unprepared(&format!(
-            r#"INSERT INTO "user" (id, uuid, name, email, "emailVerified", "createdAt", "updatedAt")
-               VALUES ('{}', '{}', 'alice', 'alice@example.test', 1, '{time}', '{time}')"#,
-            alice.id, alice.uuid
+            r#"INSERT INTO "user" ({}, name, email, "emailVerified", "createdAt", "updatedAt")
+               VALUES ({}, 'alice', 'alice@example.test', 1, '{time}', '{time}')"#,
+            if NATIVE_IDS { "id" } else { "id, uuid" },
+            if NATIVE_IDS {
+                format!("'{}'", alice.id)
+            } else {
+                format!("'{}', '{}'", alice.id, alice.uuid)
+            }
         ))
         .await
         .unwrap();

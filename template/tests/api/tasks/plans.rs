@@ -9,6 +9,7 @@ use app::{
         TaskSortKey, UserUuid,
     },
 };
+use migration::NATIVE_IDS;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 
 use crate::support::TestApp;
@@ -39,9 +40,10 @@ async fn fill(db: &DatabaseConnection, users: u32) {
         (
             users - 1,
             format!(
-                r#"INSERT INTO "user" (id, uuid, name, email, "emailVerified", "createdAt", "updatedAt")
-                   SELECT 'u' || n, {}, 'x', n || '@example.test', true, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP FROM numbers"#,
-                uuid("n")
+                r#"INSERT INTO "user" ({}, name, email, "emailVerified", "createdAt", "updatedAt")
+                   SELECT {}, 'x', n || '@example.test', true, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP FROM numbers"#,
+                if NATIVE_IDS { "id" } else { "id, uuid" },
+                if NATIVE_IDS { uuid("n") } else { format!("'u' || n, {}", uuid("n")) },
             ),
         ),
         (
