@@ -82,7 +82,6 @@ async fn a_full_disk_makes_writes_unavailable_and_loses_nothing() {
 async fn a_file_that_is_read_only_makes_writes_unavailable_and_reads_go_on() {
     let (_folder, url) = file_of_user();
     let read_only = url.replace("mode=rwc", "mode=ro");
-    does_not_start(&read_only, "read-only", &["serve"]);
     let api = Api::serve(&url, &[]).await;
     api.post("before").await.created();
     let api = Api::serve(&read_only, &[]).await;
@@ -92,11 +91,16 @@ async fn a_file_that_is_read_only_makes_writes_unavailable_and_reads_go_on() {
 
 const BOTH: &[&str] = &["serve", "seed"];
 
+/// Where the program would start, it could not listen: the test fails instead of waiting.
 fn does_not_start(url: &str, reason: &str, commands: &[&str]) {
     for command in commands {
         let output = run(
             &[command],
-            &[("DATABASE_URL", url), ("MIGRATE_LOCK_TIMEOUT", "1")],
+            &[
+                ("DATABASE_URL", url),
+                ("MIGRATE_LOCK_TIMEOUT", "1"),
+                ("HOST", "192.0.2.1"),
+            ],
         );
         let message = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{message}");
@@ -129,6 +133,16 @@ fn what_is_no_database_stops_the_start_with_its_reason() {
         "the file cannot be opened",
         BOTH,
     );
+}
+
+/// The program turns a file to write-ahead logging when it first uses it.
+#[test]
+fn a_file_that_was_never_served_and_is_read_only_stops_the_start() {
+    let (_folder, url) = file();
+    let migrated = run(&["migrate", "up"], &[("DATABASE_URL", &url)]);
+    assert!(migrated.status.success());
+    let read_only = url.replace("mode=rwc", "mode=ro");
+    does_not_start(&read_only, "the file is read-only", BOTH);
 }
 
 #[actix_web::test]
