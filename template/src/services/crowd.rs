@@ -146,14 +146,9 @@ impl Member {
         let alphabet = ('a'..='z').chain('A'..='Z').chain('0'..='9');
         let alphabet: Vec<_> = alphabet.collect();
         let letter = |byte: u8| alphabet[usize::from(byte) % alphabet.len()];
+        let id: String = bytes::<32>(&self.name).map(letter).iter().collect();
         NewUser {
-            id: BetterAuthId::of_user(
-                self.uuid,
-                &bytes::<32>(&self.name)
-                    .map(letter)
-                    .iter()
-                    .collect::<String>(),
-            ),
+            id: BetterAuthId::of_user(self.uuid, &id),
             uuid: self.uuid,
             email: format!("{}@example.test", self.name),
             name: self.name.clone(),

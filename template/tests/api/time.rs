@@ -133,24 +133,32 @@ fn others_forms(backend: DbBackend) -> [(&'static str, &'static str, String); 6]
     [
         // Better Auth's, sqlx's older ones, another zone's, and milliseconds since 1970.
         (
-            "a",
+            "00000000-0000-4000-8000-00000000000a",
             "2026-11-20T15:26:01.398Z",
             text("2026-11-20T15:26:01.398Z"),
         ),
         (
-            "b",
+            "00000000-0000-4000-8000-00000000000b",
             "2026-11-20T15:26:01.180Z",
             text("2026-11-20T15:26:01.180974903+00:00"),
         ),
-        ("c", "2026-11-20T15:26:02.000Z", text("2026-11-20 15:26:02")),
         (
-            "d",
+            "00000000-0000-4000-8000-00000000000c",
+            "2026-11-20T15:26:02.000Z",
+            text("2026-11-20 15:26:02"),
+        ),
+        (
+            "00000000-0000-4000-8000-00000000000d",
             "2026-11-20T15:25:00.000Z",
             text("2026-11-21T00:25:00.000+09:00"),
         ),
-        ("e", "2026-11-20T16:01:00.500Z", epoch),
         (
-            "f",
+            "00000000-0000-4000-8000-00000000000e",
+            "2026-11-20T16:01:00.500Z",
+            epoch,
+        ),
+        (
+            "00000000-0000-4000-8000-00000000000f",
             "2026-11-20T15:26:03.001Z",
             text("2026-11-20T15:26:03.001Z"),
         ),
@@ -217,7 +225,7 @@ async fn whether_a_session_is_over_does_not_depend_on_how_its_end_was_written() 
     let forms: [&dyn Fn(UtcDateTime) -> String; 4] = [&own, &zoned, &sqlx, &epoch];
     file.execute(
         r#"INSERT INTO "user" (id, name, email, "emailVerified", "createdAt", "updatedAt")
-           VALUES ('00000000-0000-4000-8000-0000000000a1', 'u', 'u@example.test', '0', '2026-11-20T15:26:01.398Z', '2026-11-20T15:26:01.398Z')"#,
+           VALUES ('018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90', 'u', 'u@example.test', '0', '2026-11-20T15:26:01.398Z', '2026-11-20T15:26:01.398Z')"#,
     )
     .await;
     for (index, form) in forms.iter().enumerate() {
@@ -226,7 +234,8 @@ async fn whether_a_session_is_over_does_not_depend_on_how_its_end_was_written() 
             let id = uuid::Uuid::new_v4();
             file.execute(&format!(
                 r#"INSERT INTO session (id, token, "userId", "expiresAt", "createdAt", "updatedAt")
-                   VALUES ('{id}', '{token}', '00000000-0000-4000-8000-0000000000a1', {}, '{now}', '{now}')"#,
+                   VALUES ('{}', '{token}', '018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90', {}, '{now}', '{now}')"#,
+                uuid::Uuid::new_v4(),
                 form(end)
             ))
             .await;

@@ -4,6 +4,7 @@ use app::types::UtcDateTime;
 use mock_auth::{MockAuth, User};
 use sea_orm::TryGetable;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::support::{
     Answer, Program, TestApp, TestDatabase, run, run_on_terminal, run_with_input,
@@ -179,11 +180,13 @@ async fn an_export_holds_everything_of_one_user_but_secrets() {
     for row in [
         format!(
             r#"INSERT INTO session (id, "expiresAt", token, "createdAt", "updatedAt", "ipAddress", "userId")
-               VALUES ('00000000-0000-4000-8000-0000000000a1', '{time}', 'hunter2-token', '{time}', '{time}', '192.0.2.7', '{id}')"#
+               VALUES ('{}', '{time}', 'hunter2-token', '{time}', '{time}', '192.0.2.7', '{id}')"#,
+            Uuid::new_v4()
         ),
         format!(
             r#"INSERT INTO account (id, "accountId", "providerId", "userId", password, "accessToken", "refreshToken", "idToken", "createdAt", "updatedAt")
-               VALUES ('00000000-0000-4000-8000-0000000000a1', 'at-github', 'github', '{id}', 'hunter2', 'hunter2', 'hunter2', 'hunter2', '{time}', '{time}')"#
+               VALUES ('{}', 'at-github', 'github', '{id}', 'hunter2', 'hunter2', 'hunter2', 'hunter2', '{time}', '{time}')"#,
+            Uuid::new_v4()
         ),
     ] {
         app.sql(&row).await;

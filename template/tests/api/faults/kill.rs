@@ -9,7 +9,7 @@ use std::{
 use nix::sys::signal::Signal;
 use sea_orm::{ConnectionTrait, Database, Statement};
 
-use super::{Api, database_of_alice};
+use super::{Api, database_of_user};
 
 const MOMENTS: u32 = 20;
 const WRITERS: usize = 4;
@@ -17,7 +17,7 @@ const WRITERS: usize = 4;
 #[actix_web::test]
 #[ignore = "takes long: cargo test --test api faults::kill -- --ignored"]
 async fn what_was_answered_is_there_after_a_kill() {
-    let database = database_of_alice().await;
+    let database = database_of_user().await;
     let answered = Arc::new(Mutex::new(BTreeSet::new()));
     for _ in 0..MOMENTS {
         let api = Arc::new(Api::serve(database.url(), &[]).await);

@@ -15,6 +15,9 @@ use serde_json::json;
 
 use crate::support::{Answer, Program, TestDatabase};
 
+/// Whose tasks the tests add: the first of those that `seed --users` makes.
+const USER: &str = "user0001";
+
 /// Nobody waits longer for an answer.
 const LONGEST: Duration = Duration::from_secs(5);
 
@@ -26,7 +29,7 @@ struct Api {
 }
 
 impl Api {
-    /// On this database, in which alice has a row already.
+    /// On this database, in which the user has a row already.
     async fn serve(database_url: &str, given: &[(&str, &str)]) -> Self {
         let auth = MockAuth::start().await;
         let origin = auth.origin();
@@ -49,7 +52,7 @@ impl Api {
     }
 
     fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let token = self.auth.token(&User::named("alice")).sign();
+        let token = self.auth.token(&User::named(USER)).sign();
         self.http
             .request(method, self.program.url(path))
             .bearer_auth(token)
@@ -68,6 +71,7 @@ impl Api {
         Answer::of(request).await
     }
 
+    #[cfg(feature = "sqlite")]
     async fn total(&self) -> u64 {
         self.get("/api/me/tasks").await.ok()["total"]
             .as_u64()
@@ -75,10 +79,10 @@ impl Api {
     }
 }
 
-/// A database in which alice has a row.
-async fn database_of_alice() -> TestDatabase {
+/// A database in which the user has a row.
+async fn database_of_user() -> TestDatabase {
     let database = TestDatabase::migrated().await;
-    database.add_user(&User::named("alice")).await;
+    database.add_user(&User::named(USER)).await;
     database
 }
 

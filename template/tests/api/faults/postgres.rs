@@ -4,7 +4,7 @@ use futures_util::future::join;
 use sea_orm::{ConnectionTrait, Database, DatabaseTransaction, TransactionTrait};
 use url::Url;
 
-use super::{Api, database_of_alice, unavailable};
+use super::{Api, database_of_user, unavailable};
 use crate::support::{Proxy, TestDatabase, eventually};
 
 macro_rules! ignored_tests {
@@ -36,7 +36,7 @@ struct Broken {
 
 impl Broken {
     async fn start(given: &[(&str, &str)]) -> Self {
-        let database = database_of_alice().await;
+        let database = database_of_user().await;
         let mut url = Url::parse(database.url()).unwrap();
         assert!(
             url.scheme().starts_with("postgres"),

@@ -1,18 +1,15 @@
 //! SQLite's file in states that an operator will meet.
 
-use std::{fs, path::Path, time::Duration};
+use std::fs;
 
 use migration::NATIVE_IDS;
 use mock_auth::MockAuth;
 use nix::sys::signal::Signal;
-use sea_orm::{
-    ConnectionTrait, Database, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-};
+use sea_orm::{Database, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use tempfile::TempDir;
 
 use super::{Api, unavailable};
 use crate::support::{Program, run};
-use mock_auth::User;
 
 /// A file in a folder of its own, whatever engine the other tests use.
 fn file() -> (TempDir, String) {
@@ -24,34 +21,17 @@ fn file() -> (TempDir, String) {
     (folder, url)
 }
 
-/// Migrated, with alice's row.
-async fn file_of_alice() -> (TempDir, String) {
+/// Migrated, with the user's row.
+fn file_of_user() -> (TempDir, String) {
     let (folder, url) = file();
-    let migrated = run(&["migrate", "up"], &[("DATABASE_URL", &url)]);
-    assert!(migrated.status.success());
-    let alice = User::named("alice");
-    let time = "2026-11-20T15:26:01.398Z";
-    let database = Database::connect(&url).await.unwrap();
-    database
-        .execute_unprepared(&format!(
-            r#"INSERT INTO "user" ({}, name, email, "emailVerified", "createdAt", "updatedAt")
-               VALUES ({}, 'alice', 'alice@example.test', 1, '{time}', '{time}')"#,
-            if NATIVE_IDS { "id" } else { "id, uuid" },
-            if NATIVE_IDS {
-                format!("'{}'", alice.id)
-            } else {
-                format!("'{}', '{}'", alice.id, alice.uuid)
-            }
-        ))
-        .await
-        .unwrap();
-    database.close().await.unwrap();
+    let arguments = ["seed", "--users", "1", "--tasks", "0", "--tags", "0"];
+    assert!(run(&arguments, &[("DATABASE_URL", &url)]).status.success());
     (folder, url)
 }
 
 #[actix_web::test]
 async fn a_file_that_another_process_locks_makes_writes_unavailable_and_reads_go_on() {
-    let (_folder, url) = file_of_alice().await;
+    let (_folder, url) = file_of_user();
     let api = Api::serve(&url, &[]).await;
     api.post("before").await.created();
     let other = Database::connect(&url).await.unwrap();
@@ -70,7 +50,7 @@ async fn a_file_that_another_process_locks_makes_writes_unavailable_and_reads_go
 /// Its limit on the size of files stands in for the disk's end.
 #[actix_web::test]
 async fn a_full_disk_makes_writes_unavailable_and_loses_nothing() {
-    let (_folder, url) = file_of_alice().await;
+    let (_folder, url) = file_of_user();
     let auth = MockAuth::start().await;
     let origin = auth.origin();
     let environment = [("DATABASE_URL", url.as_str()), ("BETTER_AUTH_URL", &origin)];
@@ -101,9 +81,8 @@ async fn a_full_disk_makes_writes_unavailable_and_loses_nothing() {
 
 #[actix_web::test]
 async fn a_file_that_is_read_only_makes_writes_unavailable_and_reads_go_on() {
-    let (_folder, url) = file_of_alice().await;
+    let (_folder, url) = file_of_user();
     let read_only = url.replace("mode=rwc", "mode=ro");
-    does_not_start(&read_only, "read-only", &["serve"]);
     let api = Api::serve(&url, &[]).await;
     api.post("before").await.created();
     let api = Api::serve(&read_only, &[]).await;
@@ -113,11 +92,16 @@ async fn a_file_that_is_read_only_makes_writes_unavailable_and_reads_go_on() {
 
 const BOTH: &[&str] = &["serve", "seed"];
 
+/// Where the program would start, it could not listen: the test fails instead of waiting.
 fn does_not_start(url: &str, reason: &str, commands: &[&str]) {
     for command in commands {
         let output = run(
             &[command],
-            &[("DATABASE_URL", url), ("MIGRATE_LOCK_TIMEOUT", "1")],
+            &[
+                ("DATABASE_URL", url),
+                ("MIGRATE_LOCK_TIMEOUT", "1"),
+                ("HOST", "192.0.2.1"),
+            ],
         );
         let message = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{message}");
@@ -146,10 +130,20 @@ fn what_is_no_database_stops_the_start_with_its_reason() {
             .starts_with("not a database")
     );
     does_not_start(
-        &format!("sqlite://{}", Path::new("/proc/nowhere/app.db").display()),
+        "sqlite:///proc/nowhere/app.db",
         "the file cannot be opened",
         BOTH,
     );
+}
+
+/// The program turns a file to write-ahead logging when it first uses it.
+#[test]
+fn a_file_that_was_never_served_and_is_read_only_stops_the_start() {
+    let (_folder, url) = file();
+    let migrated = run(&["migrate", "up"], &[("DATABASE_URL", &url)]);
+    assert!(migrated.status.success());
+    let read_only = url.replace("mode=rwc", "mode=ro");
+    does_not_start(&read_only, "the file is read-only", BOTH);
 }
 
 #[actix_web::test]
@@ -161,10 +155,8 @@ async fn a_new_file_that_another_process_locks_stops_the_start_with_its_reason()
         ..TransactionOptions::default()
     };
     let lock = other.begin_with_options(immediate).await.unwrap();
-    let url = url.clone();
     actix_web::rt::task::spawn_blocking(move || does_not_start(&url, "locked", BOTH))
         .await
         .unwrap();
-    tokio::time::sleep(Duration::ZERO).await;
     lock.rollback().await.unwrap();
 }

@@ -89,13 +89,13 @@ impl TestApp {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
+    pub fn db(&self) -> &DatabaseConnection {
+        self.database.reader()
+    }
+
     /// For programs that work on the same database.
     pub fn database_url(&self) -> &str {
         self.database_file.url()
-    }
-
-    pub fn db(&self) -> &DatabaseConnection {
-        self.database.reader()
     }
 
     /// Somebody without credentials.

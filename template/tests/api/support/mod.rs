@@ -5,6 +5,7 @@ mod app;
 mod database;
 mod eventually;
 mod program;
+#[cfg(feature = "postgres")]
 mod proxy;
 mod sources;
 mod user;
@@ -14,6 +15,7 @@ pub use app::TestApp;
 pub use database::TestDatabase;
 pub use eventually::eventually;
 pub use program::{Program, run, run_in, run_on_terminal, run_with_input};
+#[cfg(feature = "postgres")]
 pub use proxy::Proxy;
 pub use sources::rust_files;
 pub use user::Client;

@@ -123,6 +123,7 @@ impl Program {
     }
 
     /// The same where no file can grow beyond so many bytes.
+    #[cfg(feature = "sqlite")]
     pub fn serve_with_files_up_to(bytes: u64, environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let environment = [environment, &[("PORT", "0")]].concat();
