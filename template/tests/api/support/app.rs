@@ -98,10 +98,6 @@ impl TestApp {
         self.database.reader()
     }
 
-    pub fn database_url(&self) -> &str {
-        self.database_file.url()
-    }
-
     /// Somebody without credentials.
     pub fn anonymous(&self) -> Client {
         Client::new(self, User::named("nobody"), None)
