@@ -72,7 +72,7 @@ fn keyed(request: &HttpRequest, body: &[u8]) -> Result<Option<KeyedRequest>, App
     match (KeyedRequest::new(key.as_bytes(), parts), headers.next()) {
         (Some(keyed), None) => Ok(Some(keyed)),
         _ => Err(AppError::new(Code::MalformedRequest).detail(format!(
-            "Idempotency-Key must be one value of 1 to {} printable ASCII characters",
+            "Idempotency-Key must be one value of 1 to {} visible ASCII characters",
             KeyedRequest::MAX_KEY_LENGTH
         ))),
     }

@@ -127,7 +127,7 @@ fn idempotency_key() -> Parameter {
         .schema_type(SchemaType::new(Type::String))
         .min_length(Some(1))
         .max_length(Some(KeyedRequest::MAX_KEY_LENGTH))
-        .pattern(Some("^[ -~]+$"))
+        .pattern(Some("^[!-~]+$"))
         .examples([serde_json::json!("8e03978e-40d5-43e8-bc93-6894a57f9324")]);
     ParameterBuilder::new()
         .name("Idempotency-Key")

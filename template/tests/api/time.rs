@@ -231,7 +231,6 @@ async fn whether_a_session_is_over_does_not_depend_on_how_its_end_was_written() 
     for (index, form) in forms.iter().enumerate() {
         for (end, open) in [(soon, true), (over, false)] {
             let token = format!("{index}-{open}");
-            let id = uuid::Uuid::new_v4();
             file.execute(&format!(
                 r#"INSERT INTO session (id, token, "userId", "expiresAt", "createdAt", "updatedAt")
                    VALUES ('{}', '{token}', '018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90', {}, '{now}', '{now}')"#,

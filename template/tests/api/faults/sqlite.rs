@@ -2,7 +2,6 @@
 
 use std::fs;
 
-use migration::NATIVE_IDS;
 use mock_auth::MockAuth;
 use nix::sys::signal::Signal;
 use sea_orm::{Database, SqliteTransactionMode, TransactionOptions, TransactionTrait};
