@@ -35,6 +35,8 @@ ignored_tests! {
     es256_on_postgres: tokens_open_the_api(Engine::Postgres, "ES256", "serve-next-route.ts");
     rs256_on_postgres: tokens_open_the_api(Engine::Postgres, "RS256", "server.ts");
     ps256_on_postgres: tokens_open_the_api(Engine::Postgres, "PS256", "server.ts");
+    the_server_of_compose_on_sqlite: tokens_open_the_api(Engine::Sqlite, "EdDSA", "compose.mjs");
+    the_server_of_compose_on_postgres: tokens_open_the_api(Engine::Postgres, "EdDSA", "compose.mjs");
     another_base_path_and_jwks_path: the_key_set_is_found_elsewhere();
     our_schema_is_theirs_on_sqlite: one_database::schema_is_theirs(Engine::Sqlite, Ids::Hybrid);
     our_schema_is_theirs_on_postgres: one_database::schema_is_theirs(Engine::Postgres, Ids::Hybrid);
