@@ -574,7 +574,11 @@ fn lay_out(engine: Engine, ids: Ids, folder: &Path) {
     symlink(packages, folder.join("node_modules")).unwrap();
     copy_files(&sources(), folder);
     show_auth(ids, folder);
-    let server = root().join("template/deploy/better-auth/server.mjs");
+    let server = match ids {
+        Ids::Hybrid => "server.mjs",
+        Ids::Native => "server.native.mjs",
+    };
+    let server = root().join("template/deploy/better-auth").join(server);
     fs::copy(server, folder.join("compose.mjs")).unwrap();
     if let Engine::Sqlite = engine {
         fs::rename(

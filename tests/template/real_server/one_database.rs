@@ -72,7 +72,7 @@ pub fn is_adopted(engine: Engine, ids: Ids, before: Before) {
         }
     }
     deployment.start_auth();
-    let [alice, bob] = ["alice", "bob"].map(|name| deployment.signed_in(name));
+    let [alice, _] = ["alice", "bob"].map(|name| deployment.signed_in(name));
     if before == Before::Plugins {
         deployment.found_organization(&alice);
     }
