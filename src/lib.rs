@@ -76,7 +76,7 @@ impl Checkout {
         if tracked.is_empty() {
             return Ok(self.root.clone());
         }
-        let copy = workshop.join("checkout");
+        let copy = workshop.join(".checkout");
         for file in tracked.iter().filter(|file| self.root.join(file).is_file()) {
             let target = copy.join(file);
             fs::create_dir_all(target.parent().unwrap_or(&copy))?;

@@ -243,7 +243,7 @@ impl Version {
         workshop: &Path,
     ) -> Result<Self> {
         eprintln!("Rendering the template as of {commit}");
-        let source = workshop.join("checkout");
+        let source = workshop.join(".checkout");
         fs::create_dir_all(&source)?;
         git::export(&checkout.root, commit, &source)?;
         let known = options(&source)?;

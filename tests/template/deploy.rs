@@ -188,10 +188,7 @@ fn each_file_that_is_copied_is_there_and_the_binary_is_the_only_one() {
     let project = everything("both");
     let manifest: toml::Table = project.read("Cargo.toml").parse().unwrap();
     assert!(project.dir().join("src/main.rs").is_file() && !project.dir().join("src/bin").exists());
-    assert!(
-        !manifest.contains_key("bin"),
-        "`mv /out/bin/* /out/api` moves one file"
-    );
+    assert!(!manifest.contains_key("bin"), "find moves one file");
     let dockerfile = project.read("Dockerfile");
     assert_eq!(all_after(&dockerfile, "--from=build /out/"), ["api"]);
     assert_eq!(all_after(&dockerfile, "/usr/local/bin/"), ["api"]);
@@ -309,6 +306,35 @@ fn each_file_builds_with_the_rust_that_the_project_needs() {
     assert!(after(&dockerfile, "FROM rust:").starts_with(&format!("{rust}-")));
     let pipeline = gitlab.read(".gitlab-ci.yml");
     assert!(after(&pipeline, "image: rust:").starts_with(&format!("{rust}-")));
+}
+
+/// `cargo deny` looks at more, and at the same list.
+#[test]
+fn deny_toml_allows_the_license_of_each_dependency() {
+    let template = Path::new(ROOT).join("template");
+    let deny: toml::Table = fs::read_to_string(template.join("deny.toml"))
+        .unwrap()
+        .parse()
+        .unwrap();
+    let allowed = deny["licenses"]["allow"].as_array().unwrap();
+    let allowed: BTreeSet<_> = allowed.iter().map(|name| name.as_str().unwrap()).collect();
+    let mut cargo = generator::cargo(&template);
+    let output = cargo
+        .args(["metadata", "--locked", "--format-version", "1"])
+        .output();
+    let metadata: Value = serde_json::from_slice(&output.unwrap().stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let foreign: Vec<_> = packages
+        .iter()
+        .filter(|package| !package["source"].is_null())
+        .collect();
+    assert!(foreign.len() > 200);
+    for package in foreign {
+        let license = package["license"].as_str().unwrap_or_default();
+        let expression = spdx::Expression::parse_mode(license, spdx::ParseMode::LAX).unwrap();
+        let fits = expression.evaluate(|license| allowed.contains(license.to_string().as_str()));
+        assert!(fits, "{}: {license}", package["name"]);
+    }
 }
 
 #[test]

@@ -129,9 +129,8 @@ fn the_project_stands_beside_the_checkout_and_has_a_repository() {
 fn the_path_is_the_project_s_own_folder() {
     let desk = Desk::new();
     fs::create_dir(desk.folder.path().join("empty")).unwrap();
-    for path in ["empty", "new/deeper"] {
-        let output =
-            desk.quickstart(&["shop", "--no-run", "--path", path, "-d", "database=sqlite"]);
+    for (name, path) in [("shop", "empty"), ("checkout", "new/deeper")] {
+        let output = desk.quickstart(&[name, "--no-run", "--path", path, "-d", "database=sqlite"]);
         assert!(output.status.success(), "{output:?}");
         let manifest =
             fs::read_to_string(desk.folder.path().join(path).join("Cargo.toml")).unwrap();

@@ -35,13 +35,16 @@ ignored_tests! {
     es256_on_postgres: tokens_open_the_api(Engine::Postgres, "ES256", "serve-next-route.ts");
     rs256_on_postgres: tokens_open_the_api(Engine::Postgres, "RS256", "server.ts");
     ps256_on_postgres: tokens_open_the_api(Engine::Postgres, "PS256", "server.ts");
+    the_server_of_compose_on_sqlite: tokens_open_the_api(Engine::Sqlite, "EdDSA", "compose.mjs");
+    the_server_of_compose_on_postgres: tokens_open_the_api(Engine::Postgres, "EdDSA", "compose.mjs");
     another_base_path_and_jwks_path: the_key_set_is_found_elsewhere();
     our_schema_is_theirs_on_sqlite: one_database::schema_is_theirs(Engine::Sqlite, Ids::Hybrid);
     our_schema_is_theirs_on_postgres: one_database::schema_is_theirs(Engine::Postgres, Ids::Hybrid);
     our_schema_is_theirs_with_native_ids_on_sqlite: one_database::schema_is_theirs(Engine::Sqlite, Ids::Native);
     our_schema_is_theirs_with_native_ids_on_postgres: one_database::schema_is_theirs(Engine::Postgres, Ids::Native);
-    native_ids_on_sqlite: native_ids_open_the_api(Engine::Sqlite);
-    native_ids_on_postgres: native_ids_open_the_api(Engine::Postgres);
+    native_ids_on_sqlite: native_ids_open_the_api(Engine::Sqlite, "server.ts");
+    native_ids_on_postgres: native_ids_open_the_api(Engine::Postgres, "server.ts");
+    the_server_of_compose_with_native_ids: native_ids_open_the_api(Engine::Sqlite, "compose.mjs");
     a_database_of_the_shown_server_on_sqlite: one_database::is_adopted(Engine::Sqlite, Ids::Hybrid, Before::Shown);
     a_database_of_the_shown_server_on_postgres: one_database::is_adopted(Engine::Postgres, Ids::Hybrid, Before::Shown);
     a_database_of_a_plain_server_on_sqlite: one_database::is_adopted(Engine::Sqlite, Ids::Hybrid, Before::Plain);
@@ -168,11 +171,11 @@ fn identity(user: &User) -> Value {
     })
 }
 
-fn native_ids_open_the_api(engine: Engine) {
+fn native_ids_open_the_api(engine: Engine, server: &str) {
     let mut deployment = Deployment::with_ids(engine, Ids::Native);
     deployment.verify_sessions("database");
     deployment.migrate();
-    deployment.start("server.ts");
+    deployment.start(server);
     let [alice, bob] = ["alice", "bob"].map(|name| deployment.signed_in(name));
     for user in [&alice, &bob] {
         assert_eq!(user.get("/api/me"), (200, identity(user)));

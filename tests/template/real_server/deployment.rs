@@ -564,7 +564,7 @@ fn address(name: &str) -> String {
     format!("{name}@example.test")
 }
 
-/// The shown files, with the variants of lib/database.ts and lib/auth.ts, and the installed packages.
+/// The shown files, with the variants of lib/database.ts and lib/auth.ts, the installed packages, and the server of compose.
 fn lay_out(engine: Engine, ids: Ids, folder: &Path) {
     let packages = sources().join("node_modules");
     assert!(
@@ -574,6 +574,12 @@ fn lay_out(engine: Engine, ids: Ids, folder: &Path) {
     symlink(packages, folder.join("node_modules")).unwrap();
     copy_files(&sources(), folder);
     show_auth(ids, folder);
+    let server = match ids {
+        Ids::Hybrid => "server.mjs",
+        Ids::Native => "server.native.mjs",
+    };
+    let server = root().join("template/deploy/better-auth").join(server);
+    fs::copy(server, folder.join("compose.mjs")).unwrap();
     if let Engine::Sqlite = engine {
         fs::rename(
             folder.join("lib/database.sqlite.ts"),
