@@ -30,10 +30,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     demo::seed(&database).await?;
     let host = settings.host;
     let application = Application::with_database(settings, database)?;
-    print_welcome(
-        &format!("http://{host}:{}", application.port()),
-        &token(&auth),
-    );
+    print_welcome(&format!("http://{host}:{}", application.port()), &auth);
     let ctrl_c = async {
         tokio::signal::ctrl_c().await.ok();
     };
@@ -58,27 +55,35 @@ fn settings(auth: &MockAuth) -> Result<Settings, app::config::SettingsError> {
 }
 
 /// A token of the first demo user.
-fn token(auth: &MockAuth) -> String {
+fn token(auth: &MockAuth, role: &str, permissions: &[&str]) -> String {
     let [demo, _] = demo::users();
     let user = User {
         id: demo.id.to_string(),
         uuid: *demo.uuid.as_uuid(),
         email: demo.email,
-        name: demo.name.clone(),
+        role: role.to_owned(),
+        permissions: permissions.iter().copied().map(Into::into).collect(),
         ..User::named(&demo.name)
     };
     auth.token(&user).expires_in(TOKEN_LIFETIME).sign()
 }
 
-fn print_welcome(url: &str, token: &str) {
+fn print_welcome(url: &str, auth: &MockAuth) {
+    let user = token(auth, "user", &[]);
+    let admin = token(auth, "admin", &["tasks:delete"]);
     println!(
         "
 The API listens on {url} with a demo user's rows. Try it:
 
-TOKEN={token}
+TOKEN={user}
 curl -H \"Authorization: Bearer $TOKEN\" {url}/api/me
 curl -H \"Authorization: Bearer $TOKEN\" {url}/api/me/tasks
 curl -H \"Authorization: Bearer $TOKEN\" {url}/api/me/tasks --json '{{\"title\":\"Water the plants\"}}'
+
+The same user, were they an administrator:
+
+ADMIN_TOKEN={admin}
+curl -H \"Authorization: Bearer $ADMIN_TOKEN\" {url}/api/admin/users
 
 Documentation: {url}/docs/
 Ctrl-C stops it.

@@ -205,14 +205,14 @@ fn serve(
 ) -> Result<Server, StartError> {
     let settings = shared.settings.clone();
     let (workers, shutdown) = (settings.workers, settings.shutdown_timeout.as_secs());
-    let document = routes::openapi();
+    let document = routes::openapi(Some(&settings.sessions));
     let routes = Data::new(RouteTable::new(&document));
     let app = move || {
         let (app, _) = App::new()
             .into_utoipa_app()
             .configure(routes::configure)
             .split_for_parts();
-        app.configure(routes::serve_docs(document.clone()))
+        app.configure(routes::serve_docs(&document))
             .configure(more)
             .configure(|config| shared.clone().put_into(config))
             .app_data(routes.clone())

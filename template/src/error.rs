@@ -1,7 +1,7 @@
 //! Everything that can go wrong, free of HTTP, and its rendering as `application/problem+json`
 //! (RFC 9457). [`Code`] is the one list of codes.
 
-use std::{borrow::Cow, fmt, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, fmt, time::Duration};
 
 use actix_web::{
     HttpResponse, ResponseError,
@@ -9,7 +9,7 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
 
@@ -18,7 +18,9 @@ use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
 const RETRY_AFTER: u64 = 5;
 
 /// The stable name of a problem; clients branch on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     /// Unparsable JSON, a NUL character or bad percent-encoding.
@@ -155,7 +157,7 @@ pub struct AppError {
     detail: Option<Cow<'static, str>>,
     errors: Vec<FieldError>,
     headers: Vec<(header::HeaderName, String)>,
-    members: serde_json::Map<String, serde_json::Value>,
+    checks: BTreeMap<&'static str, &'static str>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -168,7 +170,7 @@ impl AppError {
             detail: None,
             errors: Vec::new(),
             headers: Vec::new(),
-            members: serde_json::Map::new(),
+            checks: BTreeMap::new(),
             source: None,
         }
     }
@@ -187,10 +189,10 @@ impl AppError {
         self
     }
 
-    /// Adds an extension member to the problem (RFC 9457 section 3.2).
+    /// Adds how each thing that readiness depends on is: `ok` or `failing`.
     #[must_use]
-    pub fn member(mut self, name: &str, value: serde_json::Value) -> Self {
-        self.members.insert(name.to_owned(), value);
+    pub fn checks(mut self, checks: [(&'static str, &'static str); 2]) -> Self {
+        self.checks = checks.into();
         self
     }
 
@@ -301,7 +303,7 @@ impl AppError {
             code: self.code,
             request_id: request_id.to_owned(),
             errors: self.errors.clone(),
-            members: self.members.clone(),
+            checks: self.checks.clone(),
         }
     }
 }
@@ -315,10 +317,11 @@ pub struct Problem {
     #[schema(value_type = String)]
     title: &'static str,
     /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
     status: u16,
     /// What is special about this case.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = String, required = false)]
     detail: Option<Cow<'static, str>>,
     code: Code,
     /// The same as in X-Request-Id.
@@ -326,9 +329,10 @@ pub struct Problem {
     /// Every fault of the input; with `validation_failed` only.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
-    #[serde(flatten)]
-    #[schema(ignore)]
-    members: serde_json::Map<String, serde_json::Value>,
+    /// What readiness depends on, each `ok` or `failing`; with `not_ready` only.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = HashMap<String, String>, required = false)]
+    checks: BTreeMap<&'static str, &'static str>,
 }
 
 impl fmt::Display for AppError {

@@ -191,6 +191,6 @@ fn confirmed(question: &str) -> Result<bool, Failure> {
 }
 
 fn print_openapi() -> Result<(), Failure> {
-    println!("{}", app::routes::openapi().to_pretty_json()?);
+    println!("{}", app::routes::openapi(None).to_pretty_json()?);
     Ok(())
 }

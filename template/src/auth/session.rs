@@ -43,7 +43,7 @@ const SIGNATURE_CHARS: usize = 44;
 /// asks at the same time; what is remembered is found by a hash, so that no credential is kept.
 pub struct Sessions {
     source: Source,
-    cookies: [String; 2],
+    cookies: Vec<String>,
     secret: Option<hmac::Key>,
     answers: Cache<[u8; 32], Found>,
     uuid_claim: String,
@@ -124,11 +124,10 @@ impl Sessions {
             }),
             SessionVerification::Database => Source::Database(database),
         };
-        let cookie = format!("{}.session_token", own.cookie_prefix);
         let key = |secret: &str| hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
         Ok(Self {
             source,
-            cookies: [format!("__Secure-{cookie}"), cookie],
+            cookies: own.cookie_names(),
             secret: own
                 .secret
                 .as_ref()

@@ -22,6 +22,19 @@ pub struct SessionSettings {
     pub get_session_url: Url,
 }
 
+impl SessionSettings {
+    /// What Better Auth may call its session cookie, the name for https first; none where sessions
+    /// are not looked at.
+    #[must_use]
+    pub fn cookie_names(&self) -> Vec<String> {
+        if self.verification == SessionVerification::Off {
+            return Vec::new();
+        }
+        let name = format!("{}.session_token", self.cookie_prefix);
+        vec![format!("__Secure-{name}"), name]
+    }
+}
+
 /// How a session is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionVerification {

@@ -90,7 +90,12 @@ fn is_well_encoded(query: &str) -> bool {
 pub struct PageQuery {
     /// Which page; the first is 1.
     #[validate(range(min = 1, code = "out_of_range", message = "must be at least 1"))]
-    #[param(minimum = 1, default = 1)]
+    #[param(
+        minimum = 1,
+        maximum = 4_294_967_295_u32,
+        format = "uint32",
+        default = 1
+    )]
     page: Option<u32>,
     /// Rows on a page.
     #[validate(custom(function = check_page_size))]

@@ -1,7 +1,7 @@
 use actix_web::{
     HttpResponse, delete, get,
     http::StatusCode,
-    web::{self, Data, Path},
+    web::{Data, Path},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,7 +11,7 @@ use crate::{
     database::Database,
     entities::user,
     error::AppError,
-    http::{PageQuery, Query},
+    http::{List, PageQuery, Query},
     repositories::{tasks, users},
     types::{Admin, BetterAuthId, Page, TaskId, TasksDelete, UserUuid, UtcDateTime},
 };
@@ -55,10 +55,10 @@ pub(super) async fn list_users(
     admin: RequireRole<Admin>,
     query: Query<PageQuery>,
     db: Data<Database>,
-) -> Result<web::Json<Page<User>>, AppError> {
+) -> Result<List<User>, AppError> {
     let page = query.0.request();
     let users = users::list(admin.witness(), page, db.reader()).await?;
-    Ok(web::Json(users.map(User::from)))
+    Ok(List(users.map(User::from)))
 }
 
 /// Deletes anybody's task. Needs the permission `tasks:delete`.

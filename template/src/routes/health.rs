@@ -5,14 +5,13 @@ use std::{
 
 use actix_web::{get, web::Data, web::Json};
 use serde::Serialize;
-use serde_json::json;
 use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use crate::{
     auth::Authenticator,
     database::Database,
-    error::{AppError, Code, Problem},
+    error::{AppError, Code},
 };
 
 /// A database that has not answered after this time counts as down.
@@ -67,7 +66,7 @@ pub(super) async fn live() -> Json<Alive> {
     tag = "health",
     responses(
         (status = 200, body = Ready),
-        (status = 503, description = "not_ready, with the checks", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "not_ready"),
     )
 )]
 #[get("/health/ready")]
@@ -79,17 +78,17 @@ pub(super) async fn ready(
     let answers = timeout(PING_TIMEOUT, database.ping())
         .await
         .is_ok_and(|ping| ping.is_ok());
-    let keys = authenticator.keys().is_ready();
+    let keys_loaded = authenticator.keys().is_ready();
     let word = |good| if good { "ok" } else { "failing" };
-    let checks = Checks {
-        database: word(answers),
-        keys: word(keys),
-    };
-    match answers && keys && !readiness.draining.load(Ordering::Relaxed) {
+    let (database, keys) = (word(answers), word(keys_loaded));
+    match answers && keys_loaded && !readiness.draining.load(Ordering::Relaxed) {
         true => Ok(Json(Ready {
             status: "ok",
-            checks,
+            checks: Checks { database, keys },
         })),
-        false => Err(AppError::new(Code::NotReady).member("checks", json!(checks))),
+        false => {
+            let checks = [("database", database), ("keys", keys)];
+            Err(AppError::new(Code::NotReady).checks(checks))
+        }
     }
 }

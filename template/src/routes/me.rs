@@ -64,7 +64,10 @@ pub(super) async fn get_whoami(OptionalUser(user): OptionalUser) -> Json<Visitor
 }
 
 /// The caller's row.
-#[utoipa::path(tag = "me", responses((status = 200, body = Profile)))]
+#[utoipa::path(
+    tag = "me",
+    responses((status = 200, body = Profile), (status = 401, description = "user_unknown"))
+)]
 #[get("/profile")]
 pub(super) async fn get_profile(CurrentUser(user): CurrentUser) -> Json<Profile> {
     Json(user.into())

@@ -11,7 +11,7 @@ use crate::{
     tag = "health",
     responses(
         (status = 200, description = "Prometheus' text format", body = String, content_type = "text/plain"),
-        (status = 404, description = "METRICS_ADDR is set: they are there", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "not_found: METRICS_ADDR is set, and they are there"),
     )
 )]
 #[get("/metrics")]

@@ -2,13 +2,15 @@
 
 mod admin;
 mod docs;
+mod document;
 mod health;
 mod me;
 mod metrics;
 mod tags;
 mod tasks;
 
-pub use docs::{openapi, serve_docs};
+pub use docs::serve_docs;
+pub use document::openapi;
 pub use health::Readiness;
 
 use actix_web::{middleware::from_fn, web};

@@ -1,11 +1,11 @@
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use migration::NATIVE_IDS;
 use sea_orm::{
     ColIdx, ColumnType, DbErr, QueryResult, TryFromU64, TryGetError, TryGetable, Value,
     sea_query::{ArrayType, Nullable, ValueType, ValueTypeErr},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -108,10 +108,15 @@ impl TryFromU64 for BetterAuthId {
 
 /// A UUID type: native `uuid` on PostgreSQL, 36 lower-case characters on SQLite.
 macro_rules! uuid_id {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident, $example:literal) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-        #[schema(value_type = Uuid)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, ToSchema)]
+        #[schema(
+            value_type = String,
+            format = Uuid,
+            pattern = "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
+            example = $example
+        )]
         #[serde(transparent)]
         pub struct $name(Uuid);
 
@@ -135,6 +140,13 @@ macro_rules! uuid_id {
             /// Reads the hyphenated form, in any case, and no other.
             fn from_str(text: &str) -> Result<Self, uuid::Error> {
                 text.parse::<uuid::fmt::Hyphenated>().map(|id| Self(id.into_uuid()))
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = Cow::<str>::deserialize(deserializer)?;
+                text.parse().map_err(|_| D::Error::custom("expected a UUID with hyphens"))
             }
         }
 
@@ -212,15 +224,18 @@ macro_rules! uuid_id {
 uuid_id!(
     /// The user's UUID: the claim `uuid`, the column `"user".uuid` and the target of every
     /// foreign key of ours.
-    UserUuid
+    UserUuid,
+    "018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90"
 );
 uuid_id!(
     /// A task's id, a UUIDv7 made by the API.
-    TaskId
+    TaskId,
+    "01936f2b-0c1d-7e4f-8a3b-5c6d7e8f9a0b"
 );
 uuid_id!(
     /// A tag's id, a UUIDv7 made by the API.
-    TagId
+    TagId,
+    "01936f2b-1d2e-7f50-9b4c-6d7e8f9a0b1c"
 );
 
 impl TaskId {

@@ -77,8 +77,10 @@ pub struct Page<T> {
     /// Rows on all pages together.
     pub total: u64,
     /// This page's number, from 1; with cursors, counted from where the walk began.
+    #[schema(format = "uint32")]
     pub page: u32,
     /// The most rows on a page.
+    #[schema(minimum = 1, maximum = 100)]
     pub page_size: u32,
     /// How many pages there are.
     pub total_pages: u64,

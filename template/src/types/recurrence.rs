@@ -25,7 +25,7 @@ pub enum RecurrencePattern {
 
 /// A recurrence rule (RFC 5545 section 3.3.10), kept as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(value_type = String, max_length = 500, example = "FREQ=WEEKLY;BYDAY=MO,FR")]
+#[schema(value_type = String, format = "rrule", min_length = 1, max_length = 500, example = "FREQ=WEEKLY;BYDAY=MO,FR")]
 #[serde(transparent)]
 pub struct RecurrenceRule(String);
 
@@ -74,7 +74,7 @@ fn is_valid(text: &str) -> bool {
 
 /// A time zone by its IANA name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(value_type = String, max_length = 64, example = "Asia/Tokyo")]
+#[schema(value_type = String, format = "timezone", min_length = 1, max_length = 64, example = "Asia/Tokyo")]
 #[serde(transparent)]
 pub struct TimeZone(String);
 

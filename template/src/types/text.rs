@@ -45,11 +45,11 @@ fn line(text: &str, max: usize) -> Result<String, ValidationError> {
 }
 
 macro_rules! text_type {
-    ($(#[$doc:meta])* $name:ident, $parse:expr) => {
-        $(#[$doc])*
+    ($(#[$attribute:meta])* $name:ident, $parse:expr) => {
         #[derive(
             Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, DeriveValueType, ToSchema,
         )]
+        $(#[$attribute])*
         #[schema(value_type = String)]
         pub struct $name(String);
 
@@ -90,11 +90,23 @@ macro_rules! text_type {
 
 text_type!(
     /// A task's title: 1 to 255 characters after trimming.
+    #[schema(
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[^\x00-\x1F\x7F-\x9F]*[^\s\x00-\x1F\x7F-\x9F][^\x00-\x1F\x7F-\x9F]*$",
+        example = "Buy milk"
+    )]
     Title,
     |text| line(text, 255)
 );
 text_type!(
     /// A tag's name: 1 to 50 characters after trimming, and not [`TagName::NONE`].
+    #[schema(
+        min_length = 1,
+        max_length = 50,
+        pattern = r"^[^\x00-\x1F\x7F-\x9F]*[^\s\x00-\x1F\x7F-\x9F][^\x00-\x1F\x7F-\x9F]*$",
+        example = "home"
+    )]
     TagName,
     |text| match line(text, 50)? {
         name if name == TagName::NONE => Err(violation("reserved", "is reserved".into())),
@@ -103,6 +115,11 @@ text_type!(
 );
 text_type!(
     /// A task's description: at most 10,000 characters; line breaks and tabs are kept.
+    #[schema(
+        max_length = 10000,
+        pattern = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$",
+        example = "Two litres, not the long-life kind."
+    )]
     Description,
     |text| {
         at_most(text, 10_000)?;

@@ -61,7 +61,7 @@ async fn a_malformed_key_is_refused_wherever_one_may_be_sent() {
         assert!(
             parameters
                 .iter()
-                .any(|parameter| parameter["name"] == "Idempotency-Key"),
+                .any(|parameter| parameter["$ref"] == "#/components/parameters/Idempotency-Key"),
             "{path}"
         );
         let path = path

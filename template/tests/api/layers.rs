@@ -48,6 +48,7 @@ const ALLOWED: [(&str, &[&str]); 12] = [
         &[
             "routes",
             "auth",
+            "config",
             "database",
             "entities",
             "error",

@@ -16,6 +16,7 @@ mod guides;
 mod health;
 mod hostile;
 mod idempotency;
+mod isolation;
 mod keys;
 mod layers;
 mod logs;

@@ -14,7 +14,6 @@ use crate::{
 pub(in crate::routes) struct Tag {
     id: TagId,
     user_id: UserUuid,
-    #[schema(max_length = 50, example = "home")]
     name: TagName,
     color: Option<Color>,
     /// Raised by each change; in quotes, it is the ETag.
@@ -52,12 +51,12 @@ impl Versioned for Tag {
 pub(super) struct TagInput {
     /// Unique among your tags; `none` is reserved.
     #[validate(custom(function = TagName::check))]
-    #[schema(min_length = 1, max_length = 50, example = "home")]
+    #[schema(value_type = TagName)]
     name: String,
     /// `#RRGGBB` or `#RGB`.
     #[serde(default)]
     #[validate(custom(function = Color::check))]
-    #[schema(example = "#1E90FF")]
+    #[schema(pattern = "^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$", example = "#1E90FF")]
     color: Option<String>,
 }
 
@@ -79,12 +78,12 @@ pub(super) struct TagChanges {
     /// Unique among your tags; `none` is reserved.
     #[serde(default, deserialize_with = "not_null")]
     #[validate(custom(function = TagName::check))]
-    #[schema(min_length = 1, max_length = 50, nullable = false)]
+    #[schema(value_type = TagName, required = false)]
     name: Option<String>,
     /// `#RRGGBB` or `#RGB`.
     #[serde(default)]
     #[validate(custom(function = Color::check_patch))]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, pattern = "^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$", example = "#1E90FF")]
     color: Patch<String>,
 }
 
@@ -126,7 +125,12 @@ pub(in crate::routes) struct ListTags {
     include_deleted: bool,
     /// Which page; the first is 1.
     #[validate(range(min = 1, code = "out_of_range", message = "must be at least 1"))]
-    #[param(minimum = 1, default = 1)]
+    #[param(
+        minimum = 1,
+        maximum = 4_294_967_295_u32,
+        format = "uint32",
+        default = 1
+    )]
     page: Option<u32>,
     /// Rows on a page.
     #[validate(custom(function = check_page_size))]

@@ -36,7 +36,11 @@ pub(super) async fn list_tags(
 }
 
 /// Adds a tag.
-#[utoipa::path(tag = "tags", request_body = TagInput, responses((status = 201, body = Tag)))]
+#[utoipa::path(
+    tag = "tags",
+    request_body = TagInput,
+    responses((status = 201, body = Tag), (status = 409, description = "tag_name_conflict"))
+)]
 #[post("/tags")]
 pub(super) async fn create_tag(
     owner: Owner,
@@ -67,7 +71,12 @@ pub(super) async fn get_tag(
 }
 
 /// Replaces a tag: what is left out has no value afterwards.
-#[utoipa::path(tag = "tags", params(("tag_id" = TagId, Path)), request_body = TagInput, responses((status = 200, body = Tag)))]
+#[utoipa::path(
+    tag = "tags",
+    params(("tag_id" = TagId, Path)),
+    request_body = TagInput,
+    responses((status = 200, body = Tag), (status = 409, description = "tag_name_conflict"))
+)]
 #[put("/tags/{tag_id}")]
 pub(super) async fn replace_tag(
     owner: Owner,
@@ -84,7 +93,12 @@ pub(super) async fn replace_tag(
 }
 
 /// Changes a tag in part.
-#[utoipa::path(tag = "tags", params(("tag_id" = TagId, Path)), request_body = TagChanges, responses((status = 200, body = Tag)))]
+#[utoipa::path(
+    tag = "tags",
+    params(("tag_id" = TagId, Path)),
+    request_body = TagChanges,
+    responses((status = 200, body = Tag), (status = 409, description = "tag_name_conflict"))
+)]
 #[patch("/tags/{tag_id}")]
 pub(super) async fn update_tag(
     owner: Owner,
@@ -116,7 +130,11 @@ pub(super) async fn delete_tag(
 }
 
 /// Brings a deleted tag back, onto the tasks that it was on. One that is not deleted stays as it is.
-#[utoipa::path(tag = "tags", params(("tag_id" = TagId, Path)), responses((status = 200, body = Tag)))]
+#[utoipa::path(
+    tag = "tags",
+    params(("tag_id" = TagId, Path)),
+    responses((status = 200, body = Tag), (status = 409, description = "tag_name_conflict"))
+)]
 #[post("/tags/{tag_id}/restore")]
 pub(super) async fn restore_tag(
     owner: Owner,

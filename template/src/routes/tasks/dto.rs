@@ -20,9 +20,7 @@ use crate::{
 pub(super) struct Task {
     id: TaskId,
     user_id: UserUuid,
-    #[schema(max_length = 255, example = "Buy milk")]
     title: Title,
-    #[schema(max_length = 10000)]
     description: Option<Description>,
     completed: bool,
     priority: Option<Priority>,
@@ -45,7 +43,6 @@ pub(super) struct Task {
 pub(super) struct TaskTag {
     id: TagId,
     user_id: UserUuid,
-    #[schema(max_length = 50, example = "home")]
     name: TagName,
     color: Option<Color>,
     created_at: UtcDateTime,
@@ -98,11 +95,11 @@ impl Versioned for Task {
 #[validate(schema(function = TaskInput::recurrence, skip_on_field_errors = false))]
 pub(super) struct TaskInput {
     #[validate(custom(function = Title::check))]
-    #[schema(min_length = 1, max_length = 255, example = "Buy milk")]
+    #[schema(value_type = Title)]
     title: String,
     #[serde(default)]
     #[validate(custom(function = Description::check))]
-    #[schema(max_length = 10000)]
+    #[schema(value_type = Option<Description>)]
     description: Option<String>,
     #[serde(default)]
     completed: bool,
@@ -160,9 +157,9 @@ impl TaskInput {
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RecurrenceConfigInput {
-    /// A rule of RFC 5545, without the property's name.
+    /// When it repeats.
     #[validate(custom(function = RecurrenceRule::check))]
-    #[schema(min_length = 1, max_length = 500, example = "FREQ=WEEKLY;BYDAY=MO,FR")]
+    #[schema(value_type = RecurrenceRule)]
     rrule: String,
     /// Only each so-manyth time.
     #[serde(default)]
@@ -174,10 +171,10 @@ pub(super) struct RecurrenceConfigInput {
     ))]
     #[schema(minimum = 1, maximum = 1000)]
     interval: Option<u16>,
-    /// An IANA time zone: where the rule's days begin and end.
+    /// Where the rule's days begin and end.
     #[serde(default)]
     #[validate(custom(function = TimeZone::check))]
-    #[schema(max_length = 64, example = "Asia/Tokyo")]
+    #[schema(value_type = Option<TimeZone>)]
     timezone: Option<String>,
     /// The last moment at which it repeats.
     #[serde(default)]
@@ -213,11 +210,11 @@ impl TryFrom<RecurrenceConfigInput> for RecurrenceConfig {
 pub(super) struct TaskChanges {
     #[serde(default, deserialize_with = "not_null")]
     #[validate(custom(function = Title::check))]
-    #[schema(min_length = 1, max_length = 255, nullable = false)]
+    #[schema(value_type = Title, required = false)]
     title: Option<String>,
     #[serde(default)]
     #[validate(custom(function = Description::check_patch))]
-    #[schema(value_type = Option<String>, max_length = 10000)]
+    #[schema(value_type = Option<Description>)]
     description: Patch<String>,
     #[serde(default, deserialize_with = "not_null")]
     #[schema(nullable = false)]
@@ -310,6 +307,7 @@ pub(super) struct ListTasks {
     /// Only those with a tag of this name; `none` stands for no tag at all. May be repeated: one
     /// of them is enough.
     #[validate(custom(function = tag_names))]
+    #[param(value_type = Vec<TagName>, max_items = 100)]
     tag: Vec<String>,
     /// Only those with words in title or description that begin with each of these words; case,
     /// accents and punctuation make no difference.
@@ -327,7 +325,12 @@ pub(super) struct ListTasks {
     order: SortOrder,
     /// Which page; the first is 1.
     #[validate(range(min = 1, code = "out_of_range", message = "must be at least 1"))]
-    #[param(minimum = 1, default = 1)]
+    #[param(
+        minimum = 1,
+        maximum = 4_294_967_295_u32,
+        format = "uint32",
+        default = 1
+    )]
     page: Option<u32>,
     /// Rows on a page.
     #[validate(custom(function = check_page_size))]

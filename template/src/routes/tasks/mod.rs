@@ -167,7 +167,12 @@ pub(super) async fn list_task_tags(
 }
 
 /// Puts a tag on a task. The answer is the task.
-#[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path)), request_body = AddTag, responses((status = 201, body = Task)))]
+#[utoipa::path(
+    tag = "tasks",
+    params(("task_id" = TaskId, Path)),
+    request_body = AddTag,
+    responses((status = 201, body = Task), (status = 409, description = "tag_already_assigned"))
+)]
 #[post("/tasks/{task_id}/tags")]
 pub(super) async fn add_task_tag(
     owner: Owner,

@@ -3,6 +3,7 @@
 mod answer;
 mod app;
 mod database;
+mod document;
 mod eventually;
 mod program;
 #[cfg(feature = "postgres")]
@@ -13,6 +14,7 @@ mod user;
 pub use answer::Answer;
 pub use app::TestApp;
 pub use database::TestDatabase;
+pub use document::{Document, Ids, Operation};
 pub use eventually::eventually;
 pub use program::{Program, run, run_in, run_on_terminal, run_with_input};
 #[cfg(feature = "postgres")]

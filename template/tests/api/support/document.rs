@@ -1,0 +1,243 @@
+use std::{collections::BTreeMap, sync::atomic::AtomicUsize, sync::atomic::Ordering};
+
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Map, Value};
+
+use super::{Answer, Client, TestApp};
+
+/// The scope whose routes belong to the user whom the path names.
+const OWNED: &str = "/api/{user_id}/";
+
+/// Ids of rows, by the name of the parameter that takes them: `task_id`.
+pub type Ids = BTreeMap<String, String>;
+
+/// The OpenAPI document: what there is to call, and with what.
+pub struct Document(Value);
+
+/// An operation of the document.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    pub id: String,
+    pub method: Method,
+    pub path: String,
+    described: Value,
+}
+
+impl Operation {
+    /// Whether it belongs to the user whom the path names.
+    pub fn is_owned(&self) -> bool {
+        self.path.starts_with(OWNED)
+    }
+
+    /// Whether it needs credentials.
+    pub fn is_closed(&self) -> bool {
+        let ways = self.described["security"].as_array().unwrap();
+        !ways.is_empty() && !ways.contains(&Value::Object(Map::new()))
+    }
+
+    /// Whether wrong credentials are refused.
+    pub fn looks_at_credentials(&self) -> bool {
+        !self.described["security"].as_array().unwrap().is_empty()
+    }
+
+    /// Whether its document says that it may answer so.
+    pub fn answers(&self, status: &str) -> bool {
+        !self.described["responses"][status].is_null()
+    }
+
+    /// Whether it takes this parameter, which several operations share.
+    pub fn takes(&self, parameter: &str) -> bool {
+        let parameters = self.described["parameters"].as_array();
+        let shared = format!("#/components/parameters/{parameter}");
+        let is_it = |it: &Value| it["$ref"] == shared || it["name"] == parameter;
+        parameters.is_some_and(|parameters| parameters.iter().any(is_it))
+    }
+
+    /// The names of the ids in its path, but for the user's.
+    pub fn ids(&self) -> Vec<String> {
+        let names = self.path.split('/').filter_map(|segment| {
+            let name = segment.strip_prefix('{')?.strip_suffix('}')?;
+            (name != "user_id").then(|| name.to_owned())
+        });
+        names.collect()
+    }
+
+    /// Its path with these values in the place of parameters.
+    pub fn path_with(&self, user: &str, ids: &Ids) -> String {
+        let mut path = self.path.replace("{user_id}", user);
+        for (name, id) in ids {
+            path = path.replace(&format!("{{{name}}}"), id);
+        }
+        assert!(!path.contains('{'), "nobody knows the ids of {path}");
+        path
+    }
+
+    fn makes_rows(&self) -> bool {
+        let located = &self.described["responses"]["201"]["headers"]["Location"];
+        self.method == Method::POST
+            && self.is_owned()
+            && self.ids().is_empty()
+            && !located.is_null()
+    }
+}
+
+impl Document {
+    pub async fn of(app: &TestApp) -> Self {
+        Self(app.anonymous().get("/openapi.json").await.ok())
+    }
+
+    pub fn operations(&self) -> Vec<Operation> {
+        let mut operations = Vec::new();
+        for (path, item) in self.0["paths"].as_object().unwrap() {
+            for (method, described) in item.as_object().unwrap() {
+                operations.push(Operation {
+                    id: described["operationId"].as_str().unwrap().to_owned(),
+                    method: method.to_uppercase().parse().unwrap(),
+                    path: path.clone(),
+                    described: described.clone(),
+                });
+            }
+        }
+        operations
+    }
+
+    /// Those on a row of the user.
+    pub fn operations_on_rows(&self) -> Vec<Operation> {
+        let mut operations = self.operations();
+        operations.retain(|operation| operation.is_owned() && !operation.ids().is_empty());
+        operations
+    }
+
+    /// A body that is right: what is required, as the examples have it, and ids of these rows.
+    pub fn body(&self, operation: &Operation, ids: &Ids) -> Option<Value> {
+        let schema = self.body_schema(operation)?;
+        let mut body = Map::new();
+        for (name, member) in schema["properties"].as_object().unwrap() {
+            let is_required = schema["required"].as_array();
+            let is_required = is_required.is_some_and(|all| all.contains(&name.as_str().into()));
+            if let Some(id) = ids.get(&singular(name)) {
+                let id = Value::from(id.as_str());
+                let is_list = member["type"] == "array";
+                body.insert(name.clone(), if is_list { vec![id].into() } else { id });
+            } else if is_required {
+                body.insert(name.clone(), self.example(name, member));
+            }
+        }
+        Some(body.into())
+    }
+
+    /// Whether a body of it holds ids of such rows.
+    pub fn body_names_rows(&self, operation: &Operation, ids: &Ids) -> bool {
+        let schema = self.body_schema(operation);
+        let members = schema.and_then(|schema| schema["properties"].as_object());
+        let mut names = members.into_iter().flat_map(Map::keys);
+        names.any(|name| ids.contains_key(&singular(name)))
+    }
+
+    fn body_schema<'a>(&'a self, operation: &'a Operation) -> Option<&'a Value> {
+        let content = &operation.described["requestBody"]["content"]["application/json"];
+        Some(self.resolve(content.get("schema")?))
+    }
+
+    /// Texts differ each time: names may have to be unique.
+    fn example(&self, name: &str, member: &Value) -> Value {
+        static NEXT: AtomicUsize = AtomicUsize::new(1);
+        let schema = self.resolve(member);
+        match &schema["example"] {
+            Value::Null if schema["type"] == "array" => Value::Array(Vec::new()),
+            Value::Null => panic!("give the member {name} an example: {schema}"),
+            Value::String(text) if schema["format"].is_null() => {
+                format!("{text} {}", NEXT.fetch_add(1, Ordering::Relaxed)).into()
+            }
+            example => example.clone(),
+        }
+    }
+
+    fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
+        match schema["$ref"].as_str() {
+            Some(place) => self.0.pointer(&place[1..]).unwrap(),
+            None => schema,
+        }
+    }
+
+    /// Adds a row of each kind, and returns their ids.
+    pub async fn rows_of(&self, client: &Client) -> Ids {
+        let mut ids = Ids::new();
+        let operations = self.operations();
+        for make in operations.iter().filter(|operation| operation.makes_rows()) {
+            let rows = format!("{}/{{", make.path);
+            let mut paths = operations.iter().map(|operation| &operation.path);
+            let row = paths.find_map(|path| path.strip_prefix(&rows)).unwrap();
+            let (parameter, _) = row.split_once('}').unwrap();
+            let answer = self
+                .call(client, make, "me", &Ids::new(), &Ids::new())
+                .await;
+            answer.created();
+            let (_, id) = answer.header("location").rsplit_once('/').unwrap();
+            ids.insert(parameter.to_owned(), id.to_owned());
+        }
+        assert!(ids.len() >= 2, "only {ids:?}");
+        ids
+    }
+
+    /// Everything that the rows are, as their owner sees it.
+    pub async fn look(&self, client: &Client, ids: &Ids) -> Vec<Value> {
+        let mut rows = Vec::new();
+        for operation in self.operations_on_rows() {
+            if operation.method == Method::GET && operation.ids().len() == 1 {
+                let nothing = Ids::new();
+                let answer = self.call(client, &operation, "me", ids, &nothing).await;
+                rows.push(answer.ok());
+            }
+        }
+        rows
+    }
+
+    /// Where one row is put on another, as a tag on a task, some operations need it to be there.
+    pub async fn connect(&self, client: &Client, operation: &Operation, ids: &Ids) {
+        let (parent, _) = operation.path.rsplit_once('/').unwrap();
+        let operations = self.operations();
+        let mut connects = operations.iter().filter(|other| {
+            other.method == Method::POST && other.path == parent && !other.ids().is_empty()
+        });
+        if let Some(connect) = connects.next() {
+            self.call(client, connect, "me", ids, ids).await.created();
+        }
+    }
+
+    /// Calls an operation on rows, with other rows in its body.
+    pub async fn call(
+        &self,
+        client: &Client,
+        operation: &Operation,
+        user: &str,
+        rows: &Ids,
+        in_body: &Ids,
+    ) -> Answer {
+        Answer::of(self.request(client, operation, user, rows, in_body)).await
+    }
+
+    /// The same, to be refined by hand.
+    pub fn request(
+        &self,
+        client: &Client,
+        operation: &Operation,
+        user: &str,
+        rows: &Ids,
+        in_body: &Ids,
+    ) -> RequestBuilder {
+        let path = operation.path_with(user, rows);
+        let request = client.request(operation.method.clone(), &path);
+        match self.body(operation, in_body) {
+            Some(body) => request
+                .header("content-type", "application/json")
+                .body(body.to_string()),
+            None => request,
+        }
+    }
+}
+
+/// `tag_ids` holds ids of the kind that `tag_id` is.
+fn singular(member: &str) -> String {
+    member.strip_suffix('s').unwrap_or(member).to_owned()
+}
