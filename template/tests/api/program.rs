@@ -79,7 +79,6 @@ async fn a_dot_env_file_fills_in_what_the_environment_does_not_say() {
 #[actix_web::test]
 async fn migrations_go_up_and_down_and_say_so() {
     let database = TestDatabase::empty().await;
-    let all = migration::status(database.url()).await.unwrap().len();
     let migrate = |arguments: &[&str]| {
         let output = run(
             &[&["migrate"], arguments].concat(),
@@ -90,14 +89,20 @@ async fn migrations_go_up_and_down_and_say_so() {
             text(&output.stdout) + &text(&output.stderr),
         )
     };
-    assert_eq!(migrate(&["status"]).1.matches("pending").count(), MIGRATIONS);
+    assert_eq!(
+        migrate(&["status"]).1.matches("pending").count(),
+        MIGRATIONS
+    );
     assert_eq!(migrate(&["up"]).1.matches("applied").count(), MIGRATIONS);
     assert_eq!(migrate(&["up"]), (true, "nothing to do\n".to_owned()));
     assert_eq!(migrate(&["down"]).1.matches("rolled back").count(), 1);
     assert_eq!(migrate(&["status"]).1.matches("pending").count(), 1);
     let (done, message) = migrate(&["fresh"]);
     assert!(!done && message.contains("--yes"), "{message}");
-    assert_eq!(migrate(&["fresh", "--yes"]).1.matches("applied").count(), MIGRATIONS);
+    assert_eq!(
+        migrate(&["fresh", "--yes"]).1.matches("applied").count(),
+        MIGRATIONS
+    );
 }
 
 #[actix_web::test]
