@@ -3,7 +3,7 @@ import type { Call, Input } from "./call.ts";
 import { operations } from "./operations.ts";
 import { ApiError } from "./problem.ts";
 import type { Problem } from "./schema.ts";
-import { retryAfter, send } from "./send.ts";
+import { type Access, retryAfter, send } from "./send.ts";
 import { type AuthClient, Tokens } from "./tokens.ts";
 
 export interface ApiOptions {
@@ -22,17 +22,17 @@ export type Api = ReturnType<typeof createApi>;
 /** The API's operations as functions. They act for whoever is signed in at Better Auth. */
 export function createApi({ baseUrl, auth, fetch = (request) => globalThis.fetch(request), patience = 30 }: ApiOptions) {
   const sending = { tokens: new Tokens(auth), fetch, patience };
-  const client = createClient({ baseUrl });
-  const call = (method: string, path: string, access: Parameters<Call>[2]) =>
+  const client = createClient({ baseUrl }) as unknown as AnyClient;
+  const call =
+    (method: string, path: string, access: Access) =>
     async ({ path: ids, query, header, body, signal, onResponse }: AnyInput = {}) => {
-      const answer = await client.request(method as "get", path as never, {
+      const { data, error, response } = await client.request(method, path, {
         params: { path: { user_id: "me", ...ids }, query, header },
         body,
         signal,
         parseAs: "text",
         fetch: (request: Request) => send(request, access, sending),
-      } as never);
-      const { data, error, response } = answer as { data?: string; error?: unknown; response: Response };
+      });
       onResponse?.(response);
       if (!response.ok) throw failure(error, response);
       return isJson(response) && data ? JSON.parse(data) : data;
@@ -40,8 +40,13 @@ export function createApi({ baseUrl, auth, fetch = (request) => globalThis.fetch
   return operations(call as Call);
 }
 
-/** The input of any operation: what each takes is known to its own type. */
-type AnyInput = Pick<Input<unknown>, "signal" | "onResponse"> & Partial<Record<"path" | "query" | "header", object>> & { body?: unknown };
+/** Any operation's input; what each takes is known to the type of its function. */
+type AnyInput = Input<unknown> & Partial<Record<"path" | "query" | "header", object>> & { body?: unknown };
+
+/** openapi-fetch for any operation. */
+interface AnyClient {
+  request(method: string, path: string, init: object): Promise<{ data?: string; error?: unknown; response: Response }>;
+}
 
 function failure(error: unknown, response: Response): ApiError {
   if (response.headers.get("Content-Type")?.startsWith("application/problem+json")) {

@@ -342,7 +342,8 @@ export interface components {
             task_ids: components["schemas"]["TaskId"][];
         };
         /**
-         * @description Better Auth's own id of a user: the claim `sub` and `"user".id`. Never a foreign key of ours.
+         * @description Better Auth's own id: that of a user is the claim `sub` and `"user".id`. Never a foreign key
+         *     of ours. Text, and where Better Auth makes UUIDs itself native `uuid` on PostgreSQL.
          * @example 3rQ8oXzKc1WmBv7LtYp5GhNd2JfSaEu9
          */
         BetterAuthId: string;
@@ -363,7 +364,10 @@ export interface components {
          * @example #1E90FF
          */
         Color: string;
-        /** @description A task's description: at most 10,000 characters; line breaks and tabs are kept. */
+        /**
+         * @description A task's description: at most 10,000 characters; line breaks and tabs are kept.
+         * @example Two litres, not the long-life kind.
+         */
         Description: string;
         /** @description One fault of the input. */
         FieldError: {
@@ -407,7 +411,7 @@ export interface components {
             /** @description Where the list goes on after this page, whatever is added meanwhile; null at its end. */
             next_cursor: string | null;
             /**
-             * Format: int32
+             * Format: uint32
              * @description This page's number, from 1; with cursors, counted from where the walk began.
              */
             page: number;
@@ -434,7 +438,7 @@ export interface components {
             /** @description Where the list goes on after this page, whatever is added meanwhile; null at its end. */
             next_cursor: string | null;
             /**
-             * Format: int32
+             * Format: uint32
              * @description This page's number, from 1; with cursors, counted from where the walk began.
              */
             page: number;
@@ -461,7 +465,7 @@ export interface components {
             /** @description Where the list goes on after this page, whatever is added meanwhile; null at its end. */
             next_cursor: string | null;
             /**
-             * Format: int32
+             * Format: uint32
              * @description This page's number, from 1; with cursors, counted from where the walk began.
              */
             page: number;
@@ -552,16 +556,9 @@ export interface components {
              * @description Only each so-manyth time.
              */
             interval?: number | null;
-            /**
-             * @description A rule of RFC 5545, without the property's name.
-             * @example FREQ=WEEKLY;BYDAY=MO,FR
-             */
-            rrule: string;
-            /**
-             * @description An IANA time zone: where the rule's days begin and end.
-             * @example Asia/Tokyo
-             */
-            timezone?: string | null;
+            /** @description When it repeats. */
+            rrule: components["schemas"]["RecurrenceRule"];
+            timezone?: components["schemas"]["TimeZone"] | null;
         };
         /**
          * @description How a task repeats.
@@ -569,6 +566,7 @@ export interface components {
          */
         RecurrencePattern: "daily" | "weekly" | "monthly" | "custom";
         /**
+         * Format: rrule
          * @description A recurrence rule (RFC 5545 section 3.3.10), kept as it was written.
          * @example FREQ=WEEKLY;BYDAY=MO,FR
          */
@@ -590,10 +588,13 @@ export interface components {
         };
         /** @description What is to change: a member that is absent stays, `null` clears. */
         TagChanges: {
-            /** @description `#RRGGBB` or `#RGB`. */
+            /**
+             * @description `#RRGGBB` or `#RGB`.
+             * @example #1E90FF
+             */
             color?: string | null;
             /** @description Unique among your tags; `none` is reserved. */
-            name?: string;
+            name?: components["schemas"]["TagName"];
         };
         /**
          * Format: uuid
@@ -608,13 +609,13 @@ export interface components {
              * @example #1E90FF
              */
             color?: string | null;
-            /**
-             * @description Unique among your tags; `none` is reserved.
-             * @example home
-             */
-            name: string;
+            /** @description Unique among your tags; `none` is reserved. */
+            name: components["schemas"]["TagName"];
         };
-        /** @description A tag's name: 1 to 50 characters after trimming, and not [`TagName::NONE`]. */
+        /**
+         * @description A tag's name: 1 to 50 characters after trimming, and not [`TagName::NONE`].
+         * @example home
+         */
         TagName: string;
         /** @description Tags of yours. */
         TagSet: {
@@ -646,7 +647,7 @@ export interface components {
         /** @description What is to change: a member that is absent stays, `null` clears. */
         TaskChanges: {
             completed?: boolean;
-            description?: string | null;
+            description?: components["schemas"]["Description"] | null;
             due_date?: components["schemas"]["UtcDateTime"] | null;
             priority?: components["schemas"]["Priority"] | null;
             recurrence_config?: components["schemas"]["RecurrenceConfigInput"] | null;
@@ -654,7 +655,7 @@ export interface components {
             reminder_at?: components["schemas"]["UtcDateTime"] | null;
             /** @description Tags of yours, to take the place of those on it. */
             tag_ids?: components["schemas"]["TagId"][];
-            title?: string;
+            title?: components["schemas"]["Title"];
         };
         /**
          * Format: uuid
@@ -665,7 +666,7 @@ export interface components {
         /** @description A whole task: what is left out has no value. */
         TaskInput: {
             completed?: boolean;
-            description?: string | null;
+            description?: components["schemas"]["Description"] | null;
             due_date?: components["schemas"]["UtcDateTime"] | null;
             priority?: components["schemas"]["Priority"] | null;
             recurrence_config?: components["schemas"]["RecurrenceConfigInput"] | null;
@@ -673,8 +674,7 @@ export interface components {
             reminder_at?: components["schemas"]["UtcDateTime"] | null;
             /** @description Tags of yours to put on it. */
             tag_ids?: components["schemas"]["TagId"][];
-            /** @example Buy milk */
-            title: string;
+            title: components["schemas"]["Title"];
         };
         /** @description A tag, as a task carries it. */
         TaskTag: {
@@ -685,11 +685,15 @@ export interface components {
             user_id: components["schemas"]["UserUuid"];
         };
         /**
+         * Format: timezone
          * @description A time zone by its IANA name.
          * @example Asia/Tokyo
          */
         TimeZone: string;
-        /** @description A task's title: 1 to 255 characters after trimming. */
+        /**
+         * @description A task's title: 1 to 255 characters after trimming.
+         * @example Buy milk
+         */
         Title: string;
         /** @description A user, as administrators see them. */
         User: {
@@ -824,6 +828,22 @@ export interface components {
                 };
             };
         };
+        /** @description `malformed_request`: The request cannot be read. `invalid_request`: The request is contradictory. `cursor_invalid`: The cursor does not belong to this list. */
+        malformed_request_or_invalid_request_or_cursor_invalid: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "malformed_request" | "invalid_request" | "cursor_invalid";
+                    /** @enum {integer} */
+                    status?: 400;
+                };
+            };
+        };
         /** @description `not_found`: Not found. */
         not_found: {
             headers: {
@@ -839,6 +859,17 @@ export interface components {
                 };
             };
         };
+        /** @description The caller has this version already. */
+        not_modified: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                ETag: components["headers"]["ETag"];
+                Vary: components["headers"]["Vary"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
         /** @description `not_ready`: Not ready. */
         not_ready: {
             headers: {
@@ -852,6 +883,51 @@ export interface components {
                     code?: "not_ready";
                     /** @enum {integer} */
                     status?: 503;
+                };
+            };
+        };
+        /** @description `precondition_failed`: The row has changed. */
+        precondition_failed: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "precondition_failed";
+                    /** @enum {integer} */
+                    status?: 412;
+                };
+            };
+        };
+        /** @description `tag_already_assigned`: The task has this tag already. */
+        tag_already_assigned: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "tag_already_assigned";
+                    /** @enum {integer} */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description `tag_name_conflict`: A tag of this name exists. */
+        tag_name_conflict: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "tag_name_conflict";
+                    /** @enum {integer} */
+                    status?: 409;
                 };
             };
         };
@@ -920,6 +996,21 @@ export interface components {
     };
     parameters: {
         /**
+         * @description Names this attempt, best by a UUID: sent again with the same body within 24 hours, it does nothing more and has the same answer. With another body it is refused.
+         * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+         */
+        "Idempotency-Key": string;
+        /**
+         * @description The ETag that the row must still have, or several, or `*`; else nothing is changed.
+         * @example "3"
+         */
+        "If-Match": string;
+        /**
+         * @description The ETag of the version that the caller has, or several, or `*`.
+         * @example "3"
+         */
+        "If-None-Match": string;
+        /**
          * @description Your UUID, in any case, or `me`.
          * @example me
          */
@@ -928,22 +1019,22 @@ export interface components {
     requestBodies: never;
     headers: {
         /**
-         * @description Who may keep the answer: it is for its caller alone.
+         * @description Who may keep the answer: its caller alone, and only where there is an ETag.
          * @example no-store
          */
         "Cache-Control": string;
         /**
-         * @description The row's version, for If-Match and If-None-Match.
+         * @description The row's version, in quotes.
          * @example "3"
          */
         ETag: string;
         /**
-         * @description The neighbouring pages (RFC 8288): first, prev, next, last.
+         * @description The pages around this one (RFC 8288): first, prev, next, last.
          * @example </api/me/tasks?page=2>; rel="next"
          */
         Link: string;
         /**
-         * @description The path of the new row.
+         * @description Where the new row is.
          * @example /api/018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90/tasks/01936f2b-0c1d-7e4f-8a3b-5c6d7e8f9a0b
          */
         Location: string;
@@ -953,7 +1044,7 @@ export interface components {
          */
         "Retry-After": string;
         /**
-         * @description The answer depends on the credentials.
+         * @description What else the answer depends on.
          * @example Authorization, Cookie
          */
         Vary: string;
@@ -963,7 +1054,7 @@ export interface components {
          */
         "WWW-Authenticate": string;
         /**
-         * @description Names the request, in the log too; the caller's own where it sent a sane one.
+         * @description Names the request, in the log too.
          * @example 01936f2b-2e3f-7061-8c5d-7e8f9a0b1c2d
          */
         "X-Request-Id": string;
@@ -1009,7 +1100,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Tag"];
                 };
             };
-            400: components["responses"]["malformed_request_or_invalid_request"];
+            400: components["responses"]["malformed_request_or_invalid_request_or_cursor_invalid"];
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             422: components["responses"]["validation_failed"];
@@ -1020,7 +1111,13 @@ export interface operations {
     create_tag: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Names this attempt, best by a UUID: sent again with the same body within 24 hours, it does nothing more and has the same answer. With another body it is refused.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path: {
                 /**
                  * @description Your UUID, in any case, or `me`.
@@ -1040,6 +1137,7 @@ export interface operations {
             201: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     Vary: components["headers"]["Vary"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1052,6 +1150,7 @@ export interface operations {
             400: components["responses"]["malformed_request_or_invalid_request"];
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid_or_user_unknown"];
             403: components["responses"]["forbidden"];
+            409: components["responses"]["tag_name_conflict"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation_failed"];
@@ -1066,7 +1165,11 @@ export interface operations {
                 include_deleted?: boolean;
             };
             header?: {
-                "If-None-Match"?: string;
+                /**
+                 * @description The ETag of the version that the caller has, or several, or `*`.
+                 * @example "3"
+                 */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path: {
                 tag_id: components["schemas"]["TagId"];
@@ -1084,6 +1187,7 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
                     Vary: components["headers"]["Vary"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1092,6 +1196,7 @@ export interface operations {
                     "application/json": components["schemas"]["Tag"];
                 };
             };
+            304: components["responses"]["not_modified"];
             400: components["responses"]["malformed_request_or_invalid_request"];
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
@@ -1104,7 +1209,13 @@ export interface operations {
     replace_tag: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag that the row must still have, or several, or `*`; else nothing is changed.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["If-Match"];
+            };
             path: {
                 tag_id: components["schemas"]["TagId"];
                 /**
@@ -1125,6 +1236,7 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
                     Vary: components["headers"]["Vary"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1137,6 +1249,8 @@ export interface operations {
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            409: components["responses"]["tag_name_conflict"];
+            412: components["responses"]["precondition_failed"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation_failed"];
@@ -1147,7 +1261,13 @@ export interface operations {
     delete_tag: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag that the row must still have, or several, or `*`; else nothing is changed.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["If-Match"];
+            };
             path: {
                 tag_id: components["schemas"]["TagId"];
                 /**
@@ -1174,6 +1294,7 @@ export interface operations {
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            412: components["responses"]["precondition_failed"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1181,7 +1302,13 @@ export interface operations {
     update_tag: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag that the row must still have, or several, or `*`; else nothing is changed.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["If-Match"];
+            };
             path: {
                 tag_id: components["schemas"]["TagId"];
                 /**
@@ -1202,6 +1329,7 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
                     Vary: components["headers"]["Vary"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1214,6 +1342,8 @@ export interface operations {
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            409: components["responses"]["tag_name_conflict"];
+            412: components["responses"]["precondition_failed"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation_failed"];
@@ -1224,7 +1354,18 @@ export interface operations {
     restore_tag: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Names this attempt, best by a UUID: sent again with the same body within 24 hours, it does nothing more and has the same answer. With another body it is refused.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description The ETag that the row must still have, or several, or `*`; else nothing is changed.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["If-Match"];
+            };
             path: {
                 tag_id: components["schemas"]["TagId"];
                 /**
@@ -1241,6 +1382,7 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
                     Vary: components["headers"]["Vary"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1249,10 +1391,13 @@ export interface operations {
                     "application/json": components["schemas"]["Tag"];
                 };
             };
-            400: components["responses"]["invalid_request"];
+            400: components["responses"]["malformed_request_or_invalid_request"];
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            409: components["responses"]["tag_name_conflict"];
+            412: components["responses"]["precondition_failed"];
+            422: components["responses"]["validation_failed"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1261,7 +1406,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
+                /**
+                 * @description Names this attempt, best by a UUID: sent again with the same body within 24 hours, it does nothing more and has the same answer. With another body it is refused.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
                 tag_id: components["schemas"]["TagId"];
@@ -1324,6 +1473,12 @@ export interface operations {
                 page_size?: number;
                 /** @description Only those that matter so much. */
                 priority?: "low" | "medium" | "high";
+                /**
+                 * @description Only those with words in title or description that begin with each of these words; case,
+                 *     accents and punctuation make no difference.
+                 * @example milk
+                 */
+                search?: string;
                 /** @description What they are sorted by; ties go by id. */
                 sort_by?: "created_at" | "due_date" | "priority" | "title";
                 /** @description Only those done, or only those not done. */
@@ -1332,7 +1487,7 @@ export interface operations {
                  * @description Only those with a tag of this name; `none` stands for no tag at all. May be repeated: one
                  *     of them is enough.
                  */
-                tag?: string[];
+                tag?: components["schemas"]["TagName"][];
             };
             header?: never;
             path: {
@@ -1359,7 +1514,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Task"];
                 };
             };
-            400: components["responses"]["malformed_request_or_invalid_request"];
+            400: components["responses"]["malformed_request_or_invalid_request_or_cursor_invalid"];
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             422: components["responses"]["validation_failed"];
@@ -1371,7 +1526,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
+                /**
+                 * @description Names this attempt, best by a UUID: sent again with the same body within 24 hours, it does nothing more and has the same answer. With another body it is refused.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
                 /**
@@ -1392,6 +1551,7 @@ export interface operations {
             201: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     Vary: components["headers"]["Vary"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1418,7 +1578,11 @@ export interface operations {
                 include_deleted?: boolean;
             };
             header?: {
-                "If-None-Match"?: string;
+                /**
+                 * @description The ETag of the version that the caller has, or several, or `*`.
+                 * @example "3"
+                 */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path: {
                 task_id: components["schemas"]["TaskId"];
@@ -1436,6 +1600,7 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
                     Vary: components["headers"]["Vary"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1444,6 +1609,7 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
+            304: components["responses"]["not_modified"];
             400: components["responses"]["malformed_request_or_invalid_request"];
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
@@ -1457,7 +1623,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "If-Match"?: string;
+                /**
+                 * @description The ETag that the row must still have, or several, or `*`; else nothing is changed.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["If-Match"];
             };
             path: {
                 task_id: components["schemas"]["TaskId"];
@@ -1479,6 +1649,7 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
                     Vary: components["headers"]["Vary"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1491,6 +1662,7 @@ export interface operations {
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            412: components["responses"]["precondition_failed"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation_failed"];
@@ -1502,7 +1674,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "If-Match"?: string;
+                /**
+                 * @description The ETag that the row must still have, or several, or `*`; else nothing is changed.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["If-Match"];
             };
             path: {
                 task_id: components["schemas"]["TaskId"];
@@ -1530,6 +1706,7 @@ export interface operations {
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            412: components["responses"]["precondition_failed"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1538,7 +1715,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "If-Match"?: string;
+                /**
+                 * @description The ETag that the row must still have, or several, or `*`; else nothing is changed.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["If-Match"];
             };
             path: {
                 task_id: components["schemas"]["TaskId"];
@@ -1560,6 +1741,7 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
                     Vary: components["headers"]["Vary"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1572,6 +1754,7 @@ export interface operations {
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            412: components["responses"]["precondition_failed"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation_failed"];
@@ -1582,7 +1765,13 @@ export interface operations {
     toggle_task: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag that the row must still have, or several, or `*`; else nothing is changed.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["If-Match"];
+            };
             path: {
                 task_id: components["schemas"]["TaskId"];
                 /**
@@ -1599,6 +1788,7 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
                     Vary: components["headers"]["Vary"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1611,6 +1801,7 @@ export interface operations {
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            412: components["responses"]["precondition_failed"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1618,7 +1809,18 @@ export interface operations {
     restore_task: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Names this attempt, best by a UUID: sent again with the same body within 24 hours, it does nothing more and has the same answer. With another body it is refused.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description The ETag that the row must still have, or several, or `*`; else nothing is changed.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["If-Match"];
+            };
             path: {
                 task_id: components["schemas"]["TaskId"];
                 /**
@@ -1635,6 +1837,7 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
                     Vary: components["headers"]["Vary"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1643,10 +1846,12 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            400: components["responses"]["invalid_request"];
+            400: components["responses"]["malformed_request_or_invalid_request"];
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            412: components["responses"]["precondition_failed"];
+            422: components["responses"]["validation_failed"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1689,7 +1894,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Tag"];
                 };
             };
-            400: components["responses"]["malformed_request_or_invalid_request"];
+            400: components["responses"]["malformed_request_or_invalid_request_or_cursor_invalid"];
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
@@ -1701,7 +1906,13 @@ export interface operations {
     replace_task_tags: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag that the row must still have, or several, or `*`; else nothing is changed.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["If-Match"];
+            };
             path: {
                 task_id: components["schemas"]["TaskId"];
                 /**
@@ -1722,6 +1933,7 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
                     Vary: components["headers"]["Vary"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1734,6 +1946,7 @@ export interface operations {
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            412: components["responses"]["precondition_failed"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation_failed"];
@@ -1744,7 +1957,18 @@ export interface operations {
     add_task_tag: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Names this attempt, best by a UUID: sent again with the same body within 24 hours, it does nothing more and has the same answer. With another body it is refused.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description The ETag that the row must still have, or several, or `*`; else nothing is changed.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["If-Match"];
+            };
             path: {
                 task_id: components["schemas"]["TaskId"];
                 /**
@@ -1765,6 +1989,7 @@ export interface operations {
             201: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     Vary: components["headers"]["Vary"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1778,6 +2003,8 @@ export interface operations {
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid_or_user_unknown"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            409: components["responses"]["tag_already_assigned"];
+            412: components["responses"]["precondition_failed"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation_failed"];
@@ -1789,7 +2016,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "If-Match"?: string;
+                /**
+                 * @description The ETag that the row must still have, or several, or `*`; else nothing is changed.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["If-Match"];
             };
             path: {
                 tag_id: components["schemas"]["TagId"];
@@ -1818,6 +2049,7 @@ export interface operations {
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            412: components["responses"]["precondition_failed"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -2031,6 +2263,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            404: components["responses"]["not_found"];
             500: components["responses"]["internal_error"];
         };
     };

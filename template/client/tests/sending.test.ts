@@ -153,6 +153,19 @@ test("calls that are refused together renew the token together", async () => {
   assert.equal(session.tokens, 2);
 });
 
+test("a refusal that comes late uses the token that another call has renewed", async () => {
+  let release = () => {};
+  const late = new Promise<Response>((resolve) => (release = () => resolve(problem(401, "token_expired"))));
+  const answers = [late, problem(401, "token_expired"), json({}), json({})];
+  const { api, session } = client(() => answers.shift()!);
+  const first = api.getMe();
+  await settled();
+  await api.getMe();
+  release();
+  await first;
+  assert.equal(session.tokens, 2);
+});
+
 test("whatever changes the session ends the token's use", async () => {
   const { api, requests, session, changed } = client(() => json({}));
   await api.getMe();

@@ -1,5 +1,6 @@
 // The API that this project builds, and a real Better Auth server before it: each on a port of its own.
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -45,12 +46,9 @@ async function startBetterAuth() {
     secret: "only for tests, never for a server that people use",
     database: memoryAdapter({ user: [], session: [], account: [], verification: [], jwks: [] }),
     emailAndPassword: { enabled: true },
-    user: {
-      additionalFields: {
-        uuid: { type: "string", required: true, unique: true, input: false, defaultValue: () => uuids.shift() },
-      },
-    },
-    plugins: [jwt({ jwt: { definePayload: ({ user: { uuid, email, name } }) => ({ uuid, email, name }) } })],
+    // Whether the API knows users by `sub` or by `uuid`, it finds the same in both.
+    advanced: { database: { generateId: ({ model }) => (model === "user" && uuids.shift()) || randomUUID() } },
+    plugins: [jwt({ jwt: { definePayload: ({ user: { id, email, name } }) => ({ uuid: id, email, name }) } })],
   });
   server.on("request", toNodeHandler(auth));
   return { url, stop: async () => void server.close().closeAllConnections() };
@@ -64,7 +62,6 @@ async function startApi(program: string, auth: string) {
     PORT: "0",
     DATABASE_URL: `sqlite://${join(folder, "api.db")}?mode=rwc`,
     BETTER_AUTH_URL: auth,
-    USER_UUID_CLAIM: "uuid",
     LOG_FORMAT: "json",
   };
   // In that folder there is no .env.

@@ -4,6 +4,7 @@ use utoipa::ToSchema;
 /// Which way a list runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(default = "desc")]
 pub enum SortOrder {
     /// Smallest, earliest or first in the alphabet comes first.
     Asc,
@@ -15,6 +16,7 @@ pub enum SortOrder {
 /// What tasks can be sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(default = "created_at")]
 pub enum TaskSortKey {
     /// When they were made.
     #[default]

@@ -318,10 +318,10 @@ pub(super) struct ListTasks {
     #[param(default = false)]
     include_deleted: bool,
     /// What they are sorted by; ties go by id.
-    #[param(inline, default = "created_at")]
+    #[param(inline)]
     sort_by: TaskSortKey,
     /// Which way. Tasks without a due date or priority come last both ways.
-    #[param(inline, default = "desc")]
+    #[param(inline)]
     order: SortOrder,
     /// Which page; the first is 1.
     #[validate(range(min = 1, code = "out_of_range", message = "must be at least 1"))]
