@@ -216,7 +216,7 @@ mod tests {
             UNIQUE (name, role)
         ) STRICT, WITHOUT ROWID"#;
         let columns = ["id", "name", "role"].map(kept);
-        let definition = redefine(sql, &columns).expect("a table is created");
+        let definition = redefine(sql, &columns).unwrap_or_default();
         let words: Vec<_> = definition.split_whitespace().collect();
         assert_eq!(
             words.join(" "),
@@ -239,10 +239,7 @@ mod tests {
                 r#""at" date default (not null) NOT NULL"#,
             ),
         ] {
-            assert_eq!(
-                redefine_column(old, &column).expect("a column is declared"),
-                new
-            );
+            assert_eq!(redefine_column(old, &column).as_deref(), Some(new));
         }
     }
 
