@@ -87,9 +87,11 @@ def before_call(context, case, kwargs):
     # What an earlier answer must have said: where a list goes on, and a row's version.
     if is_good(case, location.QUERY) and case.query:
         case.query.pop("cursor", None)
-    for precondition in ("If-Match", "If-None-Match"):
-        if case.headers:
-            case.headers.pop(precondition, None)
+    if is_good(case, location.HEADER) and case.headers:
+        case.headers.pop("If-Match", None)
+        case.headers.pop("If-None-Match", None)
+        if "Idempotency-Key" in case.headers:
+            case.headers["Idempotency-Key"] = f"attempt {next(names)}"
 
 
 @schemathesis.hook
