@@ -83,7 +83,7 @@ def before_call(context, case, kwargs):
         return
     ids = {name: id for name, id in (case.path_parameters or {}).items() if name != "user_id"}
     # A link leads to a row; everything else was made up. A few malformed ids will do.
-    linked = case.meta.phase.name.value == "stateful" and known.issuperset(ids.values())
+    linked = case.meta.phase.name.value == "stateful" and known.issuperset(map(str, ids.values()))
     if not linked and (is_good(case, location.PATH) or next(names) % 4):
         case.path_parameters = {**(case.path_parameters or {}), **new_rows(ids)}
     if case.query and ids:
