@@ -94,7 +94,7 @@ fn idempotency_key() -> Parameter {
         .schema_type(Type::String)
         .min_length(Some(1))
         .max_length(Some(KeyedRequest::MAX_KEY_LENGTH))
-        .pattern(Some("^[ -~]+$"));
+        .pattern(Some("^[!-~]+$"));
     request_header("Idempotency-Key")
         .schema(Some(key))
         .example(Some("8e03978e-40d5-43e8-bc93-6894a57f9324".into()))

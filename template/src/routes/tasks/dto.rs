@@ -317,10 +317,10 @@ pub(super) struct ListTasks {
     /// Also those that were deleted.
     #[param(default = false)]
     include_deleted: bool,
-    /// What they are sorted by; ties go by id.
+    /// What they are sorted by, by default `created_at`; ties go by id.
     #[param(inline)]
     sort_by: TaskSortKey,
-    /// Which way. Tasks without a due date or priority come last both ways.
+    /// Which way, by default `desc`. Tasks without a due date or priority come last both ways.
     #[param(inline)]
     order: SortOrder,
     /// Which page; the first is 1.
