@@ -8,8 +8,6 @@ use reqwest::Client;
 
 use crate::support::{Program, TestDatabase, run, run_in};
 
-/// How many there are.
-
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
