@@ -1,8 +1,16 @@
-//! Ids in the form of Better Auth: 32 ASCII letters and digits.
+//! Ids in the form of Better Auth: 32 ASCII letters and digits, or UUIDs.
 
 const ALPHABET: &[u8; 62] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-/// An id that no other call gives.
+/// A row's id that no other call gives: a UUID where ids are native.
+pub(crate) fn of_row() -> String {
+    match cfg!(feature = "native-ids") {
+        true => uuid::Uuid::new_v4().to_string(),
+        false => random(),
+    }
+}
+
+/// What no other call gives.
 pub(crate) fn random() -> String {
     let mut bytes = [0; 32];
     aws_lc_rs::rand::fill(&mut bytes).expect("the system has randomness");

@@ -69,7 +69,7 @@ impl Key {
             }
         };
         Self {
-            kid: id::random(),
+            kid: id::of_row(),
             algorithm,
             pair: pair.expect("the system has randomness"),
         }

@@ -49,7 +49,7 @@ impl Sessions {
         let created_at = Utc::now();
         let lifetime = lifetime.unwrap_or(TimeDelta::days(LIFETIME_DAYS));
         let session = Session {
-            id: id::random(),
+            id: id::of_row(),
             user,
             created_at,
             expires_at: created_at + lifetime,
