@@ -263,7 +263,10 @@ async fn a_search_goes_by_the_index_of_words() {
     fill(&observed.db, users).await;
     let owner = "substr(CAST(user_id AS text), 29)";
     let words = format!("{owner} || 'title ' || {owner} || substr(title, 7)");
-    for statement in [format!("UPDATE tasks SET search_text = {words}"), "ANALYZE".to_owned()] {
+    for statement in [
+        format!("UPDATE tasks SET search_text = {words}"),
+        "ANALYZE".to_owned(),
+    ] {
         observed.db.execute_unprepared(&statement).await.unwrap();
     }
     observed.take();
