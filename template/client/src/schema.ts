@@ -1465,7 +1465,7 @@ export interface operations {
                 due_before?: components["schemas"]["UtcDateTime"];
                 /** @description Also those that were deleted. */
                 include_deleted?: boolean;
-                /** @description Which way. Tasks without a due date or priority come last both ways. */
+                /** @description Which way, by default `desc`. Tasks without a due date or priority come last both ways. */
                 order?: "asc" | "desc";
                 /** @description Which page; the first is 1. */
                 page?: number;
@@ -1479,7 +1479,7 @@ export interface operations {
                  * @example milk
                  */
                 search?: string;
-                /** @description What they are sorted by; ties go by id. */
+                /** @description What they are sorted by, by default `created_at`; ties go by id. */
                 sort_by?: "created_at" | "due_date" | "priority" | "title";
                 /** @description Only those done, or only those not done. */
                 status?: "complete" | "incomplete";
