@@ -148,6 +148,10 @@ pub async fn mirror(
     said: Described,
     db: &impl ConnectionTrait,
 ) -> Result<(), AppError> {
+    if find(owner, db).await?.is_some_and(|row| says(&row, &said)) {
+        return Ok(());
+    }
+    one_at_a_time(db).await?;
     let row = find(owner, db).await?;
     if let Some(row) = &row
         && (says(row, &said) || is_kept(row, db).await?)
@@ -161,6 +165,18 @@ pub async fn mirror(
     } else {
         let insert = user::Entity::insert(complete(owner, changes));
         insert.exec_without_returning(db).await?;
+    }
+    Ok(())
+}
+
+/// Until the transaction ends. Rows that hand addresses on to one another in several processes at
+/// once would deadlock on PostgreSQL; SQLite's writers queue anyway.
+async fn one_at_a_time(db: &impl ConnectionTrait) -> Result<(), AppError> {
+    // Any number that nobody else on the database locks.
+    const MIRRORING: i64 = 0x6d69_7272_6f72_7573;
+    if Engine::current() == Engine::Postgres {
+        let lock = format!("SELECT pg_advisory_xact_lock({MIRRORING})");
+        db.execute_unprepared(&lock).await?;
     }
     Ok(())
 }
