@@ -19,6 +19,9 @@ use crate::{
 
 /// How long a request waits for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// A connection that was used within this time is taken to be alive: asking costs a round trip.
+#[cfg(feature = "postgres")]
+const ALIVE_FOR: Duration = Duration::from_secs(1);
 
 /// The pool together with the queue that SQLite's writers stand in.
 #[derive(Clone)]
@@ -173,6 +176,7 @@ fn options(settings: &DatabaseSettings) -> Result<ConnectOptions, OpenError> {
     let mut options = ConnectOptions::new(url.replacen("postgresql:", "postgres:", 1));
     options
         .sqlx_logging(false)
+        .test_before_acquire(false)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_timeout(ACQUIRE_TIMEOUT);
     match settings.engine {
@@ -210,8 +214,6 @@ fn sqlite(_: &mut ConnectOptions, _: &DatabaseSettings) -> Result<(), OpenError>
 
 #[cfg(feature = "postgres")]
 fn postgres(options: &mut ConnectOptions, settings: &DatabaseSettings) -> Result<(), OpenError> {
-    use sqlx::Connection;
-
     let timeout = settings.statement_timeout.as_millis().to_string();
     options.max_connections(settings.max_connections.unwrap_or(20));
     options.map_sqlx_postgres_pool_opts(move |pool| {
@@ -222,17 +224,25 @@ fn postgres(options: &mut ConnectOptions, settings: &DatabaseSettings) -> Result
                 .bind(timeout.clone());
             Box::pin(async move { set.execute(connection).await.map(drop) })
         });
+        let pool = pool.before_acquire(|connection, past| {
+            let rested = past.idle_for >= ALIVE_FOR;
+            Box::pin(async move { Ok(!rested || answers(connection).await.is_ok()) })
+        });
         // A connection whose peer is silent would keep its place in the pool until TCP gives up.
         pool.after_release(|connection, _| {
-            Box::pin(async move {
-                let answered = tokio::time::timeout(ACQUIRE_TIMEOUT, connection.ping()).await;
-                answered
-                    .unwrap_or(Err(sqlx::Error::PoolTimedOut))
-                    .map(|()| true)
-            })
+            Box::pin(async move { answers(connection).await.map(|()| true) })
         })
     });
     Ok(())
+}
+
+#[cfg(feature = "postgres")]
+async fn answers(connection: &mut sqlx::PgConnection) -> Result<(), sqlx::Error> {
+    use sqlx::Connection;
+
+    tokio::time::timeout(ACQUIRE_TIMEOUT, connection.ping())
+        .await
+        .unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
 #[cfg(not(feature = "postgres"))]
