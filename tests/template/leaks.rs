@@ -38,7 +38,7 @@ fn what_git_ignores_is_not_copied_from_a_used_checkout() {
         ] {
             let folder = checkout.path().join(folder);
             fs::create_dir_all(&folder).unwrap();
-            if ["dist", "target", "node_modules"].contains(&name.as_str()) {
+            if [".hypothesis", "dist", "target", "node_modules"].contains(&name.as_str()) {
                 fs::create_dir_all(folder.join(&name)).unwrap();
                 fs::write(folder.join(&name).join("planted"), "secret").unwrap();
             } else {

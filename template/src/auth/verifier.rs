@@ -379,7 +379,9 @@ mod tests {
     }
 
     fn verifier() -> Verifier {
-        let settings = Settings::from_lookup(|_| None).expect("the defaults are good");
+        let settings =
+            Settings::from_lookup(|name| (name == "USER_UUID_CLAIM").then(|| "uuid".to_owned()));
+        let settings = settings.expect("good settings");
         Verifier::new(&settings.auth)
     }
 

@@ -171,9 +171,7 @@ async fn rows_that_others_wrote_are_read_and_sorted_by_time() {
     let admin = app.admin().await;
     app.sql(r#"DELETE FROM "user""#).await;
     let forms = others_forms(app.db().get_database_backend());
-    let id = |letter: &str| format!("00000000-0000-4000-8000-00000000000{letter}");
-    for (letter, _, time) in &forms {
-        let id = id(letter);
+    for (id, _, time) in &forms {
         app.sql(&format!(
             r#"INSERT INTO "user" (id, name, email, "emailVerified", "createdAt", "updatedAt")
                VALUES ('{id}', '{id}', '{id}@example.test', '0', {time}, {time})"#
@@ -194,7 +192,7 @@ async fn rows_that_others_wrote_are_read_and_sorted_by_time() {
         .collect();
     let mut expected: Vec<_> = forms
         .iter()
-        .map(|(letter, time, _)| (id(letter), *time))
+        .map(|(id, time, _)| ((*id).to_owned(), *time))
         .collect();
     expected.sort_by_key(|(_, time)| std::cmp::Reverse(*time));
     assert_eq!(found, expected);
