@@ -26,6 +26,8 @@ mod openapi;
 mod program;
 mod search;
 mod session;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod support;
 mod tags;
 mod tasks;
