@@ -288,7 +288,8 @@ async fn store(app: &TestApp, name: &str, seconds: i64) -> String {
     let ends = app::types::UtcDateTime::now().plus_seconds(seconds);
     app.sql(&format!(
         r#"INSERT INTO session (id, "expiresAt", token, "createdAt", "updatedAt", "userId")
-           VALUES ('{session}', '{ends}', '{session}', '{ends}', '{ends}', '{}')"#,
+           VALUES ('{}', '{ends}', '{session}', '{ends}', '{ends}', '{}')"#,
+        uuid::Uuid::new_v4(),
         user.id
     ))
     .await;
