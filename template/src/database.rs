@@ -1,6 +1,10 @@
 //! The connection pool, and the one way to write.
 
-use std::{io::ErrorKind, sync::Arc, time::Duration};
+use std::{
+    io::ErrorKind,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use migration::MigrateError;
 use sea_orm::{
@@ -56,9 +60,7 @@ impl Database {
     /// [`OpenError`].
     pub async fn open(settings: &DatabaseSettings) -> Result<Self, OpenError> {
         settings.engine.choose()?;
-        let pool = sea_orm::Database::connect(options(settings)?)
-            .await
-            .map_err(|error| redacted(&error))?;
+        let pool = connect(settings).await?;
         let write_queue = (settings.engine == Engine::Sqlite).then(|| Arc::new(Semaphore::new(1)));
         Ok(Self { pool, write_queue })
     }
@@ -171,6 +173,20 @@ fn misses_a_row(error: &AppError) -> bool {
         || error.constraint() == Some(Constraint::ForeignKey)
 }
 
+/// Waits as long as for any connection while SQLite's file is locked: to switch it to its write-ahead
+/// log takes the whole file, and SQLite itself does not wait for that.
+async fn connect(settings: &DatabaseSettings) -> Result<DatabaseConnection, OpenError> {
+    let began = Instant::now();
+    loop {
+        match sea_orm::Database::connect(options(settings)?).await {
+            Err(error) if is_locked(&error) && began.elapsed() < ACQUIRE_TIMEOUT => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            outcome => return outcome.map_err(|error| redacted(&error)),
+        }
+    }
+}
+
 fn options(settings: &DatabaseSettings) -> Result<ConnectOptions, OpenError> {
     let url = settings.url.expose_secret();
     let mut options = ConnectOptions::new(url.replacen("postgresql:", "postgres:", 1));
@@ -253,12 +269,10 @@ fn postgres(_: &mut ConnectOptions, _: &DatabaseSettings) -> Result<(), OpenErro
 /// What may be told of a failed connection: a driver's or a server's own text can hold the URL and
 /// its password.
 fn redacted(error: &DbErr) -> OpenError {
-    let (DbErr::Conn(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) =
-        error
-    else {
+    let Some(cause) = driver_error(error) else {
         return OpenError::Connect("DATABASE_URL cannot be read".to_owned());
     };
-    OpenError::Connect(match cause.as_ref() {
+    OpenError::Connect(match cause {
         // rustls's own errors come as this kind.
         sqlx::Error::Io(cause) if cause.kind() != ErrorKind::InvalidData => cause.to_string(),
         sqlx::Error::Database(cause) => refusal(cause.code().as_deref()),
@@ -266,6 +280,22 @@ fn redacted(error: &DbErr) -> OpenError {
         sqlx::Error::Tls(_) | sqlx::Error::Io(_) => "no TLS connection could be made".to_owned(),
         _ => "DATABASE_URL cannot be read".to_owned(),
     })
+}
+
+fn driver_error(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
+            Some(cause)
+        }
+        _ => None,
+    }
+}
+
+fn is_locked(error: &DbErr) -> bool {
+    let code = driver_error(error)
+        .and_then(|cause| cause.as_database_error())
+        .and_then(|error| error.code());
+    matches!(code.as_deref(), Some("5" | "261"))
 }
 
 fn refusal(code: Option<&str>) -> String {
