@@ -256,6 +256,16 @@ impl AppError {
         self
     }
 
+    /// Whether the fault is in this member of the body.
+    #[must_use]
+    pub fn is_at(&self, member: &str) -> bool {
+        let rest = |error: &FieldError| Some(error.field.strip_prefix(member)?.chars().next());
+        let rests = self.errors.iter().filter_map(rest);
+        rests
+            .into_iter()
+            .any(|next| matches!(next, None | Some('.' | '[')))
+    }
+
     /// Which problem it is.
     #[must_use]
     pub fn code(&self) -> Code {

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     dev::Payload,
@@ -5,13 +7,17 @@ use actix_web::{
     web::{Bytes, BytesMut, Data},
 };
 use futures_util::{StreamExt, future::LocalBoxFuture};
-use serde::de::DeserializeOwned;
-use validator::Validate;
+use serde::{Deserializer, de::DeserializeOwned};
+use serde_json::{Map, Value};
+use validator::{Validate, ValidationErrors};
 
 use crate::{
     config::Settings,
     error::{AppError, Code},
 };
+
+/// How many members that cannot be read are told of: a body can hold thousands.
+const MOST_FAULTS: usize = 100;
 
 /// A JSON body that was read, understood and found valid, in that order: 413, 415, 400, 422.
 pub struct Json<T>(pub T);
@@ -59,9 +65,48 @@ pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Byte
 
 /// What a body says.
 pub(super) fn understand<T: DeserializeOwned + Validate>(body: &[u8]) -> Result<T, AppError> {
-    let value: T = parse(body)?;
+    let value: T = parse(body).map_err(|first| match first.code() {
+        Code::ValidationFailed => all_faults::<T>(body).unwrap_or(first),
+        _ => first,
+    })?;
     value.validate()?;
     Ok(value)
+}
+
+/// Reading an object stops at the first member that cannot be read. Here each is read by itself, and
+/// then the sound ones together, so that their rules are heard too.
+fn all_faults<T: DeserializeOwned + Validate>(body: &[u8]) -> Option<AppError> {
+    let mut members: Map<String, Value> = serde_json::from_slice(body).ok()?;
+    let faults: BTreeMap<_, _> = members
+        .iter()
+        .filter_map(|(name, value)| Some((name.clone(), fault_of::<T>(name, value)?)))
+        .take(MOST_FAULTS)
+        .collect();
+    members.retain(|name, _| !faults.contains_key(name));
+    let broken = match value_of::<T, _>(Value::Object(members)) {
+        Ok(value) => value
+            .validate()
+            .err()
+            .and_then(|rules| of_others(rules, &faults)),
+        Err(missing) => Some(missing).filter(|_| faults.is_empty()),
+    };
+    faults.into_values().chain(broken).reduce(AppError::and)
+}
+
+/// Why a member cannot be read, whatever else the body has.
+fn fault_of<T: DeserializeOwned>(name: &str, value: &Value) -> Option<AppError> {
+    let alone = Map::from_iter([(name.to_owned(), value.clone())]);
+    let fault = value_of::<T, _>(Value::Object(alone)).err();
+    fault.filter(|fault| fault.is_at(name))
+}
+
+/// The rules that members without a fault broke. Those between members are not among them: they
+/// were judged without the faulty ones.
+fn of_others(mut rules: ValidationErrors, faults: &BTreeMap<String, AppError>) -> Option<AppError> {
+    rules
+        .errors_mut()
+        .retain(|name, _| name != "__all__" && !faults.contains_key(name.as_ref()));
+    (!rules.is_empty()).then(|| rules.into())
 }
 
 async fn all_of(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, AppError> {
@@ -98,15 +143,25 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, AppError> {
     if holds_nul(body) {
         return Err(AppError::new(Code::MalformedRequest).detail("The body holds a NUL character"));
     }
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refuse(&error));
+    let value = value_of(&mut serde_json::Deserializer::from_slice(body));
     // What follows a bad value decides whether it was JSON at all.
     let syntax = serde_json::from_slice::<serde::de::IgnoredAny>(body);
     syntax.map_err(|_| AppError::new(Code::MalformedRequest).detail("The body is not JSON"))?;
-    value
+    // Serde would take the elements of an array as the members, in their order.
+    match body.trim_ascii_start().first() {
+        Some(b'{') => value,
+        _ => Err(AppError::invalid("", "invalid_value", "must be an object")),
+    }
 }
 
-/// The fault as field, code and message; serde names an unknown or missing member in backticks.
+fn value_of<'de, T: DeserializeOwned, D>(json: D) -> Result<T, AppError>
+where
+    D: Deserializer<'de, Error = serde_json::Error>,
+{
+    serde_path_to_error::deserialize(json).map_err(|error| refuse(&error))
+}
+
+/// The fault as field, code and message; serde names an unknown, missing or repeated member in backticks.
 fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> AppError {
     let text = error.inner().to_string();
     let place = error.path().to_string();
@@ -115,6 +170,7 @@ fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> AppError {
     let code = match message.split('`').next() {
         Some("unknown field ") => "unknown_field",
         Some("missing field ") => "required",
+        Some("duplicate field ") => "invalid_value",
         _ => return AppError::invalid(place, "invalid_value", message),
     };
     let member = message.split('`').nth(1).unwrap_or_default();
@@ -187,6 +243,69 @@ mod tests {
                 "{body}"
             );
         }
+    }
+
+    #[derive(Debug, serde::Deserialize, Validate)]
+    #[serde(deny_unknown_fields)]
+    #[validate(schema(function = never))]
+    struct Form {
+        #[serde(default)]
+        #[validate(required, length(max = 3, code = "too_long"))]
+        name: Option<String>,
+        #[serde(default)]
+        #[validate(range(max = 9, code = "too_large"))]
+        count: u32,
+        #[serde(default)]
+        #[validate(length(max = 1, code = "too_many"))]
+        times: Vec<u8>,
+    }
+
+    fn never(_: &Form) -> Result<(), validator::ValidationError> {
+        Err(validator::ValidationError::new("never"))
+    }
+
+    fn faults_of(body: &[u8]) -> Vec<String> {
+        let error = understand::<Form>(body).expect_err("it is wrong");
+        let problem = serde_json::to_value(error.problem("id")).expect("it is JSON");
+        let faults = problem["errors"].as_array().cloned().unwrap_or_default();
+        let told = |fault: Value| format!("{} {}", fault["field"], fault["code"]).replace('"', "");
+        faults.into_iter().map(told).collect()
+    }
+
+    #[test]
+    fn every_fault_of_a_body_is_told() {
+        for (body, told) in [
+            (
+                r#"{"count":"1","times":[300]}"#,
+                vec![
+                    "count invalid_value",
+                    "times[0] invalid_value",
+                    "name required",
+                ],
+            ),
+            (
+                r#"{"name":7,"count":10,"x":1}"#,
+                vec!["name invalid_value", "x unknown_field", "count too_large"],
+            ),
+            (
+                r#"{"name":"abcd","count":-1}"#,
+                vec!["count invalid_value", "name too_long"],
+            ),
+            (
+                r#"{"name":"abc","count":1,"count":2}"#,
+                vec!["count invalid_value"],
+            ),
+            (r#"{"name":"abc"}"#, vec!["__all__ never"]),
+        ] {
+            assert_eq!(faults_of(body.as_bytes()), told, "{body}");
+        }
+    }
+
+    #[test]
+    fn of_very_many_faults_the_first_are_told() {
+        let members: Map<_, _> = (0..5000).map(|n| (format!("x{n}"), Value::Null)).collect();
+        let body = serde_json::to_vec(&members).expect("it is JSON");
+        assert_eq!(faults_of(&body).len(), MOST_FAULTS);
     }
 
     #[test]

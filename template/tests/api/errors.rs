@@ -134,7 +134,7 @@ async fn unknown_members_and_parameters_are_named() {
         .await
         .invalid(&["tag_ids[0]: invalid_value"]);
     alice
-        .post("/api/me/tasks", json!([]))
+        .post("/api/me/tasks", json!(["Buy milk"]))
         .await
         .invalid(&[": invalid_value"]);
     alice
@@ -164,6 +164,14 @@ async fn all_rules_that_are_broken_are_reported_at_once() {
         .post("/api/me/tasks", body)
         .await
         .invalid(&["description: too_long", "title: blank"]);
+    let body = json!({"priority": "urgent", "due_date": "soon", "colour": 1, "description": "x".repeat(10_001)});
+    alice.post("/api/me/tasks", body).await.invalid(&[
+        "colour: unknown_field",
+        "due_date: invalid_value",
+        "priority: invalid_value",
+        "description: too_long",
+        "title: required",
+    ]);
 }
 
 #[actix_web::test]

@@ -50,9 +50,10 @@ impl Versioned for Tag {
 #[serde(deny_unknown_fields)]
 pub(super) struct TagInput {
     /// Unique among your tags; `none` is reserved.
-    #[validate(custom(function = TagName::check))]
-    #[schema(value_type = TagName)]
-    name: String,
+    #[serde(default)]
+    #[validate(required(message = "is required"), custom(function = TagName::check))]
+    #[schema(value_type = TagName, required = true)]
+    name: Option<String>,
     /// `#RRGGBB` or `#RGB`.
     #[serde(default)]
     #[validate(custom(function = Color::check))]
@@ -65,7 +66,7 @@ impl TryFrom<TagInput> for NewTag {
 
     fn try_from(body: TagInput) -> Result<Self, ValidationError> {
         Ok(Self {
-            name: TagName::parse(&body.name)?,
+            name: TagName::parse(body.name.as_deref().unwrap_or_default())?,
             color: body.color.as_deref().map(Color::parse).transpose()?,
         })
     }

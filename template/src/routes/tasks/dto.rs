@@ -94,9 +94,10 @@ impl Versioned for Task {
 #[validate(schema(function = TaskInput::reminder, skip_on_field_errors = false))]
 #[validate(schema(function = TaskInput::recurrence, skip_on_field_errors = false))]
 pub(super) struct TaskInput {
-    #[validate(custom(function = Title::check))]
-    #[schema(value_type = Title)]
-    title: String,
+    #[serde(default)]
+    #[validate(required(message = "is required"), custom(function = Title::check))]
+    #[schema(value_type = Title, required = true)]
+    title: Option<String>,
     #[serde(default)]
     #[validate(custom(function = Description::check))]
     #[schema(value_type = Option<Description>)]
@@ -140,7 +141,7 @@ impl TaskInput {
         let description = self.description.as_deref().map(Description::parse);
         let config = self.recurrence_config.map(TryInto::try_into);
         let new = NewTask {
-            title: Title::parse(&self.title)?,
+            title: Title::parse(self.title.as_deref().unwrap_or_default())?,
             description: description.transpose()?,
             completed: self.completed,
             priority: self.priority,

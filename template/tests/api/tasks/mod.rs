@@ -131,7 +131,7 @@ async fn input_outside_the_limits_is_refused() {
         (json!({"title": "\t"}), "title: blank"),
         (json!({"title": "x".repeat(256)}), "title: too_long"),
         (json!({"title": "a\u{7}"}), "title: control_character"),
-        (json!({"title": null}), "title: invalid_value"),
+        (json!({"title": null}), "title: required"),
         (
             json!({"title": "x", "priority": "urgent"}),
             "priority: invalid_value",
