@@ -84,7 +84,8 @@ pub struct Page<T> {
     pub page_size: u32,
     /// How many pages there are.
     pub total_pages: u64,
-    /// Where the list goes on after this page, whatever is added meanwhile; null at its end.
+    /// Where the list goes on after this page, whatever is added meanwhile; null at its end, and in
+    /// lists that take no `cursor`.
     pub next_cursor: Option<String>,
 }
 
