@@ -1,10 +1,19 @@
-//! Tasks, one by one.
+//! Tasks, one by one, and what else is tried with them.
 
+mod administration;
 mod cursors;
+mod document;
+mod faults;
+mod http;
+mod idempotency;
 mod lists;
+mod owners;
 mod plans;
 mod recurrence;
+mod search;
 mod tagging;
+mod time;
+mod upkeep;
 mod versions;
 
 use futures_util::future::join_all;

@@ -10,7 +10,7 @@ use crate::support::{Proxy, TestDatabase, eventually};
 macro_rules! ignored_tests {
     ($($name:ident: $given:expr, $body:expr;)*) => {$(
         #[actix_web::test]
-        #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL: cargo test --test api faults::postgres -- --ignored"]
+        #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL: cargo test --test api tasks::faults::postgres -- --ignored"]
         async fn $name() {
             let broken = Broken::start($given).await;
             let body: fn(Broken) -> _ = $body;
