@@ -334,7 +334,8 @@ async fn a_token_without_kid_needs_an_unrivalled_key() {
 #[actix_web::test]
 async fn the_scheme_is_case_insensitive_and_a_token_is_read_from_the_header_alone() {
     let app = TestApp::start().await;
-    let token = app.token(&User::named("alice")).sign();
+    let alice = app.user("alice").await;
+    let token = alice.token();
     let with = |value: String| {
         app.anonymous()
             .request(Method::GET, "/api/me")

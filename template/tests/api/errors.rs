@@ -1,4 +1,5 @@
 use reqwest::Method;
+use serde_json::{Value, json};
 
 use crate::support::{Answer, TestApp};
 
@@ -25,9 +26,15 @@ async fn a_wrong_method_is_told_the_right_ones() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     for path in ["/health/live", "/api/me", "/api/profile"] {
-        let answer = Answer::of(alice.request(Method::TRACE, path)).await;
-        answer.refused(405, "method_not_allowed");
-        assert_eq!(answer.header("allow"), "GET, HEAD", "{path}");
+        for answer in [
+            Answer::of(alice.request(Method::TRACE, path)).await,
+            alice.put(path, json!({})).await,
+            alice.patch(path, json!({})).await,
+            alice.delete(path).await,
+        ] {
+            answer.refused(405, "method_not_allowed");
+            assert_eq!(answer.header("allow"), "GET, HEAD", "{path}");
+        }
     }
 }
 
@@ -64,18 +71,20 @@ async fn wrong_parameters_are_named() {
 #[actix_web::test]
 async fn a_sane_request_id_is_kept_and_another_is_replaced() {
     let app = TestApp::start().await;
-    let with = |id: &str| {
-        app.anonymous()
-            .request(Method::GET, "/nowhere")
-            .header("x-request-id", id.to_owned())
+    let nobody = app.anonymous();
+    let with = async |id: &str| {
+        let header = ("x-request-id", id);
+        nobody
+            .with(header, Method::GET, "/nowhere", Value::Null)
+            .await
     };
-    let answer = Answer::of(with("trace-1.a_B")).await;
+    let answer = with("trace-1.a_B").await;
     assert_eq!(
         answer.refused(404, "not_found")["request_id"],
         "trace-1.a_B"
     );
     for bad in ["", "a b", "<script>", &"x".repeat(65)] {
-        let answer = Answer::of(with(bad)).await;
+        let answer = with(bad).await;
         answer.refused(404, "not_found");
         assert_ne!(answer.header("x-request-id"), bad);
     }

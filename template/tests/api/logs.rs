@@ -99,6 +99,7 @@ pub async fn lines_of(path: &str) -> Vec<Value> {
         ("DATABASE_URL", database.url()),
         ("BETTER_AUTH_URL", &auth.origin()),
     ]);
+    database.add_user(&User::named("alice")).await;
     let request = Client::new()
         .get(program.url(path))
         .bearer_auth(auth.token(&User::named("alice")).sign());
@@ -117,7 +118,7 @@ pub async fn lines_of(path: &str) -> Vec<Value> {
 
 #[actix_web::test]
 async fn each_request_is_one_line_that_names_route_and_user() {
-    let lines = lines_of("/api/me?page=1").await;
+    let lines = lines_of("/api/profile").await;
     let [line] = lines.as_slice() else {
         panic!("{lines:?}")
     };
@@ -125,7 +126,7 @@ async fn each_request_is_one_line_that_names_route_and_user() {
         (&line["method"], &line["status"]),
         (&json!("GET"), &json!(200))
     );
-    assert_eq!(line["route"], "/api/me");
+    assert_eq!(line["route"], "/api/profile");
     assert_eq!(
         (&line["request_id"], &line["user"]),
         (&json!("trace-me"), &json!(User::named("alice").uuid))

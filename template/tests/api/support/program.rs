@@ -18,7 +18,7 @@ use nix::{
 use super::TestDatabase;
 
 /// The compiled program with nothing in its environment but what is given.
-fn program(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+pub fn program(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
     let binary = std::env::var(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME"))).unwrap();
     let mut command = Command::new(binary);
     command
@@ -114,7 +114,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts it on a free port and waits until it listens.
+    /// Starts it on a free port.
     pub fn serve(environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let environment = [environment, &[("PORT", "0")]].concat();
@@ -122,31 +122,8 @@ impl Program {
         Self::start(command, folder)
     }
 
-    /// The same where no file can grow beyond so many bytes.
-    #[cfg(feature = "sqlite")]
-    pub fn serve_with_files_up_to(bytes: u64, environment: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let environment = [environment, &[("PORT", "0")]].concat();
-        let unlimited = program(folder.path(), &["serve"], &environment);
-        // The signal that says so would end the program; blocks are of 512 bytes (POSIX).
-        let script = format!(
-            r#"trap '' XFSZ; ulimit -f {}; exec "$0" serve"#,
-            bytes / 512
-        );
-        let mut command = Command::new("/bin/sh");
-        command
-            .args(["-c", &script])
-            .arg(unlimited.get_program())
-            .env_clear()
-            .envs(environment)
-            .current_dir(folder.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        Self::start(command, folder)
-    }
-
-    fn start(mut command: Command, folder: tempfile::TempDir) -> Self {
+    /// Starts it by this command and waits until it listens.
+    pub fn start(mut command: Command, folder: tempfile::TempDir) -> Self {
         let mut child = command.spawn().unwrap();
         let (found, port) = mpsc::channel();
         let lines = BufReader::new(child.stderr.take().unwrap());

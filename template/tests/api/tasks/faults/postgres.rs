@@ -4,8 +4,8 @@ use futures_util::future::join;
 use sea_orm::{ConnectionTrait, Database, DatabaseTransaction, TransactionTrait};
 use url::Url;
 
-use super::{Api, database_of_user, unavailable};
-use crate::support::{Proxy, TestDatabase, eventually};
+use super::{Api, database_of_user, proxy::Proxy, unavailable};
+use crate::support::{TestDatabase, eventually};
 
 macro_rules! ignored_tests {
     ($($name:ident: $given:expr, $body:expr;)*) => {$(

@@ -1,5 +1,7 @@
 //! SQLite's file in states that an operator will meet while the API serves.
 
+use std::process::{Command, Stdio};
+
 use mock_auth::MockAuth;
 use nix::sys::signal::Signal;
 use sea_orm::{Database, SqliteTransactionMode, TransactionOptions, TransactionTrait};
@@ -8,7 +10,7 @@ use tempfile::TempDir;
 use super::{Api, unavailable};
 use crate::{
     sqlite::file,
-    support::{Program, run},
+    support::{Program, program, run},
 };
 
 /// Migrated, with the user's row.
@@ -35,6 +37,31 @@ async fn a_file_that_another_process_locks_makes_writes_unavailable_and_reads_go
     lock.rollback().await.unwrap();
     api.post("after").await.created();
     assert_eq!(api.total().await, 2);
+}
+
+impl Program {
+    /// Starts it where no file can grow beyond so many bytes.
+    fn serve_with_files_up_to(bytes: u64, environment: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let environment = [environment, &[("PORT", "0")]].concat();
+        let unlimited = program(folder.path(), &["serve"], &environment);
+        // The signal that says so would end the program; blocks are of 512 bytes (POSIX).
+        let script = format!(
+            r#"trap '' XFSZ; ulimit -f {}; exec "$0" serve"#,
+            bytes / 512
+        );
+        let mut command = Command::new("/bin/sh");
+        command
+            .args(["-c", &script])
+            .arg(unlimited.get_program())
+            .env_clear()
+            .envs(environment)
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        Self::start(command, folder)
+    }
 }
 
 /// Its limit on the size of files stands in for the disk's end.
