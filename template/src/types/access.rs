@@ -70,8 +70,6 @@ macro_rules! declare {
 declare! {
     /// `admin`: who looks after users; the role that Better Auth's admin plugin knows.
     Role Admin = "admin";
-    /// `tasks:delete`: may delete everybody's tasks.
-    Permission TasksDelete = "tasks:delete";
 }
 
 /// At least one of a tuple of requirements.

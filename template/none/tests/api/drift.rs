@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs};
 
-use app::entities::{account, idempotency_key, jwks, session, user, verification};
+use app::entities::{self, account, verification};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IdenStatic, Iterable,
     Statement, sea_query::ColumnType,
@@ -87,14 +87,22 @@ async fn drift<E: EntityTrait>(entity: E, db: &DatabaseConnection) -> Vec<String
     found
 }
 
+/// Compares these entities, each named as its file is.
+macro_rules! drifts {
+    ($db:expr; $($entity:ident),+ $(,)?) => {
+        vec![$((stringify!($entity), drift(entities::$entity::Entity, $db).await)),+]
+    };
+}
+
 async fn all(db: &DatabaseConnection) -> Vec<(&'static str, Vec<String>)> {
-    vec![
-        ("account", drift(account::Entity, db).await),
-        ("idempotency_key", drift(idempotency_key::Entity, db).await),
-        ("jwks", drift(jwks::Entity, db).await),
-        ("session", drift(session::Entity, db).await),
-        ("user", drift(user::Entity, db).await),
-        ("verification", drift(verification::Entity, db).await),
+    drifts![
+        db;
+        account,
+        idempotency_key,
+        jwks,
+        session,
+        user,
+        verification,
     ]
 }
 
