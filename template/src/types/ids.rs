@@ -1,3 +1,5 @@
+//! Better Auth's ids and ours, and what further types of ids are made of.
+
 use std::fmt;
 
 use migration::NATIVE_IDS;

@@ -1,6 +1,9 @@
+//! Rules for texts, and what the types that keep them are made of.
+
 use validator::ValidationError;
 
 /// What is wrong with a value; `code` is stable, the message is for people.
+#[must_use]
 pub fn violation(code: &'static str, message: String) -> ValidationError {
     ValidationError::new(code).with_message(message.into())
 }
@@ -18,6 +21,10 @@ fn no_control_characters(text: &str, allowed: &[char]) -> Result<(), ValidationE
     }
 }
 
+/// No more than `max` characters.
+///
+/// # Errors
+/// There are more.
 pub fn at_most(text: &str, max: usize) -> Result<(), ValidationError> {
     match text.chars().count() > max {
         true => Err(violation(
@@ -29,6 +36,9 @@ pub fn at_most(text: &str, max: usize) -> Result<(), ValidationError> {
 }
 
 /// One line of text: trimmed, not blank, at most `max` characters.
+///
+/// # Errors
+/// The rule that it breaks.
 pub fn line(text: &str, max: usize) -> Result<String, ValidationError> {
     let text = text.trim();
     if text.is_empty() {
@@ -40,6 +50,9 @@ pub fn line(text: &str, max: usize) -> Result<String, ValidationError> {
 }
 
 /// Text of at most `max` characters, kept as it is; line breaks and tabs may be in it.
+///
+/// # Errors
+/// The rule that it breaks.
 pub fn lines(text: &str, max: usize) -> Result<String, ValidationError> {
     at_most(text, max)?;
     no_control_characters(text, &['\n', '\r', '\t'])?;

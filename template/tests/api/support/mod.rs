@@ -14,6 +14,6 @@ pub use app::TestApp;
 pub use database::TestDatabase;
 pub use document::{Document, Ids, Operation};
 pub use eventually::eventually;
-pub use program::{Program, program, run, run_in, run_on_terminal, run_with_input};
+pub use program::{Program, run, run_in, run_on_terminal, run_with_input};
 pub use sources::rust_files;
 pub use user::Client;

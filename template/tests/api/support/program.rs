@@ -17,22 +17,6 @@ use nix::{
 
 use super::TestDatabase;
 
-/// The compiled program with nothing in its environment but what is given.
-pub fn program(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
-    let binary = std::env::var(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME"))).unwrap();
-    let mut command = Command::new(binary);
-    command
-        .args(arguments)
-        .env_clear()
-        .envs(environment.iter().copied())
-        .current_dir(folder);
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
-}
-
 /// Runs the program to its end, where there is no .env file.
 pub fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let folder = tempfile::tempdir().unwrap();
@@ -41,13 +25,15 @@ pub fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
 
 /// Runs the program to its end in this folder.
 pub fn run_in(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
-    program(folder, arguments, environment).output().unwrap()
+    Program::command(folder, arguments, environment)
+        .output()
+        .unwrap()
 }
 
 /// Runs the program to its end and gives it `input` to read.
 pub fn run_with_input(arguments: &[&str], environment: &[(&str, &str)], input: &[u8]) -> Output {
     let folder = tempfile::tempdir().unwrap();
-    let mut command = program(folder.path(), arguments, environment);
+    let mut command = Program::command(folder.path(), arguments, environment);
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let input = input.to_vec();
@@ -74,7 +60,7 @@ pub fn run_on_terminal(
     };
     let terminal = openpty(Some(&size), None).unwrap();
     let end = || Stdio::from(terminal.slave.try_clone().unwrap());
-    let mut command = program(folder.path(), arguments, environment);
+    let mut command = Program::command(folder.path(), arguments, environment);
     let mut child = command
         .stdin(end())
         .stdout(end())
@@ -114,11 +100,27 @@ pub struct Program {
 }
 
 impl Program {
+    /// The compiled program with nothing in its environment but what is given.
+    pub fn command(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+        let binary = std::env::var(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME"))).unwrap();
+        let mut command = Command::new(binary);
+        command
+            .args(arguments)
+            .env_clear()
+            .envs(environment.iter().copied())
+            .current_dir(folder);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
     /// Starts it on a free port.
     pub fn serve(environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let environment = [environment, &[("PORT", "0")]].concat();
-        let command = program(folder.path(), &["serve"], &environment);
+        let command = Program::command(folder.path(), &["serve"], &environment);
         Self::start(command, folder)
     }
 

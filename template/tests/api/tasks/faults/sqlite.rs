@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::{Api, unavailable};
 use crate::{
     sqlite::file,
-    support::{Program, program, run},
+    support::{Program, run},
 };
 
 /// Migrated, with the user's row.
@@ -44,7 +44,7 @@ impl Program {
     fn serve_with_files_up_to(bytes: u64, environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let environment = [environment, &[("PORT", "0")]].concat();
-        let unlimited = program(folder.path(), &["serve"], &environment);
+        let unlimited = Self::command(folder.path(), &["serve"], &environment);
         // The signal that says so would end the program; blocks are of 512 bytes (POSIX).
         let script = format!(
             r#"trap '' XFSZ; ulimit -f {}; exec "$0" serve"#,
