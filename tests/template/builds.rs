@@ -8,8 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::{Project, assert_renewed, files_below, generate};
 
-const DOCUMENT: &str =
-    "tests/api/snapshots/api__openapi__the_document_is_as_it_was_reviewed.snap";
+const DOCUMENT: &str = "tests/api/snapshots/api__openapi__the_document_is_as_it_was_reviewed.snap";
 
 static CARGO: Mutex<()> = Mutex::new(());
 

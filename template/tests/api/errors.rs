@@ -1,7 +1,17 @@
+use actix_web::{
+    HttpResponse,
+    web::{self, ServiceConfig},
+};
+use app::http::Json;
 use reqwest::Method;
+use serde::Deserialize;
 use serde_json::{Value, json};
+use validator::Validate;
 
 use crate::support::{Answer, TestApp};
+
+/// As long as nothing else is set.
+const MAX_BODY_BYTES: usize = 262_144;
 
 #[actix_web::test]
 async fn an_unknown_route_is_not_found() {
@@ -48,6 +58,81 @@ async fn head_works_wherever_get_does() {
     }
     let refused = Answer::of(app.anonymous().request(Method::HEAD, "/api/me")).await;
     assert_eq!((refused.status, refused.text.as_str()), (401, ""));
+}
+
+/// A route that takes a body, as those of resources do.
+fn notes(config: &mut ServiceConfig) {
+    #[derive(Deserialize, Validate)]
+    #[serde(deny_unknown_fields)]
+    struct Note {
+        #[validate(length(min = 1, code = "blank"))]
+        title: String,
+        #[validate(length(max = 5, code = "too_long"))]
+        text: String,
+    }
+    let create =
+        async |Json(note): Json<Note>| HttpResponse::Created().body(note.title + &note.text);
+    config.route("/notes", web::post().to(create));
+}
+
+#[actix_web::test]
+async fn a_body_is_refused_by_size_then_type_then_syntax_then_meaning() {
+    let app = TestApp::start_with_routes(notes).await;
+    let nobody = app.anonymous();
+    let send = |kind: &'static str, body: &str| {
+        let request = nobody.request(Method::POST, "/notes");
+        Answer::of(request.header("content-type", kind).body(body.to_owned()))
+    };
+    let large = "x".repeat(MAX_BODY_BYTES + 1);
+    send("text/plain", &large)
+        .await
+        .refused(413, "body_too_large");
+    send("text/plain", "{")
+        .await
+        .refused(415, "unsupported_media_type");
+    for broken in ["{", r#"{"title":7} trailing"#, r#"{"title":"a\u0000b"}"#] {
+        send("application/json", broken)
+            .await
+            .refused(400, "malformed_request");
+    }
+    for (wrong, faults) in [
+        (r#"{"title":7,"text":""}"#, &["title: invalid_value"][..]),
+        (r#"{"title":"x"}"#, &["text: required"]),
+        (
+            r#"{"title":"x","text":"","colour":1}"#,
+            &["colour: unknown_field"],
+        ),
+        (
+            r#"{"title":"","text":"longer"}"#,
+            &["text: too_long", "title: blank"],
+        ),
+    ] {
+        send("application/json", wrong).await.invalid(faults);
+    }
+    let good = r#"{"title":"x","text":""}"#;
+    let taken = send("application/json; charset=utf-8", good).await;
+    assert_eq!(taken.status, 201, "{}", taken.text);
+}
+
+#[actix_web::test]
+async fn a_chunked_body_is_measured_too() {
+    let app = TestApp::start_with_routes(notes).await;
+    let address = format!("127.0.0.1:{}", app.port);
+    let answer = actix_web::rt::task::spawn_blocking(move || {
+        use std::io::{Read, Write};
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        let head = "POST /notes HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n";
+        let chunk = format!("40001\r\n{}\r\n0\r\n\r\n", "x".repeat(MAX_BODY_BYTES + 1));
+        write!(stream, "{head}transfer-encoding: chunked\r\n\r\n{chunk}").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    });
+    let answer = answer.await.unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 413") && answer.contains("body_too_large"),
+        "{answer}"
+    );
 }
 
 #[actix_web::test]

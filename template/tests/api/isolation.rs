@@ -94,6 +94,20 @@ async fn no_operation_answers_at_another_users_path_or_a_malformed_one() {
 }
 
 #[actix_web::test]
+async fn another_users_path_is_closed_whatever_is_behind_it() {
+    let app = TestApp::start().await;
+    let (alice, bob) = (app.user("alice").await, app.user("bob").await);
+    for user in [&alice.uuid().to_string(), NOWHERE, "x"] {
+        let answer = bob.get(&format!("/api/{user}/anything")).await;
+        answer.refused(403, "forbidden");
+    }
+    for user in [&bob.uuid().to_string(), "me"] {
+        let answer = bob.get(&format!("/api/{user}/anything")).await;
+        answer.refused(404, "not_found");
+    }
+}
+
+#[actix_web::test]
 async fn a_malformed_id_is_not_found_whatever_the_body() {
     let app = TestApp::start().await;
     let document = Document::of(&app).await;
