@@ -52,9 +52,24 @@ impl Compiled {
             format!("example={example}"),
         ];
         let project = generate("shop", &answers.each_ref().map(String::as_str)).unwrap();
-        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(self.name());
+        let dir = self.folder().join(self.name());
         replace_what_differs(&project, &dir);
         dir
+    }
+
+    /// Cargo tells what it built apart by names, features and profiles, not by folders: without the example the packages
+    /// that differ get another profile, or those with it would be taken for them.
+    fn folder(self) -> PathBuf {
+        let lasting = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let [.., "none"] = self.0 else {
+            return lasting.to_owned();
+        };
+        let folder = lasting.join("without-example");
+        let profile = ["shop", "migration"]
+            .map(|package| format!("[profile.dev.package.{package}]\ncodegen-units = 255\n"));
+        fs::create_dir_all(folder.join(".cargo")).unwrap();
+        fs::write(folder.join(".cargo/config.toml"), profile.concat()).unwrap();
+        folder
     }
 
     /// Runs all tests of it; `.ci/run` counts those of the log.

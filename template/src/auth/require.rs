@@ -21,7 +21,7 @@ use crate::{
 ///
 /// ```
 /// use app::{auth::Require, types::{Admin, AnyOf}};
-/// # app::declare! { Permission ReportsRead = "reports:read"; }
+/// # app::types::declare! { Permission ReportsRead = "reports:read"; }
 ///
 /// async fn read_reports(reader: Require<AnyOf<(Admin, ReportsRead)>>) -> String {
 ///     format!("{} may read reports", reader.id)
@@ -41,7 +41,7 @@ pub struct Require<R> {
 /// What is no role does not compile, nor does a name that is not declared:
 /// ```compile_fail,E0277
 /// # use app::auth::RequireRole;
-/// # app::declare! { Permission ReportsRead = "reports:read"; }
+/// # app::types::declare! { Permission ReportsRead = "reports:read"; }
 /// async fn handler(admin: RequireRole<ReportsRead>) {}
 /// ```
 /// ```compile_fail,E0432
@@ -53,7 +53,7 @@ pub type RequireRole<R> = Require<<R as Role>::Itself>;
 ///
 /// ```
 /// # use app::auth::RequirePermission;
-/// # app::declare! { Permission ReportsRead = "reports:read"; }
+/// # app::types::declare! { Permission ReportsRead = "reports:read"; }
 /// async fn handler(reader: RequirePermission<ReportsRead>) {}
 /// ```
 /// A role is none:

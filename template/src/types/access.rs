@@ -67,6 +67,8 @@ macro_rules! declare {
     (@scope Permission $text:literal) => { vec![$text] };
 }
 
+pub use declare;
+
 declare! {
     /// `admin`: who looks after users; the role that Better Auth's admin plugin knows.
     Role Admin = "admin";

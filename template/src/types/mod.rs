@@ -17,7 +17,7 @@ mod task;
 pub mod text;
 mod time;
 
-pub use access::{Admin, AllOf, AnyOf, Granted, Held, Permission, Requirement, Role};
+pub use access::{Admin, AllOf, AnyOf, Granted, Held, Permission, Requirement, Role, declare};
 pub use cursor::Cursor;
 pub use engine::{Engine, EngineConflict};
 pub use expected::Expected;

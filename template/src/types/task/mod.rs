@@ -15,7 +15,7 @@ use super::{
     text::{line, lines, text_type},
 };
 
-crate::declare! {
+super::declare! {
     /// `tasks:delete`: may delete everybody's tasks.
     Permission TasksDelete = "tasks:delete";
 }
