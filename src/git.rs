@@ -132,14 +132,27 @@ pub fn merge(
 /// refuses, and `git checkout --ours` or `--theirs` takes a side. The versions are the common one, ours and theirs.
 pub fn mark_conflict(dir: &Path, file: &str, versions: [Option<&[u8]>; 3]) -> Result<()> {
     let path = format!("{}{file}", prefix(dir)?);
+    let mode = mode_of(&dir.join(file));
     let mut entries = format!("0 {}\t{path}\0", "0".repeat(40));
     for (stage, version) in (1..).zip(versions) {
         if let Some(content) = version {
             let arguments = ["hash-object", "-w", "--stdin"];
             let blob = output_for(&mut git(dir, &arguments), content)?;
-            entries.push_str(&format!("100644 {} {stage}\t{path}\0", blob.trim()));
+            entries.push_str(&format!("{mode} {} {stage}\t{path}\0", blob.trim()));
         }
     }
     let arguments = ["update-index", "-z", "--index-info"];
     output_for(&mut git(dir, &arguments), entries.as_bytes()).map(drop)
+}
+
+/// As the index writes it: whether the file may be executed.
+fn mode_of(file: &Path) -> &'static str {
+    #[cfg(unix)]
+    if let Ok(found) = std::fs::metadata(file) {
+        use std::os::unix::fs::PermissionsExt;
+        if found.permissions().mode() & 0o100 != 0 {
+            return "100755";
+        }
+    }
+    "100644"
 }

@@ -70,16 +70,17 @@ fn token(auth: &MockAuth, role: &str, permissions: &[&str]) -> String {
 
 fn print_welcome(url: &str, auth: &MockAuth) {
     let user = token(auth, "user", &[]);
-    let admin = token(auth, "admin", &["tasks:delete"]);
+    let admin = token(auth, "admin", demo::PERMISSIONS);
+    let requests: String = demo::REQUESTS
+        .iter()
+        .map(|request| format!("curl -H \"Authorization: Bearer $TOKEN\" {url}{request}\n"))
+        .collect();
     println!(
         "
 The API listens on {url} with a demo user's rows. Try it:
 
 TOKEN={user}
-curl -H \"Authorization: Bearer $TOKEN\" {url}/api/me
-curl -H \"Authorization: Bearer $TOKEN\" {url}/api/me/tasks
-curl -H \"Authorization: Bearer $TOKEN\" {url}/api/me/tasks --json '{{\"title\":\"Water the plants\"}}'
-
+{requests}
 The same user, were they an administrator:
 
 ADMIN_TOKEN={admin}

@@ -30,7 +30,7 @@ enum Command {
         #[command(subcommand)]
         step: Migrate,
     },
-    /// Add demo users with tasks and tags, or many users for load tests; safe to repeat
+    /// Add demo users with their rows, or many users for load tests; safe to repeat
     Seed(seed::Arguments),
     /// Remove what was deleted long ago
     Purge(purge::Arguments),
@@ -158,7 +158,7 @@ async fn migrate(step: Migrate, settings: &Settings) -> Result<(), Failure> {
         Migrate::Fresh { yes } => {
             if !yes
                 && !confirmed(
-                    "This drops tasks, tags and, unless Better Auth made its tables itself, users. Go on? [y/N] ",
+                    "This empties the tables of the API and, unless Better Auth made them itself, those of users. Go on? [y/N] ",
                 )?
             {
                 return Err("nothing was dropped: answer y, or give --yes".into());

@@ -142,12 +142,17 @@ fn the_kind_of_user_ids_decides_a_feature_and_the_shown_claim() {
 }
 
 /// The combinations that are promised to work, one answer or several that meet in a file.
-const VARIANTS: [&str; 19] = [
+const VARIANTS: [&str; 24] = [
     "",
     "database=sqlite",
     "database=postgres",
     "user_ids=native",
     "user_ids=native database=sqlite deploy=docker,compose",
+    "example=none",
+    "example=none user_ids=native",
+    "example=none database=sqlite deploy=docker,compose ci=gitlab",
+    "example=none database=postgres deploy=docker,kubernetes typescript_client=false",
+    "example=none user_ids=native database=sqlite deploy= ci=none typescript_client=false",
     "deploy=",
     "deploy=docker",
     "deploy=systemd",
@@ -239,7 +244,10 @@ fn optional_files() -> BTreeSet<String> {
         "compose.sqlite.yaml",
         "deploy/better-auth/server.native.mjs",
     ];
-    files.retain(|file| !file.ends_with(".liquid") && !renamed.contains(&file.as_str()));
+    files.retain(|file| {
+        let gets_another_name = renamed.contains(&file.as_str()) || file.starts_with("none/");
+        !file.ends_with(".liquid") && !gets_another_name
+    });
     files
 }
 
@@ -269,16 +277,38 @@ fn nothing_of_the_template_or_of_another_option_is_left_in_any_variant() {
                 assert!(!named, "{answers}: {file} names {other}");
             }
         }
-        assert!(!files.iter().any(|file| file.ends_with(".liquid")));
+        let left = |file: &String| file.ends_with(".liquid") || file.starts_with("none/");
+        assert!(!files.iter().any(left), "{answers}");
         let empty = fs::read_dir(project.dir().join("deploy"));
         assert!(empty.is_err() || files.iter().any(|file| file.starts_with("deploy/")));
     }
 }
 
-/// Rust sees nothing of the other options, so that projects of each database and of each kind of ids are compiled and no
-/// more (`builds.rs`).
+/// What speaks of the example, in code and in words; not `task` alone, which is tokio's too, nor `tag`, which is HTTP's.
+const EXAMPLE_WORDS: [&str; 9] = [
+    "tasks", "task_", "_task", "Task", "TagId", "TagName", "tag_id", "tag_name", "/tags",
+];
+
 #[test]
-fn the_options_beside_database_and_user_ids_change_no_line_that_is_compiled() {
+fn without_the_example_nothing_speaks_of_it() {
+    let none = |(answers, _): &(&str, _)| answers.contains("example=none");
+    for (answers, project) in variants().filter(none) {
+        // The names of packages and of their files.
+        let others = ["Cargo.lock", "package-lock.json"];
+        let files = project.files().into_iter();
+        for file in files.filter(|file| !others.iter().any(|other| file.ends_with(other))) {
+            let text = project.read(&file).replace("run_pending_tasks", "");
+            for word in EXAMPLE_WORDS {
+                let found = text.lines().find(|line| line.contains(word));
+                assert!(found.is_none(), "{answers}: {file}: {found:?}");
+            }
+        }
+    }
+}
+
+/// Rust sees nothing of the other options, so that the combinations of these three are compiled and no more (`builds.rs`).
+#[test]
+fn the_options_beside_database_user_ids_and_example_change_no_line_that_is_compiled() {
     let compiled = |project: &Project| -> Vec<(String, String)> {
         let kinds = [".rs", "Cargo.toml", "Cargo.lock", "config.toml"];
         let files = project.files().into_iter();
@@ -293,10 +323,12 @@ fn the_options_beside_database_and_user_ids_change_no_line_that_is_compiled() {
             .collect()
     };
     for (answers, project) in variants() {
-        let counts =
-            |answer: &&str| answer.starts_with("database=") || answer.starts_with("user_ids=");
+        let counts = |answer: &&str| {
+            let (option, _) = answer.split_once('=').unwrap_or_default();
+            ["database", "user_ids", "example"].contains(&option)
+        };
         let counting =
-            |answers: &'static str| -> Vec<_> { answers.split(' ').filter(counts).collect() };
+            |answers: &'static str| -> BTreeSet<_> { answers.split(' ').filter(counts).collect() };
         let (_, plain) = variants()
             .find(|(other, _)| counting(other) == counting(answers))
             .unwrap();

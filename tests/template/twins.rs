@@ -43,6 +43,16 @@ const DEPLOY: [(&str, &str); 4] = [
     ),
 ];
 
+/// What of the README is about the example: the lines that hold one of these, and the options of `seed`.
+const EXAMPLE: [&str; 5] = [
+    "/api/{user_id}/tasks",
+    "/api/{user_id}/tags",
+    "/api/admin/tasks",
+    "docs/tasks.md",
+    "docs/frontend-tasks.md",
+];
+const SEED_OPTIONS: &str = " --tasks 100 --tags 2";
+
 const CLIENT_LINE: &str = "client/            the API as typed functions, in TypeScript\n";
 
 /// The files that Liquid renders, from cargo-generate.toml.
@@ -79,7 +89,7 @@ fn twin_of(file: &str) -> String {
         ".github/workflows/ci.yml" => pipeline_twin(&plain, "  "),
         ".gitlab-ci.yml" => pipeline_twin(&plain, ""),
         "deploy/systemd.service" => plain.replace(NAME, "{{project-name}}"),
-        "README.md" => deploy_twin(&client_twin(&plain))
+        "README.md" => deploy_twin(&client_twin(&example_twin(&plain)))
             .replace(NAME, "{{project-name}}")
             .replace(DESCRIPTION, "{{description}}"),
         other => panic!("how is the twin of {other} made?"),
@@ -137,6 +147,23 @@ fn pipeline_twin(plain: &str, indent: &str) -> String {
     format!(
         "{shared}{client}{{% if database != \"postgres\" %}}{sqlite}{on_sqlite}{{% endif %}}{{% if database != \"sqlite\" %}}{postgres}{on_postgres}{{% endif %}}"
     )
+}
+
+fn example_twin(plain: &str) -> String {
+    let is_of_it = |line: &&str| EXAMPLE.iter().any(|words| line.contains(words));
+    let lines: Vec<_> = plain.split_inclusive('\n').collect();
+    let groups = lines.chunk_by(|one, other| is_of_it(one) == is_of_it(other));
+    let twin: String = groups
+        .map(|group| match is_of_it(&group[0]) {
+            true => only_with_example(&group.concat()),
+            false => group.concat(),
+        })
+        .collect();
+    replace_once(&twin, SEED_OPTIONS, &only_with_example(SEED_OPTIONS))
+}
+
+fn only_with_example(text: &str) -> String {
+    format!("{{% if example == \"tasks\" %}}{text}{{% endif %}}")
 }
 
 fn client_twin(plain: &str) -> String {

@@ -288,6 +288,21 @@ fn a_conflict_is_marked_as_git_marks_it() {
     assert_eq!(desk.read("shop/notes.txt"), "one\nTWO\nthree\n");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_in_conflict_stays_executable() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::new();
+    desk.make(Route::CargoGenerate);
+    let file = desk.path("shop/notes.txt");
+    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+    desk.edit(&[("notes.txt", "one\nzwei\nthree\n")]);
+    desk.release();
+    assert_eq!(desk.update(&[]).0, 1);
+    let stages = git(&desk.path("shop"), &["ls-files", "--stage", "notes.txt"]);
+    assert_eq!(stages.matches("100755 ").count(), 3, "{stages}");
+}
+
 #[test]
 fn a_conflict_is_marked_below_the_top_of_a_repository_too() {
     let desk = Desk::new();

@@ -1,7 +1,7 @@
 import { fromDateTimeLocal, type Priority, type Tag, type Task, type TaskChanges, toDateTimeLocal } from "api-client";
 import { useState } from "react";
+import { inWords } from "./account.tsx";
 import { api } from "./api.ts";
-import { inWords } from "./tasks.tsx";
 
 /** What the inputs hold: never null or undefined, or React would not control them. */
 export interface TaskForm {

@@ -1,12 +1,10 @@
-import { ApiError, type Task } from "api-client";
+import type { Task } from "api-client";
 import { useEffect, useState } from "react";
-import { api, authClient } from "./api.ts";
+import { inWords, SignedIn } from "./account.tsx";
+import { api } from "./api.ts";
 
 export function Tasks() {
-  const { data: session, isPending } = authClient.useSession();
-  if (isPending) return <p>One moment</p>;
-  // The key makes a new list for a new user: nothing of the last one's stays on the page.
-  return session ? <TaskList key={session.user.id} /> : <SignIn />;
+  return <SignedIn><TaskList /></SignedIn>;
 }
 
 function TaskList() {
@@ -25,39 +23,4 @@ function TaskList() {
 
   if (problem) return <p role="alert">{problem}</p>;
   return <ul>{tasks?.map((task) => <li key={task.id}>{task.title}</li>)}</ul>;
-}
-
-function SignIn() {
-  const [problem, setProblem] = useState("");
-
-  async function signIn(form: FormData) {
-    const { error } = await authClient.signIn.email({
-      email: String(form.get("email")),
-      password: String(form.get("password")),
-    });
-    setProblem(error?.message ?? "");
-  }
-
-  return (
-    <form action={signIn}>
-      <input name="email" type="email" required />
-      <input name="password" type="password" required />
-      <button>Sign in</button>
-      {problem && <p role="alert">{problem}</p>}
-    </form>
-  );
-}
-
-/** What went wrong, by its code: the code is stable, the text is not. */
-export function inWords(error: unknown): string {
-  if (!(error instanceof ApiError)) return "The API cannot be reached";
-  switch (error.code) {
-    case "token_missing":
-    case "user_unknown":
-      return "Please sign in again";
-    case "validation_failed":
-      return error.errors.map(({ field, message }) => `${field} ${message}`).join(", ");
-    default:
-      return error.message;
-  }
 }

@@ -10,7 +10,7 @@ export type Call = <P extends keyof paths, M extends Method>(
   access: Access,
 ) => OperationFunction<NonNullable<paths[P][M]>>;
 
-/** The function of every operation id of the document, `listTasks` for `list_tasks`. */
+/** The function of every operation id of the document, `listUsers` for `list_users`. */
 export type Operations = { [Id in keyof operations as CamelCase<Id>]: OperationFunction<operations[Id]> };
 
 /** Resolves with the body of a success and rejects with an `ApiError`; the input is optional where nothing in it is required. */

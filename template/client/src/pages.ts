@@ -8,7 +8,7 @@ interface Page<Row> {
 
 type List<Query, Row> = (input?: { query?: Query; signal?: AbortSignal }) => Promise<Page<Row>>;
 
-/** Every row of a list, page by page as they are asked for: `for await (const task of rows(api.listTasks))`. */
+/** Every row of a list, page by page as they are asked for: `for await (const user of rows(api.listUsers))`. */
 export async function* rows<Query extends object, Row>(
   list: List<Query, Row>,
   { query, signal }: { query?: Query; signal?: AbortSignal } = {},

@@ -129,7 +129,7 @@ async fn a_token_has_the_header_and_claims_of_better_auth() {
     let auth = MockAuth::start().await;
     let alice = User {
         role: "admin".to_owned(),
-        permissions: vec!["tasks:delete".to_owned()],
+        permissions: vec!["books:delete".to_owned()],
         ..User::named("alice")
     };
     let token = auth.token(&alice).sign();
@@ -146,7 +146,7 @@ async fn a_token_has_the_header_and_claims_of_better_auth() {
         claims,
         json!({
             "uuid": alice.uuid, "email": "alice@example.test", "name": "alice", "role": "admin",
-            "permissions": ["tasks:delete"], "sub": alice.id, "iss": auth.origin(), "aud": auth.origin(),
+            "permissions": ["books:delete"], "sub": alice.id, "iss": auth.origin(), "aud": auth.origin(),
             "iat": iat, "exp": iat + 900,
         }),
     );

@@ -215,8 +215,8 @@ mod tests {
         assert_eq!(list(json!("admin, editor")), ["admin", "editor"]);
         assert_eq!(list(json!(["admin", "editor"])), ["admin", "editor"]);
         assert_eq!(
-            list(json!("tasks:read tasks:delete")),
-            ["tasks:read", "tasks:delete"]
+            list(json!("books:read books:delete")),
+            ["books:read", "books:delete"]
         );
         assert!(
             list(json!(null)).is_empty() && list(json!(7)).is_empty() && list(json!("")).is_empty()

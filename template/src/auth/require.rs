@@ -20,10 +20,11 @@ use crate::{
 /// [`RequireRole`] and [`RequirePermission`] take nothing but their kind.
 ///
 /// ```
-/// use app::{auth::Require, types::{Admin, AnyOf, TasksDelete}};
+/// use app::{auth::Require, types::{Admin, AnyOf}};
+/// # app::types::declare! { Permission ReportsRead = "reports:read"; }
 ///
-/// async fn clean_up(cleaner: Require<AnyOf<(Admin, TasksDelete)>>) -> String {
-///     format!("{} may clean up", cleaner.id)
+/// async fn read_reports(reader: Require<AnyOf<(Admin, ReportsRead)>>) -> String {
+///     format!("{} may read reports", reader.id)
 /// }
 /// ```
 pub struct Require<R> {
@@ -39,8 +40,9 @@ pub struct Require<R> {
 /// ```
 /// What is no role does not compile, nor does a name that is not declared:
 /// ```compile_fail,E0277
-/// # use app::{auth::RequireRole, types::TasksDelete};
-/// async fn handler(admin: RequireRole<TasksDelete>) {}
+/// # use app::auth::RequireRole;
+/// # app::types::declare! { Permission ReportsRead = "reports:read"; }
+/// async fn handler(admin: RequireRole<ReportsRead>) {}
 /// ```
 /// ```compile_fail,E0432
 /// use app::types::Administrator;
@@ -50,8 +52,9 @@ pub type RequireRole<R> = Require<<R as Role>::Itself>;
 /// Guard: the caller holds a permission.
 ///
 /// ```
-/// # use app::{auth::RequirePermission, types::TasksDelete};
-/// async fn handler(cleaner: RequirePermission<TasksDelete>) {}
+/// # use app::auth::RequirePermission;
+/// # app::types::declare! { Permission ReportsRead = "reports:read"; }
+/// async fn handler(reader: RequirePermission<ReportsRead>) {}
 /// ```
 /// A role is none:
 /// ```compile_fail,E0277

@@ -167,7 +167,7 @@ mod tests {
     struct Parameters {
         #[validate(range(min = 1, code = "out_of_range"))]
         page: Option<u32>,
-        tag: Vec<String>,
+        word: Vec<String>,
     }
 
     #[test]
@@ -176,7 +176,7 @@ mod tests {
             ("page=0", vec!["page"]),
             ("page=x&page=1", vec!["page"]),
             ("page=1&page=2", vec!["page"]),
-            ("b=1&tag=x&page=0&a=1&b=2", vec!["a", "b", "page"]),
+            ("b=1&word=x&page=0&a=1&b=2", vec!["a", "b", "page"]),
         ] {
             let error = parse::<Parameters>(query).expect_err(query);
             let problem = serde_json::to_value(error.problem("id")).expect("it is JSON");
@@ -188,8 +188,8 @@ mod tests {
 
     #[test]
     fn a_repeated_parameter_fills_a_list() {
-        let parameters = parse::<Parameters>("tag=a&page=2&tag=b").expect("it is valid");
-        assert_eq!(parameters.tag, ["a", "b"]);
+        let parameters = parse::<Parameters>("word=a&page=2&word=b").expect("it is valid");
+        assert_eq!(parameters.word, ["a", "b"]);
         assert_eq!(parameters.page, Some(2));
     }
 

@@ -65,7 +65,7 @@ impl RouteTable {
     }
 
     /// Whether a scope with a fixed name stands where the route has its first parameter: scopes do
-    /// not fall through, so `/api/admin/tasks` is never `/api/{user_id}/tasks`.
+    /// not fall through, so `/api/admin/notes` is never `/api/{user_id}/notes`.
     fn is_shadowed(&self, route: &Route, path: &str) -> bool {
         let Some((before, _)) = route.pattern().split_once('{') else {
             return false;

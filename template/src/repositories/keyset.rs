@@ -17,15 +17,20 @@ use crate::{
 };
 
 /// A total order of rows: by one column, rows without a value last either way, ties by id.
-pub(super) struct Keyset<E: EntityTrait> {
+pub struct Keyset<E: EntityTrait> {
+    /// What the list is sorted by.
     pub column: E::Column,
+    /// Whether rows may have no value in it.
     pub nullable: bool,
+    /// What decides between equal values.
     pub id: E::Column,
+    /// Which way the list runs.
     pub order: SortOrder,
     /// Where a row stands: its value in `column` as cursors keep it, and its id.
     pub position: fn(&E::Model) -> (Option<String>, Uuid),
     /// The same as values for a query; `None` for what cannot stand in `column`.
     pub value: fn(&str) -> Option<Value>,
+    /// The id as a value for a query.
     pub id_value: fn(Uuid) -> Value,
 }
 
@@ -165,6 +170,7 @@ fn counting<E: EntityTrait>(rows: Select<E>) -> Select<E> {
 }
 
 /// A time as cursors keep it.
-pub(super) fn time_value(text: &str) -> Option<Value> {
+#[must_use]
+pub fn time_value(text: &str) -> Option<Value> {
     text.parse::<UtcDateTime>().ok().map(Value::from)
 }

@@ -5,7 +5,7 @@
 pub mod bulk;
 pub mod export;
 pub mod idempotency;
-mod keyset;
+pub mod keyset;
 pub mod purge;
 pub mod rows;
 mod search;

@@ -180,7 +180,7 @@ pub async fn restore<I: RowId>(
 ///
 /// # Errors
 /// `not_found`; what the table says of a constraint that is broken.
-pub(super) async fn write<I: RowId>(
+pub async fn write<I: RowId>(
     actor: impl Actor<I::Table>,
     id: I,
     columns: <I::Table as EntityTrait>::ActiveModel,

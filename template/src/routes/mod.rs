@@ -72,8 +72,8 @@ fn owned(config: &mut ServiceConfig) {
 #[derive(Debug, Default, Deserialize, IntoParams, Validate)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields, default)]
-struct OneRow {
+pub struct OneRow {
     /// Also if it was deleted.
     #[param(default = false)]
-    include_deleted: bool,
+    pub include_deleted: bool,
 }

@@ -56,6 +56,16 @@ pub fn users() -> [NewUser; 2] {
     })
 }
 
+/// What to try with a token of the first one: paths, and curl's options behind them.
+pub const REQUESTS: &[&str] = &[
+    "/api/me",
+    "/api/me/tasks",
+    r#"/api/me/tasks --json '{"title":"Water the plants"}'"#,
+];
+
+/// What an administrator may do to everybody's rows.
+pub const PERMISSIONS: &[&str] = &["tasks:delete"];
+
 const TAGS: [(&str, &str); 2] = [("home", "#1E90FF"), ("work", "#FF8C00")];
 const TASKS: [DemoTask; 3] = [
     DemoTask {

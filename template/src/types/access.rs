@@ -34,27 +34,28 @@ pub trait Permission: Requirement {
 }
 
 /// Declares the names that guards know; a name that is not declared does not compile.
+#[macro_export]
 macro_rules! declare {
     ($($(#[$doc:meta])* $kind:ident $name:ident = $text:literal;)+) => {$(
         $(#[$doc])*
         #[derive(Debug)]
         pub enum $name {}
 
-        impl Requirement for $name {
-            fn is_met(held: Held<'_>) -> bool {
-                declare!(@held $kind held).iter().any(|word| word == $text)
+        impl $crate::types::Requirement for $name {
+            fn is_met(held: $crate::types::Held<'_>) -> bool {
+                $crate::declare!(@held $kind held).iter().any(|word| word == $text)
             }
 
             fn describe() -> String {
-                concat!(declare!(@word $kind), $text).to_owned()
+                concat!($crate::declare!(@word $kind), $text).to_owned()
             }
 
             fn scope() -> Vec<&'static str> {
-                declare!(@scope $kind $text)
+                $crate::declare!(@scope $kind $text)
             }
         }
 
-        impl $kind for $name {
+        impl $crate::types::$kind for $name {
             type Itself = Self;
         }
     )+};
@@ -66,11 +67,11 @@ macro_rules! declare {
     (@scope Permission $text:literal) => { vec![$text] };
 }
 
+pub use declare;
+
 declare! {
     /// `admin`: who looks after users; the role that Better Auth's admin plugin knows.
     Role Admin = "admin";
-    /// `tasks:delete`: may delete everybody's tasks.
-    Permission TasksDelete = "tasks:delete";
 }
 
 /// At least one of a tuple of requirements.
@@ -162,7 +163,8 @@ mod tests {
 
     declare! {
         Role Editor = "editor";
-        Permission TasksRead = "tasks:read";
+        Permission BooksRead = "books:read";
+        Permission BooksDelete = "books:delete";
     }
 
     fn granted<R: Requirement>(roles: &[&str], permissions: &[&str]) -> bool {
@@ -181,31 +183,31 @@ mod tests {
         for role in ["", "Admin", "administrator", "admi", "admin ", "user"] {
             assert!(!granted::<Admin>(&[role], &["admin"]), "{role}");
         }
-        assert!(!granted::<TasksDelete>(&["tasks:delete"], &["tasks:*"]));
+        assert!(!granted::<BooksDelete>(&["books:delete"], &["books:*"]));
         assert!(granted::<Admin>(&["user", "admin"], &[]));
-        assert!(granted::<TasksDelete>(&[], &["tasks:read", "tasks:delete"]));
+        assert!(granted::<BooksDelete>(&[], &["books:read", "books:delete"]));
     }
 
     #[test]
     fn any_of_needs_one_and_all_of_needs_each() {
         type Any = AnyOf<(Admin, Editor)>;
-        type All = AllOf<(TasksRead, TasksDelete)>;
+        type All = AllOf<(BooksRead, BooksDelete)>;
         assert!(!granted::<Any>(&["user"], &[]));
         assert!(granted::<Any>(&["editor"], &[]));
-        assert!(!granted::<All>(&[], &["tasks:read"]));
-        assert!(!granted::<All>(&[], &["tasks:delete"]));
-        assert!(granted::<All>(&[], &["tasks:delete", "tasks:read"]));
-        assert!(!granted::<AnyOf<(Admin, All)>>(&["user"], &["tasks:read"]));
+        assert!(!granted::<All>(&[], &["books:read"]));
+        assert!(!granted::<All>(&[], &["books:delete"]));
+        assert!(granted::<All>(&[], &["books:delete", "books:read"]));
+        assert!(!granted::<AnyOf<(Admin, All)>>(&["user"], &["books:read"]));
         assert!(granted::<AnyOf<(Admin, All)>>(&["admin"], &[]));
     }
 
     #[test]
     fn a_requirement_says_what_it_is_and_its_scope_holds_permissions_alone() {
-        type Mixed = AnyOf<(Admin, AllOf<(TasksRead, TasksDelete)>)>;
+        type Mixed = AnyOf<(Admin, AllOf<(BooksRead, BooksDelete)>)>;
         assert_eq!(
             Mixed::describe(),
-            "any of (the role admin, all of (the permission tasks:read, the permission tasks:delete))"
+            "any of (the role admin, all of (the permission books:read, the permission books:delete))"
         );
-        assert_eq!(Mixed::scope(), ["tasks:read", "tasks:delete"]);
+        assert_eq!(Mixed::scope(), ["books:read", "books:delete"]);
     }
 }

@@ -1,3 +1,5 @@
+//! Better Auth's ids and ours, and what further types of ids are made of.
+
 use std::fmt;
 
 use migration::NATIVE_IDS;
@@ -107,6 +109,7 @@ impl TryFromU64 for BetterAuthId {
 }
 
 /// A UUID type: native `uuid` on PostgreSQL, 36 lower-case characters on SQLite.
+#[macro_export]
 macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident, $example:literal) => {
         #[derive(
@@ -218,6 +221,7 @@ macro_rules! uuid_id {
 }
 
 /// The id of a row that the API makes: a UUIDv7.
+#[macro_export]
 macro_rules! row_id {
     ($(#[$doc:meta])* $name:ident, $example:literal) => {
         $crate::types::ids::uuid_id!($(#[$doc])* $name, $example);
@@ -232,7 +236,7 @@ macro_rules! row_id {
     };
 }
 
-pub(super) use {row_id, uuid_id};
+pub use {row_id, uuid_id};
 
 uuid_id!(
     /// The user's UUID: the claim `uuid`, the column `"user".uuid` and the target of every
@@ -241,14 +245,19 @@ uuid_id!(
     "018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90"
 );
 
-pub(super) fn to_value(id: Uuid) -> Value {
+/// The UUID as this engine keeps it.
+pub fn to_value(id: Uuid) -> Value {
     match Engine::current() {
         Engine::Postgres => id.into(),
         Engine::Sqlite => id.to_string().into(),
     }
 }
 
-pub(super) fn from_row<I: ColIdx>(row: &QueryResult, index: I) -> Result<Uuid, TryGetError> {
+/// Reads it from a row.
+///
+/// # Errors
+/// What is there is no UUID.
+pub fn from_row<I: ColIdx>(row: &QueryResult, index: I) -> Result<Uuid, TryGetError> {
     match Engine::current() {
         Engine::Postgres => Uuid::try_get_by(row, index),
         Engine::Sqlite => {
@@ -258,7 +267,11 @@ pub(super) fn from_row<I: ColIdx>(row: &QueryResult, index: I) -> Result<Uuid, T
     }
 }
 
-pub(super) fn from_value(value: Value) -> Result<Uuid, ValueTypeErr> {
+/// Reads it from a value.
+///
+/// # Errors
+/// It is no UUID.
+pub fn from_value(value: Value) -> Result<Uuid, ValueTypeErr> {
     match value {
         Value::Uuid(Some(id)) => Ok(id),
         Value::String(Some(text)) => read(&text).map_err(|_| ValueTypeErr),
@@ -266,25 +279,32 @@ pub(super) fn from_value(value: Value) -> Result<Uuid, ValueTypeErr> {
     }
 }
 
-pub(super) fn read(text: &str) -> Result<Uuid, uuid::Error> {
+/// Reads it from text: hyphenated, in any case.
+///
+/// # Errors
+/// It is anything else.
+pub fn read(text: &str) -> Result<Uuid, uuid::Error> {
     text.parse::<uuid::fmt::Hyphenated>().map(Into::into)
 }
 
-pub(super) fn array_type() -> ArrayType {
+/// The type of a list of them.
+pub fn array_type() -> ArrayType {
     match Engine::current() {
         Engine::Postgres => ArrayType::Uuid,
         Engine::Sqlite => ArrayType::String,
     }
 }
 
-pub(super) fn column_type() -> ColumnType {
+/// The type of their column.
+pub fn column_type() -> ColumnType {
     match Engine::current() {
         Engine::Postgres => ColumnType::Uuid,
         Engine::Sqlite => ColumnType::Text,
     }
 }
 
-pub(super) fn null() -> Value {
+/// No UUID.
+pub fn null() -> Value {
     match Engine::current() {
         Engine::Postgres => Value::Uuid(None),
         Engine::Sqlite => Value::String(None),

@@ -5,7 +5,7 @@ mod cursor;
 mod engine;
 mod expected;
 mod idempotency;
-mod ids;
+pub mod ids;
 mod operator;
 mod page;
 mod patch;
@@ -14,10 +14,10 @@ mod secret;
 mod sort;
 mod tag;
 mod task;
-mod text;
+pub mod text;
 mod time;
 
-pub use access::{Admin, AllOf, AnyOf, Granted, Held, Permission, Requirement, Role, TasksDelete};
+pub use access::{Admin, AllOf, AnyOf, Granted, Held, Permission, Requirement, Role, declare};
 pub use cursor::Cursor;
 pub use engine::{Engine, EngineConflict};
 pub use expected::Expected;
@@ -32,6 +32,6 @@ pub use sort::SortOrder;
 pub use tag::{Color, TagId, TagName};
 pub use task::{
     Description, Priority, RecurrenceConfig, RecurrencePattern, RecurrenceRule, TaskId, TaskSort,
-    TaskSortKey, TimeZone, Title, config_suits_pattern, reminder_precedes_due_date,
+    TaskSortKey, TasksDelete, TimeZone, Title, config_suits_pattern, reminder_precedes_due_date,
 };
 pub use time::{InvalidDateTime, UtcDateTime};

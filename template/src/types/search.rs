@@ -17,7 +17,7 @@ const LONGEST_WORD: usize = 255;
 /// Hexadecimal digits of the owner before each word.
 const OWNER_DIGITS: usize = 8;
 
-/// What both databases index of a task: its words, each once and behind a part of its owner's
+/// What both databases index of a row: its words, each once and behind a part of its owner's
 /// UUID, so that a search reads the owner's part of the index alone.
 ///
 /// A word is a run of letters and digits, as Unicode's NFKD writes them, without marks and in

@@ -1,7 +1,10 @@
+//! Rules for texts, and what the types that keep them are made of.
+
 use validator::ValidationError;
 
 /// What is wrong with a value; `code` is stable, the message is for people.
-pub(super) fn violation(code: &'static str, message: String) -> ValidationError {
+#[must_use]
+pub fn violation(code: &'static str, message: String) -> ValidationError {
     ValidationError::new(code).with_message(message.into())
 }
 
@@ -18,7 +21,11 @@ fn no_control_characters(text: &str, allowed: &[char]) -> Result<(), ValidationE
     }
 }
 
-pub(super) fn at_most(text: &str, max: usize) -> Result<(), ValidationError> {
+/// No more than `max` characters.
+///
+/// # Errors
+/// There are more.
+pub fn at_most(text: &str, max: usize) -> Result<(), ValidationError> {
     match text.chars().count() > max {
         true => Err(violation(
             "too_long",
@@ -29,7 +36,10 @@ pub(super) fn at_most(text: &str, max: usize) -> Result<(), ValidationError> {
 }
 
 /// One line of text: trimmed, not blank, at most `max` characters.
-pub(super) fn line(text: &str, max: usize) -> Result<String, ValidationError> {
+///
+/// # Errors
+/// The rule that it breaks.
+pub fn line(text: &str, max: usize) -> Result<String, ValidationError> {
     let text = text.trim();
     if text.is_empty() {
         return Err(violation("blank", "must not be blank".into()));
@@ -40,13 +50,17 @@ pub(super) fn line(text: &str, max: usize) -> Result<String, ValidationError> {
 }
 
 /// Text of at most `max` characters, kept as it is; line breaks and tabs may be in it.
-pub(super) fn lines(text: &str, max: usize) -> Result<String, ValidationError> {
+///
+/// # Errors
+/// The rule that it breaks.
+pub fn lines(text: &str, max: usize) -> Result<String, ValidationError> {
     at_most(text, max)?;
     no_control_characters(text, &['\n', '\r', '\t'])?;
     Ok(text.to_owned())
 }
 
 /// A text that keeps a rule: a function from what was sent to what is stored.
+#[macro_export]
 macro_rules! text_type {
     ($(#[$attribute:meta])* $name:ident, $rule:expr) => {
         #[derive(
@@ -101,4 +115,4 @@ macro_rules! text_type {
     };
 }
 
-pub(super) use text_type;
+pub use text_type;

@@ -29,7 +29,7 @@ const LIST: &str = "/routes";
 async fn every_route_is_closed_or_known_to_be_open_and_documented() {
     let app = TestApp::start_with_routes(list).await;
     let routes = routes(&app).await;
-    assert!(routes.len() >= 15, "only {} were found", routes.len());
+    assert!(routes.len() >= 10, "only {} were found", routes.len());
     assert_eq!(faults(&app, &routes).await, Vec::<String>::new());
 }
 

@@ -18,7 +18,7 @@ async fn from(origin: &str, client: &Client, path: &str) -> Answer {
 
 async fn preflight(origin: &str, client: &Client) -> Answer {
     let request = client
-        .request(Method::OPTIONS, "/api/me/tasks")
+        .request(Method::OPTIONS, "/api/me")
         .header("origin", origin)
         .header("access-control-request-method", "POST")
         .header(
@@ -101,18 +101,16 @@ async fn credentials_are_allowed_only_where_the_setting_says_so() {
 #[actix_web::test]
 async fn every_kind_of_error_can_be_read_by_an_allowed_page() {
     let app = app().await;
-    let alice = app.user("alice").await;
-    let (no_such_task, someone) = (
-        "/api/me/tasks/not-an-id",
-        "/api/2bd806c9-7f0e-40af-9a1f-000000000000/tasks",
-    );
+    let (alice, admin) = (app.user("alice").await, app.admin().await);
+    let someones = "/api/2bd806c9-7f0e-40af-9a1f-000000000000/anything";
     for (client, path, status) in [
         (&app.anonymous(), "/api/me", 401),
-        (&alice, someone, 403),
-        (&alice, no_such_task, 404),
+        (&alice, "/api/admin/users", 403),
+        (&alice, someones, 403),
+        (&alice, "/api/me/nothing", 404),
         (&alice, "/nowhere", 404),
-        (&alice, "/api/me/tasks?page=0", 422),
-        (&alice, "/api/me/tasks?page=%zz", 400),
+        (&admin, "/api/admin/users?page=0", 422),
+        (&admin, "/api/admin/users?page=%zz", 400),
     ] {
         let answer = from(ALLOWED, client, path).await;
         assert_eq!(
@@ -122,7 +120,7 @@ async fn every_kind_of_error_can_be_read_by_an_allowed_page() {
         );
     }
     app.db().clone().close().await.unwrap();
-    let answer = from(ALLOWED, &alice, "/api/me/tasks").await;
+    let answer = from(ALLOWED, &alice, "/api/profile").await;
     assert_eq!(
         (answer.status, answer.header("access-control-allow-origin")),
         (503, ALLOWED)

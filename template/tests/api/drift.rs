@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs};
 
-use app::entities::{self, account, task_tag};
+use app::entities::{self, account, verification};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IdenStatic, Iterable,
     Statement, sea_query::ColumnType,
@@ -147,13 +147,13 @@ async fn a_column_that_differs_is_named() {
         "account.password: nullable is false".to_owned(),
     ];
     assert_eq!(drift(account::Entity, app.db()).await, found);
-    app.sql("ALTER TABLE task_tags RENAME COLUMN tag_id TO other_id")
+    app.sql("ALTER TABLE verification RENAME COLUMN value TO other")
         .await;
     assert_eq!(
-        drift(task_tag::Entity, app.db()).await,
+        drift(verification::Entity, app.db()).await,
         [
-            "task_tags.tag_id has no migration",
-            "task_tags.other_id is in no entity"
+            "verification.value has no migration",
+            "verification.other is in no entity"
         ]
     );
 }

@@ -158,6 +158,8 @@ fn only_commands_make_operators() {
 /// The first path segment of everything imported from `crate`, in nested lists too.
 fn imports(text: &str) -> Vec<String> {
     let mut found = Vec::new();
+    // A macro names its own crate so wherever it is used.
+    let text = text.replace("$crate::", "");
     for rest in text.split("crate::").skip(1) {
         match rest.strip_prefix('{') {
             Some(list) => found.extend(top_level_names(list)),

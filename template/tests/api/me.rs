@@ -8,7 +8,7 @@ async fn me_is_what_the_token_says() {
     let app = TestApp::start().await;
     let mut user = mock_auth::User::named("alice");
     user.role = "admin,editor".to_owned();
-    user.permissions = vec!["tasks:delete".to_owned()];
+    user.permissions = vec!["books:read".to_owned()];
     user.organization_id = Some("acme".to_owned());
     let token = app.token(&user).sign();
     let me = app.bearer(&token).get("/api/me").await.ok();
@@ -20,7 +20,7 @@ async fn me_is_what_the_token_says() {
             "email": "alice@example.test",
             "name": "alice",
             "roles": ["admin", "editor"],
-            "permissions": ["tasks:delete"],
+            "permissions": ["books:read"],
             "organization_id": "acme",
         })
     );

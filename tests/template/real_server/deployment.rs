@@ -246,7 +246,8 @@ impl Deployment {
         let mut node = self.command(Path::new("node"), &self.auth, &self.api_database);
         succeed(
             node.current_dir(client)
-                .args(["--import", "tsx", "--test", "tests/api.test.ts"])
+                .args(["--import", "tsx", "--test"])
+                .args(["tests/api.test.ts", "tests/tasks.test.ts"])
                 .env("NEXT_PUBLIC_API_URL", &self.api),
         );
     }

@@ -8,7 +8,7 @@ use crate::{
     better_auth::{ADA, BOB, NOW, Variant},
     catalogue::{NONE, catalogue, differences},
     database::{PATIENCE, TestDatabase},
-    runs::ALL,
+    runs::all,
 };
 
 #[tokio::test]
@@ -19,7 +19,7 @@ async fn what_better_auth_made_is_adopted_and_nothing_else_changes() {
             let (tables, before) = (database.tables().await, dump(&database).await);
             let columns = columns(&database).await;
 
-            assert_eq!(up(&database).await, ALL, "{variant:?}");
+            assert_eq!(up(&database).await, all(), "{variant:?}");
 
             let after = dump_of(&database, &columns).await;
             assert_eq!(differences(&after, &before), NONE, "{variant:?}");
@@ -72,7 +72,7 @@ async fn missing_tables_and_columns_are_added() {
     drop_token(&database).await;
     let (columns, before) = (columns(&database).await, dump(&database).await);
 
-    assert_eq!(up(&database).await, ALL);
+    assert_eq!(up(&database).await, all());
 
     assert_eq!(dump_of(&database, &columns).await, before);
     assert_eq!(missing(&database).await, NONE);
@@ -403,7 +403,7 @@ async fn rolling_back_leaves_better_auths_tables_and_their_rows() {
     left.retain(|table| table != "seaql_migrations" && table != "jwks");
     assert_eq!((left, dump_of(&database, &columns).await), before);
     let adopted_again = up(&database).await;
-    assert_eq!(adopted_again, ALL);
+    assert_eq!(adopted_again, all());
     assert_eq!(dump_of(&database, &columns).await, before.1);
 }
 
@@ -411,20 +411,22 @@ async fn rolling_back_leaves_better_auths_tables_and_their_rows() {
 async fn fresh_empties_our_tables_and_leaves_better_auths() {
     let database = made_by_better_auth(Variant::Shown, &Variant::Shown.rows()).await;
     up(&database).await;
-    let tag = format!(
-        r#"INSERT INTO tags (id, user_id, name, created_at, updated_at)
-        SELECT '{ADA}', uuid, 'home', '{NOW}', '{NOW}' FROM "user" WHERE id = '{ADA}'"#
+    let key = format!(
+        r#"INSERT INTO idempotency_keys (user_id, key, fingerprint, created_at)
+        SELECT uuid, 'key', 'x', '{NOW}' FROM "user" WHERE id = '{ADA}'"#
     );
-    database.run(&tag).await.unwrap();
+    database.run(&key).await.unwrap();
 
     migration::fresh(&database.url, PATIENCE).await.unwrap();
     assert_eq!(
-        database.count(&["user", "session", "tags"]).await,
+        database
+            .count(&["user", "session", "idempotency_keys"])
+            .await,
         [2, 2, 0]
     );
 
     let connection = database.connect().await;
-    database.run(&tag).await.unwrap();
+    database.run(&key).await.unwrap();
     match Migrator::fresh(&connection).await {
         Ok(()) => assert!(!database.is_sqlite() || NATIVE_IDS),
         // SeaORM leaves foreign keys on, and a rebuild would take the sessions along.
@@ -449,7 +451,7 @@ async fn of_four_runs_at_once_one_adopts_and_all_succeed() {
         applied.extend(run.await.unwrap().unwrap());
     }
 
-    assert_eq!(applied, ALL);
+    assert_eq!(applied, all());
     assert_eq!(missing(&database).await, NONE);
 }
 

@@ -80,7 +80,7 @@ const SQLITE: [&str; 3] = [
          || CASE WHEN pk THEN ' primary key' ELSE '' END
      FROM sqlite_master AS tables JOIN pragma_table_xinfo(tables.name) AS columns
      WHERE tables.type = 'table' AND tables.name <> 'seaql_migrations'
-         AND tables.name NOT LIKE 'tasks_search%'
+         AND tables.name NOT GLOB '*_search*'
      ORDER BY tables.name, columns.cid",
     "SELECT tables.name || ' (' || \"from\" || ') references ' || \"table\"
          || ' (' || \"to\" || ') on delete ' || lower(on_delete)
@@ -94,6 +94,6 @@ const SQLITE: [&str; 3] = [
                       FROM sqlite_master WHERE name = indexes.name AND partial), '')
      FROM sqlite_master AS tables JOIN pragma_index_list(tables.name) AS indexes
      WHERE tables.type = 'table' AND tables.name <> 'seaql_migrations' AND origin <> 'pk'
-         AND tables.name NOT LIKE 'tasks_search%'
+         AND tables.name NOT GLOB '*_search*'
      ORDER BY 1",
 ];

@@ -11,3 +11,4 @@ mod database;
 mod kills;
 mod runs;
 mod schema;
+mod tasks;

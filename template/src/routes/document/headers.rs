@@ -22,12 +22,12 @@ const HEADERS: [(&str, &str, &str); 8] = [
     (
         "Link",
         "The pages around this one (RFC 8288): first, prev, next, last.",
-        "</api/me/tasks?page=2>; rel=\"next\"",
+        "</api/admin/users?page=2>; rel=\"next\"",
     ),
     (
         "Location",
         "Where the new row is.",
-        "/api/018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90/tasks/01936f2b-0c1d-7e4f-8a3b-5c6d7e8f9a0b",
+        "/api/018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90/notes/01936f2b-0c1d-7e4f-8a3b-5c6d7e8f9a0b",
     ),
     ("Retry-After", "How many seconds to wait.", "5"),
     (

@@ -15,6 +15,10 @@ use super::{
     text::{line, lines, text_type},
 };
 
+super::declare! {
+    /// `tasks:delete`: may delete everybody's tasks.
+    Permission TasksDelete = "tasks:delete";
+}
 row_id!(
     /// A task's id, a UUIDv7 made by the API.
     TaskId,

@@ -6,8 +6,6 @@ mod database;
 mod document;
 mod eventually;
 mod program;
-#[cfg(feature = "postgres")]
-mod proxy;
 mod sources;
 mod user;
 
@@ -17,7 +15,5 @@ pub use database::TestDatabase;
 pub use document::{Document, Ids, Operation};
 pub use eventually::eventually;
 pub use program::{Program, run, run_in, run_on_terminal, run_with_input};
-#[cfg(feature = "postgres")]
-pub use proxy::Proxy;
 pub use sources::rust_files;
 pub use user::Client;

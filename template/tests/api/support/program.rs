@@ -17,22 +17,6 @@ use nix::{
 
 use super::TestDatabase;
 
-/// The compiled program with nothing in its environment but what is given.
-fn program(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
-    let binary = std::env::var(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME"))).unwrap();
-    let mut command = Command::new(binary);
-    command
-        .args(arguments)
-        .env_clear()
-        .envs(environment.iter().copied())
-        .current_dir(folder);
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
-}
-
 /// Runs the program to its end, where there is no .env file.
 pub fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let folder = tempfile::tempdir().unwrap();
@@ -41,13 +25,15 @@ pub fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
 
 /// Runs the program to its end in this folder.
 pub fn run_in(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
-    program(folder, arguments, environment).output().unwrap()
+    Program::command(folder, arguments, environment)
+        .output()
+        .unwrap()
 }
 
 /// Runs the program to its end and gives it `input` to read.
 pub fn run_with_input(arguments: &[&str], environment: &[(&str, &str)], input: &[u8]) -> Output {
     let folder = tempfile::tempdir().unwrap();
-    let mut command = program(folder.path(), arguments, environment);
+    let mut command = Program::command(folder.path(), arguments, environment);
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let input = input.to_vec();
@@ -74,7 +60,7 @@ pub fn run_on_terminal(
     };
     let terminal = openpty(Some(&size), None).unwrap();
     let end = || Stdio::from(terminal.slave.try_clone().unwrap());
-    let mut command = program(folder.path(), arguments, environment);
+    let mut command = Program::command(folder.path(), arguments, environment);
     let mut child = command
         .stdin(end())
         .stdout(end())
@@ -114,39 +100,32 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts it on a free port and waits until it listens.
-    pub fn serve(environment: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let environment = [environment, &[("PORT", "0")]].concat();
-        let command = program(folder.path(), &["serve"], &environment);
-        Self::start(command, folder)
-    }
-
-    /// The same where no file can grow beyond so many bytes.
-    #[cfg(feature = "sqlite")]
-    pub fn serve_with_files_up_to(bytes: u64, environment: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let environment = [environment, &[("PORT", "0")]].concat();
-        let unlimited = program(folder.path(), &["serve"], &environment);
-        // The signal that says so would end the program; blocks are of 512 bytes (POSIX).
-        let script = format!(
-            r#"trap '' XFSZ; ulimit -f {}; exec "$0" serve"#,
-            bytes / 512
-        );
-        let mut command = Command::new("/bin/sh");
+    /// The compiled program with nothing in its environment but what is given.
+    pub fn command(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+        let binary = std::env::var(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME"))).unwrap();
+        let mut command = Command::new(binary);
         command
-            .args(["-c", &script])
-            .arg(unlimited.get_program())
+            .args(arguments)
             .env_clear()
-            .envs(environment)
-            .current_dir(folder.path())
+            .envs(environment.iter().copied())
+            .current_dir(folder);
+        command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        command
+    }
+
+    /// Starts it on a free port.
+    pub fn serve(environment: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let environment = [environment, &[("PORT", "0")]].concat();
+        let command = Program::command(folder.path(), &["serve"], &environment);
         Self::start(command, folder)
     }
 
-    fn start(mut command: Command, folder: tempfile::TempDir) -> Self {
+    /// Starts it by this command and waits until it listens.
+    pub fn start(mut command: Command, folder: tempfile::TempDir) -> Self {
         let mut child = command.spawn().unwrap();
         let (found, port) = mpsc::channel();
         let lines = BufReader::new(child.stderr.take().unwrap());

@@ -93,20 +93,4 @@ impl Client {
     async fn send(&self, method: Method, path: &str, body: Value) -> Answer {
         self.raw(method, path, body.to_string()).await
     }
-
-    /// Adds a task of this title and returns its id.
-    pub async fn task(&self, title: &str) -> String {
-        let answer = self
-            .post("/api/me/tasks", serde_json::json!({ "title": title }))
-            .await;
-        answer.created()["id"].as_str().unwrap().to_owned()
-    }
-
-    /// Adds a tag of this name and returns its id.
-    pub async fn tag(&self, name: &str) -> String {
-        let answer = self
-            .post("/api/me/tags", serde_json::json!({ "name": name }))
-            .await;
-        answer.created()["id"].as_str().unwrap().to_owned()
-    }
 }

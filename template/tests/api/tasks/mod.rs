@@ -1,17 +1,40 @@
-//! Tasks, one by one.
+//! Tasks, one by one, and what else is tried with them.
 
+mod administration;
 mod cursors;
+mod document;
+mod faults;
+mod http;
+mod idempotency;
 mod lists;
+mod owners;
 mod plans;
 mod recurrence;
+mod search;
 mod tagging;
+mod time;
+mod upkeep;
 mod versions;
 
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, TestApp};
+use crate::support::{Answer, Client, TestApp};
+
+impl Client {
+    /// Adds a task of this title and returns its id.
+    pub async fn task(&self, title: &str) -> String {
+        let answer = self.post("/api/me/tasks", json!({ "title": title })).await;
+        answer.created()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Adds a tag of this name and returns its id.
+    pub async fn tag(&self, name: &str) -> String {
+        let answer = self.post("/api/me/tags", json!({ "name": name })).await;
+        answer.created()["id"].as_str().unwrap().to_owned()
+    }
+}
 
 const NOWHERE: &str = "/api/me/tasks/018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90";
 

@@ -4,6 +4,8 @@
 mod kill;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "postgres")]
+mod proxy;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 

@@ -15,7 +15,7 @@ const MOMENTS: u32 = 20;
 const WRITERS: usize = 4;
 
 #[actix_web::test]
-#[ignore = "takes long: cargo test --test api faults::kill -- --ignored"]
+#[ignore = "takes long: cargo test --test api tasks::faults::kill -- --ignored"]
 async fn what_was_answered_is_there_after_a_kill() {
     let database = database_of_user().await;
     let answered = Arc::new(Mutex::new(BTreeSet::new()));

@@ -4,13 +4,13 @@ use futures_util::future::join;
 use sea_orm::{ConnectionTrait, Database, DatabaseTransaction, TransactionTrait};
 use url::Url;
 
-use super::{Api, database_of_user, unavailable};
-use crate::support::{Proxy, TestDatabase, eventually};
+use super::{Api, database_of_user, proxy::Proxy, unavailable};
+use crate::support::{TestDatabase, eventually};
 
 macro_rules! ignored_tests {
     ($($name:ident: $given:expr, $body:expr;)*) => {$(
         #[actix_web::test]
-        #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL: cargo test --test api faults::postgres -- --ignored"]
+        #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL: cargo test --test api tasks::faults::postgres -- --ignored"]
         async fn $name() {
             let broken = Broken::start($given).await;
             let body: fn(Broken) -> _ = $body;

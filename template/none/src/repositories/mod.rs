@@ -1,0 +1,21 @@
+//! Every query. A function that touches a user's rows takes their owner first, so that a query
+//! without its owner cannot be written; one that touches everybody's rows takes a witness that it
+//! may.
+
+pub mod bulk;
+pub mod export;
+pub mod idempotency;
+pub mod keyset;
+pub mod purge;
+pub mod rows;
+pub mod sessions;
+pub mod users;
+
+use self::{export::Export, purge::Purge};
+
+/// The tables of users' rows, which an export holds: those that others refer to come first.
+pub const EXPORTED: &[&dyn Export] = &[];
+
+/// The tables with rows that were deleted softly, which a purge removes: those that refer to others
+/// come first.
+pub const PURGED: &[&dyn Purge] = &[];
