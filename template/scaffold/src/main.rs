@@ -1,0 +1,3 @@
+//! `cargo scaffold`.
+
+fn main() {}
