@@ -1,3 +1,5 @@
+//! Names in the forms that code and sentences need.
+
 use std::{fmt, str::FromStr};
 
 /// What a resource is called: `line_item`, `line_items`, and what follows from them.
@@ -134,6 +136,7 @@ impl fmt::Display for Word {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 mod tests {
     use super::*;
 

@@ -57,8 +57,13 @@ pub enum Kind {
     Bool,
     /// A whole number, 32 bits where it has no range.
     Int(Option<RangeInclusive<i32>>),
-    /// An exact number: digits in all (at most 18), and how many of them behind the point.
-    Decimal { precision: u8, scale: u8 },
+    /// An exact number.
+    Decimal {
+        /// Digits in all, at most 18.
+        precision: u8,
+        /// How many of them are behind the point.
+        scale: u8,
+    },
     /// A point in time.
     Datetime,
     /// One of these words; at least one.
@@ -193,6 +198,7 @@ fn references(target: &str) -> Result<Kind, String> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 mod tests {
     use super::*;
 
