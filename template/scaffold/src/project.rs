@@ -127,7 +127,8 @@ fn entity(module: String, text: &str) -> Option<Entity> {
     })
 }
 
-fn leaves(tree: &UseTree) -> Vec<String> {
+/// The names that a `use` brings.
+pub(crate) fn leaves(tree: &UseTree) -> Vec<String> {
     match tree {
         UseTree::Path(path) => leaves(&path.tree),
         UseTree::Name(name) => vec![name.ident.to_string()],

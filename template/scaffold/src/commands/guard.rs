@@ -4,7 +4,7 @@ use super::Outcome;
 use crate::{
     plan::Plan,
     project::Project,
-    wiring::{Edit, List, Wiring},
+    wiring::{Edit, List, Place, Wiring},
 };
 
 /// What a guard asks for: a role such as `editor`, or a permission such as `notes:delete`.
@@ -72,6 +72,7 @@ pub fn guard(project: &Project, guard: &Guard) -> Result<Outcome, Vec<String>> {
             "src/types/access.rs",
             Edit::Element {
                 list: List::Macro("declare".to_owned()),
+                place: Place::Last,
                 element: format!("/// `{text}`.\n    {kind} {name} = \"{text}\""),
             },
         ),

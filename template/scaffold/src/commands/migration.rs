@@ -3,7 +3,7 @@ use crate::{
     names::Word,
     plan::Plan,
     project::Project,
-    wiring::{Edit, List, Wiring},
+    wiring::{Edit, List, Place, Wiring},
 };
 
 /// A migration whose statements are still to be written. `now` is the time as `YYYYMMDD_HHMMSS`.
@@ -39,6 +39,7 @@ pub fn wirings(module: &str) -> [Wiring; 2] {
         },
         Edit::Element {
             list: List::Function("migrations".to_owned()),
+            place: Place::Last,
             element: format!("Box::new({module}::Migration)"),
         },
     ];

@@ -6,16 +6,22 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::{Expr, File, Item, Lit, Macro, MacroDelimiter, Stmt, Type, visit::Visit};
 
 use super::{
-    List, Trouble, function,
+    List, Place, Trouble, function,
     text::{Splice, indent, line_start, normalized, range_of, starts_line},
 };
 
-pub fn add(text: &str, file: &File, list: &List, element: &str) -> Result<Vec<Splice>, Trouble> {
+pub fn add(
+    text: &str,
+    file: &File,
+    list: &List,
+    place: Place,
+    element: &str,
+) -> Result<Vec<Splice>, Trouble> {
     let found = find(file, list).map_err(|trouble| Trouble {
         what: format!("{}; put `{element}` there", trouble.what),
         ..trouble
     })?;
-    let mut splices = insert(text, found.inside, element)?;
+    let mut splices = insert(text, found.inside, place, element)?;
     splices.extend(found.length.and_then(|length| length.changed_by(1)));
     Ok(splices)
 }
@@ -213,8 +219,13 @@ fn elements(text: &str, inside: Range<usize>) -> Option<(Vec<Element>, char)> {
     Some((found, separator))
 }
 
-/// Adds an element between two delimiters: in order, if at least two are there in order.
-pub fn insert(text: &str, inside: Range<usize>, element: &str) -> Result<Vec<Splice>, Trouble> {
+/// Adds an element between two delimiters.
+pub fn insert(
+    text: &str,
+    inside: Range<usize>,
+    place: Place,
+    element: &str,
+) -> Result<Vec<Splice>, Trouble> {
     let unreadable = || Trouble::new(format!("the list for `{element}` cannot be read"));
     let (present, separator) = elements(text, inside.clone()).ok_or_else(unreadable)?;
     let keys: Vec<_> = present
@@ -225,9 +236,12 @@ pub fn insert(text: &str, inside: Range<usize>, element: &str) -> Result<Vec<Spl
     if keys.contains(&key) {
         return Err(Trouble::new(format!("`{element}` is there already")));
     }
-    let is_sorted = keys.len() > 1 && keys.is_sorted();
-    let before = keys.iter().position(|other| is_sorted && *other > key);
-    let previous = before.unwrap_or(present.len()).checked_sub(1);
+    let index = match place {
+        Place::First => 0,
+        Place::Sorted if keys.is_sorted() => keys.partition_point(|other| *other < key),
+        Place::Last | Place::Sorted => keys.len(),
+    };
+    let previous = index.checked_sub(1);
     Ok(
         match (previous.map(|index| &present[index]), present.first()) {
             (Some(previous), _) => after(text, previous, element, separator),

@@ -21,8 +21,7 @@ pub struct Wiring {
     pub edit: Edit,
 }
 
-/// What is added to a file. In a list that is sorted it gets the place that the order says, else
-/// the last one.
+/// What is added to a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
     /// `mod notes;` or `pub mod notes;` beside the others.
@@ -39,6 +38,13 @@ pub enum Edit {
         /// At least one.
         names: Vec<String>,
     },
+    /// `use crate::entities::note;`, in the braces of what is imported from there already.
+    Import {
+        /// `crate::entities`.
+        path: String,
+        /// `note`.
+        name: String,
+    },
     /// `.configure(notes::configure)` at the end of the chain of calls on a function's first
     /// parameter; a function whose body is empty gets one.
     Call {
@@ -47,10 +53,12 @@ pub enum Edit {
         /// With its dot.
         call: String,
     },
-    /// An element of a list. It names what it needs by paths that are in scope: nothing is imported.
+    /// An element of a list.
     Element {
         /// Where the list is.
         list: List,
+        /// Where in the list.
+        place: Place,
         /// Without a separator.
         element: String,
     },
@@ -66,6 +74,17 @@ pub enum List {
     /// The arguments of a macro that is called by this name in the file, once outside of functions
     /// or else once in all; they are separated by commas or semicolons.
     Macro(String),
+}
+
+/// Where in a list an element goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Before all others.
+    First,
+    /// After all others.
+    Last,
+    /// In alphabetical order, if the others are; else after them.
+    Sorted,
 }
 
 /// Why a file cannot be wired, and what to mend.
@@ -125,12 +144,17 @@ impl Wiring {
             Edit::Reexport { module, names } => self.one_by_one(text, names, |text, file, name| {
                 modules::export(text, file, module, name)
             }),
+            Edit::Import { path, name } => {
+                self.change(text, |file| modules::import(text, file, path, name))
+            }
             Edit::Call { function, call } => {
                 self.change(text, |file| calls::add(text, file, function, call))
             }
-            Edit::Element { list, element } => {
-                self.change(text, |file| lists::add(text, file, list, element))
-            }
+            Edit::Element {
+                list,
+                place,
+                element,
+            } => self.change(text, |file| lists::add(text, file, list, *place, element)),
         }
     }
 
@@ -146,10 +170,13 @@ impl Wiring {
             Edit::Reexport { module, names } => self.one_by_one(text, names, |text, file, name| {
                 modules::withhold(text, file, module, name)
             }),
+            Edit::Import { path, name } => {
+                self.change(text, |file| modules::forget(text, file, path, name))
+            }
             Edit::Call { function, call } => {
                 self.change(text, |file| calls::take_away(text, file, function, call))
             }
-            Edit::Element { list, element } => {
+            Edit::Element { list, element, .. } => {
                 self.change(text, |file| lists::take_away(text, file, list, element))
             }
         }

@@ -5,9 +5,10 @@ use std::ops::Range;
 use syn::{File, Item, ItemMod, ItemUse, UseGroup, UseTree, Visibility};
 
 use super::{
-    Trouble, lists,
+    Place, Trouble, lists,
     text::{Splice, indent, range_of},
 };
+use crate::project::leaves;
 
 pub fn declare(text: &str, file: &File, public: bool, name: &str) -> Result<Vec<Splice>, Trouble> {
     let mut modules = file.items.iter().filter_map(|item| match item {
@@ -42,42 +43,84 @@ fn declared(file: &File) -> impl Iterator<Item = &ItemMod> {
 }
 
 pub fn export(text: &str, file: &File, module: &str, name: &str) -> Result<Vec<Splice>, Trouble> {
-    let is_exported = |tree| exported(tree).iter().any(|other| other == name);
-    if let Some((item, _)) = exports(file).find(|(_, tree)| is_exported(tree)) {
-        return Err(Trouble::at(item, format!("{name} is exported already")));
+    let is_exported = |tree| leaves(tree).iter().any(|other| other == name);
+    if let Some(item) = exports(file).find(|item| is_exported(&item.tree)) {
+        let what = format!("{name} is exported already");
+        return Err(Trouble::at(item, what));
     }
-    let of_module = exports(file).find(|(_, tree)| root(tree) == module);
-    match of_module.map(|(_, tree)| leaves(tree)) {
-        Some(UseTree::Glob(_)) => Ok(Vec::new()),
-        Some(UseTree::Group(group)) => lists::insert(text, inside(group), name),
-        Some(single) => {
+    if let Some(tree) = exports(file).find_map(|item| below(&item.tree, &[module])) {
+        return join(text, tree, name);
+    }
+    let others = exports(file).map(|item| (root(&item.tree), range_of(item)));
+    let others: Vec<_> = others.collect();
+    let line = format!("pub use {module}::{name};");
+    Ok(vec![beside(text, file, &others, module, &line)])
+}
+
+pub fn withhold(text: &str, file: &File, module: &str, name: &str) -> Result<Vec<Splice>, Trouble> {
+    let missing = || Trouble::new(format!("there is no `pub use {module}::{name}`"));
+    leave(text, exports(file), &[module], name).ok_or_else(missing)
+}
+
+pub fn import(text: &str, file: &File, path: &str, name: &str) -> Result<Vec<Splice>, Trouble> {
+    let segments: Vec<_> = path.split("::").collect();
+    for item in imports(file) {
+        if let Some(tree) = below(&item.tree, &segments) {
+            let present = leaves(tree).iter().any(|other| other == name);
+            return match present {
+                true => Err(Trouble::at(
+                    item,
+                    format!("{path}::{name} is imported already"),
+                )),
+                false => join(text, tree, name),
+            };
+        }
+    }
+    let others = imports(file).map(|item| (String::new(), range_of(item)));
+    let others: Vec<_> = others.collect();
+    let line = format!("use {path}::{name};");
+    Ok(vec![beside(text, file, &others, path, &line)])
+}
+
+pub fn forget(text: &str, file: &File, path: &str, name: &str) -> Result<Vec<Splice>, Trouble> {
+    let missing = || Trouble::new(format!("there is no `use {path}::{name}`"));
+    let segments: Vec<_> = path.split("::").collect();
+    leave(text, imports(file), &segments, name).ok_or_else(missing)
+}
+
+/// Adds a name to what is used from one path.
+fn join(text: &str, tree: &UseTree, name: &str) -> Result<Vec<Splice>, Trouble> {
+    match tree {
+        UseTree::Glob(_) => Ok(Vec::new()),
+        UseTree::Group(group) => lists::insert(text, inside(group), Place::Sorted, name),
+        single => {
             let mut both = [&text[range_of(single)], name];
             both.sort_unstable();
             let group = format!("{{{}}}", both.join(", "));
             Ok(vec![Splice::replace(range_of(single), group)])
         }
-        None => {
-            let others = exports(file).map(|(item, tree)| (root(tree), range_of(item)));
-            let others: Vec<_> = others.collect();
-            let line = format!("pub use {module}::{name};");
-            Ok(vec![beside(text, file, &others, module, &line)])
-        }
     }
 }
 
-pub fn withhold(text: &str, file: &File, module: &str, name: &str) -> Result<Vec<Splice>, Trouble> {
-    let missing = || Trouble::new(format!("there is no `pub use {module}::{name}`"));
-    let is_exported = |tree| exported(tree).iter().any(|other| other == name);
-    let mut exports = exports(file);
-    let found = exports.find(|(_, tree)| root(tree) == module && is_exported(tree));
-    let (item, tree) = found.ok_or_else(missing)?;
-    match leaves(tree) {
-        UseTree::Group(group) if group.items.len() > 1 => {
-            let removed = lists::remove(text, inside(group), name);
-            removed.map(|splice| vec![splice]).ok_or_else(missing)
-        }
-        _ => Ok(vec![Splice::remove(text, range_of(item))]),
-    }
+/// Takes a name away from what is used from one path, and the whole item if there is nothing else
+/// in it.
+fn leave<'a>(
+    text: &str,
+    mut items: impl Iterator<Item = &'a ItemUse>,
+    path: &[&str],
+    name: &str,
+) -> Option<Vec<Splice>> {
+    let (item, tree) = items.find_map(|item| {
+        let tree = below(&item.tree, path)?;
+        let is_there = leaves(tree).iter().any(|other| other == name);
+        is_there.then_some((item, tree))
+    })?;
+    let splice = match tree {
+        UseTree::Group(group) if group.items.len() > 1 => lists::remove(text, inside(group), name)?,
+        _ if leaves(&item.tree).len() == 1 => Splice::remove(text, range_of(item)),
+        _ => return None,
+    };
+    Some(vec![splice])
 }
 
 fn inside(group: &UseGroup) -> Range<usize> {
@@ -85,11 +128,31 @@ fn inside(group: &UseGroup) -> Range<usize> {
     brace.open().byte_range().end..brace.close().byte_range().start
 }
 
-fn exports(file: &File) -> impl Iterator<Item = (&ItemUse, &UseTree)> {
+fn exports(file: &File) -> impl Iterator<Item = &ItemUse> {
+    uses(file).filter(|item| matches!(item.vis, Visibility::Public(_)))
+}
+
+fn imports(file: &File) -> impl Iterator<Item = &ItemUse> {
+    uses(file).filter(|item| !matches!(item.vis, Visibility::Public(_)))
+}
+
+fn uses(file: &File) -> impl Iterator<Item = &ItemUse> {
     file.items.iter().filter_map(|item| match item {
-        Item::Use(item) if matches!(item.vis, Visibility::Public(_)) => Some((item, &item.tree)),
+        Item::Use(item) => Some(item),
         _ => None,
     })
+}
+
+/// What is used from a path, wherever in the tree.
+fn below<'a>(tree: &'a UseTree, path: &[&str]) -> Option<&'a UseTree> {
+    match (tree, path) {
+        (tree, []) => Some(tree),
+        (UseTree::Path(segment), [first, rest @ ..]) if segment.ident == first => {
+            below(&segment.tree, rest)
+        }
+        (UseTree::Group(group), path) => group.items.iter().find_map(|tree| below(tree, path)),
+        _ => None,
+    }
 }
 
 /// The first segment: the module whose names are exported.
@@ -101,25 +164,7 @@ fn root(tree: &UseTree) -> String {
     }
 }
 
-/// What follows the first segment.
-fn leaves(tree: &UseTree) -> &UseTree {
-    match tree {
-        UseTree::Path(path) => &path.tree,
-        other => other,
-    }
-}
-
-fn exported(tree: &UseTree) -> Vec<String> {
-    match tree {
-        UseTree::Path(path) => exported(&path.tree),
-        UseTree::Name(name) => vec![name.ident.to_string()],
-        UseTree::Rename(rename) => vec![rename.rename.to_string()],
-        UseTree::Group(group) => group.items.iter().flat_map(exported).collect(),
-        UseTree::Glob(_) => Vec::new(),
-    }
-}
-
-/// A line after the last of its like that is smaller, or before the first.
+/// A line after the greatest of its like that is smaller, or before the first.
 fn beside(
     text: &str,
     file: &File,
@@ -136,7 +181,7 @@ fn beside(
             let indent = indent(text, range.start);
             Splice::insert(range.start, format!("{line}\n{indent}"))
         }
-        (None, Some(last)) if matches!(last, Item::Mod(_)) => {
+        (None, Some(last @ Item::Mod(_))) => {
             Splice::below(text, range_of(last).end, "", &format!("\n{line}"))
         }
         (None, _) => first_item(text, file, line),

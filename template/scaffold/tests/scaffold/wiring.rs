@@ -1,6 +1,6 @@
 //! Files are changed at the right place however they are laid out, and nowhere else.
 
-use scaffold::wiring::{Edit, List, Wiring};
+use scaffold::wiring::{Edit, List, Place, Wiring};
 
 fn wiring(edit: Edit) -> Wiring {
     let file = "src/wired.rs".into();
@@ -26,9 +26,22 @@ fn call(call: &str) -> Wiring {
     })
 }
 
+fn import(path: &str, name: &str) -> Wiring {
+    let (path, name) = (path.to_owned(), name.to_owned());
+    wiring(Edit::Import { path, name })
+}
+
 fn element(list: List, element: &str) -> Wiring {
+    placed(list, Place::Last, element)
+}
+
+fn placed(list: List, place: Place, element: &str) -> Wiring {
     let element = element.to_owned();
-    wiring(Edit::Element { list, element })
+    wiring(Edit::Element {
+        list,
+        place,
+        element,
+    })
 }
 
 fn function() -> List {
@@ -311,20 +324,60 @@ fn an_element_goes_to_the_end_of_a_list() {
 
 #[test]
 fn an_element_keeps_the_order_of_a_list_that_is_sorted() {
+    let sorted = |list, element| placed(list, Place::Sorted, element);
     changes(
-        &element(constant(), "\"/b\""),
+        &sorted(constant(), "\"/b\""),
         "const LIST: [&str; 2] = [\n    \"/a\",\n    \"/c\",\n];\n",
         "const LIST: [&str; 3] = [\n    \"/a\",\n    \"/b\",\n    \"/c\",\n];\n",
     );
     changes(
-        &element(called(), "a"),
+        &sorted(called(), "a"),
         "list![b, c];\n",
         "list![a, b, c];\n",
     );
     changes(
-        &element(called(), "a"),
-        "list! {\n    b,\n    c,\n}\n",
-        "list! {\n    a,\n    b,\n    c,\n}\n",
+        &sorted(called(), "b"),
+        "list![c, a];\n",
+        "list![c, a, b];\n",
+    );
+}
+
+#[test]
+fn an_element_goes_before_all_others_where_it_must() {
+    let first = placed(called(), Place::First, "a");
+    changes(
+        &first,
+        "list! {\n    c, // why\n    b,\n}\n",
+        "list! {\n    a,\n    c, // why\n    b,\n}\n",
+    );
+    changes(&first, "list!(c, b);\n", "list!(a, c, b);\n");
+}
+
+#[test]
+fn a_name_is_imported_with_others_from_there() {
+    let note = import("crate::entities", "note");
+    changes(
+        &note,
+        "use crate::{\n    entities::{tag, task},\n    types::X,\n};\n",
+        "use crate::{\n    entities::{note, tag, task},\n    types::X,\n};\n",
+    );
+    changes(
+        &note,
+        "use crate::types::X;\n\nfn a() {}\n",
+        "use crate::types::X;\nuse crate::entities::note;\n\nfn a() {}\n",
+    );
+    assert_eq!(
+        note.add("use crate::entities::tag;\n").unwrap(),
+        "use crate::entities::{note, tag};\n"
+    );
+    assert_eq!(
+        note.add("mod a;\n\nfn b() {}\n").unwrap(),
+        "use crate::entities::note;\n\nmod a;\n\nfn b() {}\n"
+    );
+    refused(
+        &note,
+        "use crate::{entities::note};\n",
+        "src/wired.rs:1: crate::entities::note is imported already",
     );
 }
 
