@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use scaffold::{
     arguments::{Arguments, Command, HELP},
     commands::{self, Outcome},
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<(), Vec<String>> {
     let project = project().map_err(|fault| vec![fault])?;
-    let now = Utc::now().format("%Y%m%d_%H%M%S").to_string();
+    let now = now().format("%Y%m%d_%H%M%S").to_string();
     let Outcome { changes, next } = match &arguments.command {
         Command::Help => return Ok(()),
         Command::Resource(wish) => commands::resource(&project, wish, &now)?,
@@ -53,6 +53,14 @@ fn run(arguments: Arguments) -> Result<(), Vec<String>> {
     let next = next.iter().filter(|_| !arguments.dry_run);
     next.for_each(|step| println!("  {step}"));
     Ok(())
+}
+
+/// What the clock says, or SOURCE_DATE_EPOCH where the same command is to write the same twice.
+fn now() -> DateTime<Utc> {
+    let given = std::env::var("SOURCE_DATE_EPOCH").ok();
+    let seconds = given.and_then(|seconds| seconds.parse().ok());
+    let given = seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    given.unwrap_or_else(Utc::now)
 }
 
 fn project() -> Result<Project, String> {
