@@ -193,8 +193,12 @@ fn elements(text: &str, inside: Range<usize>) -> Option<(Vec<Element>, char)> {
         .into_iter()
         .collect();
     let is = |token: &TokenTree, c| matches!(token, TokenTree::Punct(it) if it.as_char() == c);
-    let by_semicolons = tokens.iter().any(|token| is(token, ';'));
-    let separator = if by_semicolons { ';' } else { ',' };
+    // The last one counts: `list![db; a, b]` is a list of what has commas.
+    let last = tokens.iter().rev().find(|&it| is(it, ',') || is(it, ';'));
+    let separator = match last {
+        Some(token) if is(token, ';') => ';',
+        _ => ',',
+    };
     let range = |token: &TokenTree| {
         let range = token.span().byte_range();
         inside.start + range.start..inside.start + range.end

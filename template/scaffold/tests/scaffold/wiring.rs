@@ -412,4 +412,9 @@ fn a_list_in_a_macro_keeps_its_separator() {
         "fn all() {\n    list!(task, tag);\n}\n",
         "fn all() {\n    list!(task, tag, note);\n}\n",
     );
+    changes(
+        &placed(called(), Place::Sorted, "note"),
+        "fn all() {\n    list![\n        db;\n        jwks,\n        tag,\n    ]\n}\n",
+        "fn all() {\n    list![\n        db;\n        jwks,\n        note,\n        tag,\n    ]\n}\n",
+    );
 }
