@@ -4,13 +4,13 @@ use sea_orm::{
 };
 use serde::Serialize;
 
-use super::{TaskWithTags, live_tags, owned};
+use super::{TaskWithTags, live_tags};
 use crate::{
     entities::{tag, task, task_tag},
     error::AppError,
     repositories::{
         keyset::{Keyset, time_value},
-        search,
+        rows, search,
     },
     types::{
         ListRequest, Page, Priority, SearchQuery, TagName, TaskId, TaskSort, TaskSortKey, UserUuid,
@@ -69,7 +69,7 @@ pub async fn list(
 
 fn fitting(owner: UserUuid, filter: &TaskFilter) -> Select<task::Entity> {
     use task::Column;
-    owned(owner, filter.include_deleted)
+    rows::find(owner, filter.include_deleted)
         .apply_if(filter.completed, |query, completed| {
             query.filter(Column::Completed.eq(completed))
         })
