@@ -193,18 +193,19 @@ fn elements(text: &str, inside: Range<usize>) -> Option<(Vec<Element>, char)> {
         .into_iter()
         .collect();
     let is = |token: &TokenTree, c| matches!(token, TokenTree::Punct(it) if it.as_char() == c);
-    // The last one counts: `list![db; a, b]` is a list of what has commas.
-    let last = tokens.iter().rev().find(|&it| is(it, ',') || is(it, ';'));
-    let separator = match last {
-        Some(token) if is(token, ';') => ';',
-        _ => ',',
+    let last = tokens.iter().rposition(|it| is(it, ';'));
+    // `list![db; a, b]` is a list of what is behind the semicolon.
+    let (separator, begin) = match last {
+        Some(last) if last + 1 == tokens.len() => (';', 0),
+        Some(last) => (',', last + 1),
+        None => (',', 0),
     };
     let range = |token: &TokenTree| {
         let range = token.span().byte_range();
         inside.start + range.start..inside.start + range.end
     };
     let (mut found, mut open) = (Vec::<Element>::new(), None::<Range<usize>>);
-    for token in &tokens {
+    for token in &tokens[begin..] {
         match (is(token, separator), open.take()) {
             (true, Some(element)) => found.push(Element {
                 range: element,

@@ -417,4 +417,9 @@ fn a_list_in_a_macro_keeps_its_separator() {
         "fn all() {\n    list![\n        db;\n        jwks,\n        tag,\n    ]\n}\n",
         "fn all() {\n    list![\n        db;\n        jwks,\n        note,\n        tag,\n    ]\n}\n",
     );
+    changes(
+        &placed(called(), Place::Sorted, "a"),
+        "list![db; jwks, tag];\n",
+        "list![db; a, jwks, tag];\n",
+    );
 }
