@@ -3,6 +3,7 @@
 
 mod changes;
 mod desk;
+mod guide;
 mod others;
 mod resources;
 mod wiring;
