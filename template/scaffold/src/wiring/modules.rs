@@ -6,7 +6,7 @@ use syn::{File, Item, ItemMod, ItemUse, UseGroup, UseTree, Visibility};
 
 use super::{
     Place, Trouble, lists,
-    text::{Splice, indent, range_of},
+    text::{Splice, indent, line_start, range_of},
 };
 use crate::project::leaves;
 
@@ -174,7 +174,13 @@ fn beside(
 ) -> Splice {
     let smaller = others.iter().filter(|(other, _)| other.as_str() < name);
     if let Some((_, range)) = smaller.max_by(|(a, _), (b, _)| a.cmp(b)) {
-        return Splice::below(text, range.end, indent(text, range.start), line);
+        let start = line_start(text, range.start);
+        let on_its_line = others
+            .iter()
+            .filter(|(_, it)| line_start(text, it.start) == start);
+        let end = on_its_line.map(|(_, it)| it.end).max();
+        let end = end.unwrap_or(range.end);
+        return Splice::below(text, end, indent(text, range.start), line);
     }
     match (others.first(), file.items.last()) {
         (Some((_, range)), _) => {

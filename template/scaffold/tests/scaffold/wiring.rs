@@ -191,6 +191,11 @@ fn a_module_is_declared_in_order() {
     );
     changes(
         &note,
+        "mod me; mod a; // both\nmod z;\n",
+        "mod me; mod a; // both\npub mod note;\nmod z;\n",
+    );
+    changes(
+        &note,
         "/// B.\n#[cfg(x)]\nmod b;\n\nfn main() {}\n",
         "/// B.\n#[cfg(x)]\nmod b;\npub mod note;\n\nfn main() {}\n",
     );
