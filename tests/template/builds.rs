@@ -24,8 +24,13 @@ pub fn target_dir() -> PathBuf {
 fn lasting(answer: &str) -> PathBuf {
     let project = generate("shop", &["description=A shop", answer]).unwrap();
     let (_, folder) = answer.split_once('=').unwrap();
+    lasting_copy(&project, folder)
+}
+
+/// The project in a folder that outlasts the run.
+pub fn lasting_copy(project: &Project, folder: &str) -> PathBuf {
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
-    replace_what_differs(&project, &dir);
+    replace_what_differs(project, &dir);
     dir
 }
 
@@ -45,7 +50,7 @@ fn replace_what_differs(project: &Project, dir: &Path) {
     }
 }
 
-fn cargo(dir: &Path, arguments: &str) -> Command {
+pub fn cargo(dir: &Path, arguments: &str) -> Command {
     let mut cargo = generator::cargo(dir);
     cargo
         .args(arguments.split(' '))
@@ -53,7 +58,7 @@ fn cargo(dir: &Path, arguments: &str) -> Command {
     cargo
 }
 
-fn succeed(mut cargo: Command) {
+pub fn succeed(mut cargo: Command) {
     let output = cargo.output().unwrap();
     let (out, err) = (
         String::from_utf8_lossy(&output.stdout),
