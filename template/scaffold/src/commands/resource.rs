@@ -59,7 +59,7 @@ pub(super) fn next_steps(project: &Project) -> Vec<String> {
         "INSTA_UPDATE=always cargo test --test api openapi   # renews the OpenAPI snapshot: read its difference".to_owned(),
         "cargo test".to_owned(),
     ];
-    if project.has("client/package.json") {
+    if project.has("client") {
         next.push("cd client && npm ci && npm run generate && npm test".to_owned());
     }
     next
