@@ -52,9 +52,7 @@ impl Compiled {
             format!("example={example}"),
         ];
         let project = generate("shop", &answers.each_ref().map(String::as_str)).unwrap();
-        let dir = self.folder().join(self.name());
-        replace_what_differs(&project, &dir);
-        dir
+        lasting_copy(&project, &self.folder().join(self.name()))
     }
 
     /// Cargo tells what it built apart by names, features and profiles, not by folders: without the example the packages
@@ -87,6 +85,13 @@ impl Compiled {
     }
 }
 
+/// The project in a folder that outlasts the run, below Cargo's folder for such things.
+pub fn lasting_copy(project: &Project, folder: impl AsRef<Path>) -> PathBuf {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
+    replace_what_differs(project, &dir);
+    dir
+}
+
 /// Every two answers meet in one of them, and each database in one with every other answer.
 const SQLITE: [Compiled; 4] = [
     Compiled(["both", "hybrid", "tasks"]),
@@ -117,7 +122,7 @@ fn replace_what_differs(project: &Project, dir: &Path) {
     }
 }
 
-fn cargo(dir: &Path, arguments: &str) -> Command {
+pub fn cargo(dir: &Path, arguments: &str) -> Command {
     let mut cargo = generator::cargo(dir);
     cargo
         .args(arguments.split(' '))
@@ -126,7 +131,7 @@ fn cargo(dir: &Path, arguments: &str) -> Command {
 }
 
 /// What it prints.
-fn succeed(mut cargo: Command) -> String {
+pub fn succeed(mut cargo: Command) -> String {
     let output = cargo.output().unwrap();
     let (out, err) = (
         String::from_utf8_lossy(&output.stdout),
