@@ -52,7 +52,7 @@ impl Compiled {
             format!("example={example}"),
         ];
         let project = generate("shop", &answers.each_ref().map(String::as_str)).unwrap();
-        lasting_copy(&project, &self.folder().join(self.name()))
+        lasting_copy(&project, self.folder().join(self.name()))
     }
 
     /// Cargo tells what it built apart by names, features and profiles, not by folders: without the example the packages
