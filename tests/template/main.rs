@@ -10,6 +10,7 @@ mod names;
 mod options;
 mod quickstart;
 mod real_server;
+mod scaffold;
 mod siblings;
 mod twins;
 mod update;

@@ -38,6 +38,9 @@ pub trait Table: EntityTrait {
     /// In which version a row is.
     fn version(row: &Self::Model) -> i32;
 
+    /// When a row was deleted.
+    fn deleted_at(row: &Self::Model) -> Option<UtcDateTime>;
+
     /// Which problem it is when a write breaks this constraint; with none it is a fault of ours.
     fn problem(_: Constraint) -> Option<Code> {
         None
@@ -62,6 +65,15 @@ pub trait Owned: Table<Model: Serialize> {
     ) -> impl Future<Output = Result<Vec<Box<RawValue>>, AppError>> {
         ready(export::to_json(&rows))
     }
+}
+
+/// A table whose rows are made of what their writer says and of nothing else.
+pub trait Editable: Table {
+    /// What a row is made of.
+    type Content: Clone + PartialEq + From<Self::Model>;
+
+    /// The columns that hold it, and `updated_at`.
+    fn columns(content: Self::Content) -> Self::ActiveModel;
 }
 
 /// Somebody who may reach rows of a table: their owner, or whoever else the table names. Functions
@@ -136,6 +148,32 @@ pub async fn lock<I: RowId>(
         true => Ok(row),
         false => Err(AppError::new(Code::PreconditionFailed)),
     }
+}
+
+/// Whether there is such a live row; nobody changes it before the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold<I: RowId>(
+    actor: impl Actor<I::Table>,
+    id: I,
+    db: &impl ConnectionTrait,
+) -> Result<bool, AppError> {
+    let row = find(actor, false).filter(I::Table::ID.eq(id)).lock_shared();
+    Ok(row.one(db).await?.is_some())
+}
+
+/// Replaces what a row is made of.
+///
+/// # Errors
+/// `not_found`; what the table says of a constraint that is broken.
+pub async fn replace<I: RowId<Table: Editable>>(
+    actor: impl Actor<I::Table>,
+    id: I,
+    content: <I::Table as Editable>::Content,
+    db: &impl ConnectionTrait,
+) -> Result<<I::Table as EntityTrait>::Model, AppError> {
+    write(actor, id, I::Table::columns(content), db).await
 }
 
 /// Deletes a row, softly.

@@ -1,6 +1,6 @@
 //! Tags.
 
-pub use super::rows::{delete, get, lock, require, restore};
+pub use super::rows::{get, require};
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{
     keyset::Keyset,
-    rows::{self, Owned, RowId, Table},
+    rows::{self, Editable, Owned, RowId, Table},
 };
 use crate::{
     entities::{tag, task_tag},
@@ -82,6 +82,10 @@ impl Table for tag::Entity {
         tag.version
     }
 
+    fn deleted_at(tag: &tag::Model) -> Option<UtcDateTime> {
+        tag.deleted_at
+    }
+
     fn problem(constraint: Constraint) -> Option<Code> {
         match constraint {
             Constraint::Unique => Some(Code::TagNameConflict),
@@ -94,13 +98,16 @@ impl Owned for tag::Entity {
     const USER_ID: tag::Column = tag::Column::UserId;
 }
 
-/// The columns that a client writes.
-fn columns(new: NewTag) -> tag::ActiveModel {
-    tag::ActiveModel {
-        name: Set(new.name),
-        color: Set(new.color),
-        updated_at: Set(UtcDateTime::now()),
-        ..Default::default()
+impl Editable for tag::Entity {
+    type Content = NewTag;
+
+    fn columns(new: NewTag) -> tag::ActiveModel {
+        tag::ActiveModel {
+            name: Set(new.name),
+            color: Set(new.color),
+            updated_at: Set(UtcDateTime::now()),
+            ..Default::default()
+        }
     }
 }
 
@@ -113,7 +120,7 @@ pub async fn insert(
     new: NewTag,
     db: &impl ConnectionTrait,
 ) -> Result<tag::Model, AppError> {
-    let columns = columns(new);
+    let columns = tag::Entity::columns(new);
     let row = tag::ActiveModel {
         id: Set(TagId::generate()),
         user_id: Set(owner),
@@ -174,17 +181,4 @@ pub async fn hold_all(
         .order_by_asc(tag::Column::Name)
         .lock_shared();
     Ok(tags.all(db).await?)
-}
-
-/// Replaces what a tag of the owner is made of.
-///
-/// # Errors
-/// `not_found`, `tag_name_conflict`.
-pub async fn replace(
-    owner: UserUuid,
-    id: TagId,
-    new: NewTag,
-    db: &impl ConnectionTrait,
-) -> Result<tag::Model, AppError> {
-    rows::write(owner, id, columns(new), db).await
 }

@@ -1,12 +1,21 @@
-use actix_web::{HttpResponse, get, web::Json};
+use actix_web::{HttpResponse, get, middleware::from_fn, web::Json};
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::{
-    auth::{AuthUser, CurrentUser, Identity, OptionalUser},
+    auth::{self, AuthUser, CurrentUser, Identity, OptionalUser},
     entities::user,
     types::{BetterAuthId, UserUuid, UtcDateTime},
 };
+
+pub(super) fn configure_open(config: &mut ServiceConfig) {
+    config.service(
+        scope::scope("/api/whoami")
+            .wrap(from_fn(auth::authenticate_if_present))
+            .service(get_whoami),
+    );
+}
 
 /// A user's row, as far as the user may see it.
 #[derive(Serialize, ToSchema)]
@@ -47,7 +56,7 @@ pub(super) async fn get_me(user: AuthUser) -> HttpResponse {
 
 /// Who is asking, if anybody.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Visitor {
+struct Visitor {
     authenticated: bool,
     user: Option<Identity>,
 }
@@ -55,7 +64,7 @@ pub(super) struct Visitor {
 /// Who the caller is; open to everybody, but wrong credentials are refused.
 #[utoipa::path(tag = "me", responses((status = 200, body = Visitor)))]
 #[get("")]
-pub(super) async fn get_whoami(OptionalUser(user): OptionalUser) -> Json<Visitor> {
+async fn get_whoami(OptionalUser(user): OptionalUser) -> Json<Visitor> {
     let user = user.map(|user| Identity::clone(&user));
     Json(Visitor {
         authenticated: user.is_some(),

@@ -5,5 +5,6 @@ pub mod demo;
 pub mod export;
 pub mod idempotency;
 pub mod purge;
+pub mod rows;
 pub mod tags;
 pub mod tasks;

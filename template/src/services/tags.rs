@@ -2,6 +2,7 @@
 
 use sea_orm::DatabaseTransaction;
 
+use super::rows::{self, Outcome};
 use crate::{
     database::Database,
     entities::tag,
@@ -25,15 +26,8 @@ pub async fn change(
     db: &Database,
 ) -> Result<tag::Model, AppError> {
     db.write_as(owner, async |transaction| {
-        let tag = tags::lock(owner, id, false, expected, transaction).await?;
-        let old = NewTag::from(tag.clone());
-        let new = change(old.clone());
-        if new == old {
-            return Ok(tag);
-        }
-        let tag = tags::replace(owner, id, new, transaction).await?;
-        tasks::raise_versions(owner, id, transaction).await?;
-        Ok(tag)
+        let tag = rows::change(owner, id, change, expected, transaction).await?;
+        raise_versions(owner, tag, transaction).await
     })
     .await
 }
@@ -49,8 +43,7 @@ pub async fn delete(
     db: &Database,
 ) -> Result<(), AppError> {
     db.write_as(owner, async |transaction| {
-        tags::lock(owner, id, false, expected, transaction).await?;
-        tags::delete(owner, id, transaction).await?;
+        rows::delete(owner, id, expected, transaction).await?;
         tasks::raise_versions(owner, id, transaction).await
     })
     .await
@@ -67,12 +60,18 @@ pub async fn restore(
     expected: &Expected,
     transaction: &DatabaseTransaction,
 ) -> Result<tag::Model, AppError> {
-    let tag = tags::lock(owner, id, true, expected, transaction).await?;
-    if tag.deleted_at.is_none() {
-        return Ok(tag);
+    let tag = rows::restore(owner, id, expected, transaction).await?;
+    raise_versions(owner, tag, transaction).await
+}
+
+async fn raise_versions(
+    owner: UserUuid,
+    Outcome { row: tag, changed }: Outcome<tag::Model>,
+    transaction: &DatabaseTransaction,
+) -> Result<tag::Model, AppError> {
+    if changed {
+        tasks::raise_versions(owner, tag.id, transaction).await?;
     }
-    let tag = tags::restore(owner, id, transaction).await?;
-    tasks::raise_versions(owner, id, transaction).await?;
     Ok(tag)
 }
 

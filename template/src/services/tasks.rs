@@ -3,6 +3,7 @@
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use validator::ValidationErrors;
 
+use super::rows;
 use crate::{
     database::Database,
     entities::tag,
@@ -123,8 +124,7 @@ pub async fn delete(
     db: &Database,
 ) -> Result<(), AppError> {
     db.write_as(owner, async |transaction| {
-        tasks::lock(owner, id, false, expected, transaction).await?;
-        tasks::delete(owner, id, transaction).await
+        rows::delete(owner, id, expected, transaction).await
     })
     .await
 }
@@ -139,11 +139,7 @@ pub async fn restore(
     expected: &Expected,
     transaction: &DatabaseTransaction,
 ) -> Result<TaskWithTags, AppError> {
-    let task = tasks::lock(owner, id, true, expected, transaction).await?;
-    let task = match task.deleted_at {
-        Some(_) => tasks::restore(owner, id, transaction).await?,
-        None => task,
-    };
+    let task = rows::restore(owner, id, expected, transaction).await?.row;
     let tags = tasks::tags_of(owner, id, transaction).await?;
     Ok(TaskWithTags { task, tags })
 }

@@ -1,5 +1,7 @@
 use std::{fmt, marker::PhantomData};
 
+use serde::Serialize;
+
 /// What a caller holds.
 #[derive(Clone, Copy, Debug)]
 pub struct Held<'a> {
@@ -156,6 +158,10 @@ impl<R: Requirement> fmt::Debug for Granted<R> {
         write!(f, "Granted({})", R::describe())
     }
 }
+
+/// Who is not signed in too. What a table opens to everybody takes this in an owner's place.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Everybody;
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,5 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use validator::{Validate, ValidationErrors};
+use validator::{Validate, ValidateRange, ValidationErrors};
 
 /// A member of a PATCH body (RFC 7396): absent, `null` and a value mean different things.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,6 +57,17 @@ impl<T: Serialize> Serialize for Patch<T> {
 impl<T: Validate> Validate for Patch<T> {
     fn validate(&self) -> Result<(), ValidationErrors> {
         self.value().map_or(Ok(()), Validate::validate)
+    }
+}
+
+/// For `#[validate(range(..))]`.
+impl<T: Copy + PartialOrd> ValidateRange<T> for Patch<T> {
+    fn greater_than(&self, max: T) -> Option<bool> {
+        self.value().map(|value| *value > max)
+    }
+
+    fn less_than(&self, min: T) -> Option<bool> {
+        self.value().map(|value| *value < min)
     }
 }
 

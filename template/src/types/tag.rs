@@ -4,7 +4,7 @@ use validator::ValidationError;
 
 use super::{
     ids::row_id,
-    text::{line, text_type, violation},
+    text::{line, not_blank, text_type, violation},
 };
 
 row_id!(
@@ -21,7 +21,7 @@ text_type!(
         example = "home"
     )]
     TagName,
-    |text| match line(text, 50)? {
+    |text| match line(not_blank(text)?, 50)? {
         name if name == TagName::NONE => Err(violation("reserved", "is reserved".into())),
         name => Ok(name),
     }

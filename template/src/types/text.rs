@@ -35,15 +35,23 @@ pub fn at_most(text: &str, max: usize) -> Result<(), ValidationError> {
     }
 }
 
-/// One line of text: trimmed, not blank, at most `max` characters.
+/// What is more than white space.
+///
+/// # Errors
+/// It is blank.
+pub fn not_blank(text: &str) -> Result<&str, ValidationError> {
+    match text.trim().is_empty() {
+        true => Err(violation("blank", "must not be blank".into())),
+        false => Ok(text),
+    }
+}
+
+/// One line of text, trimmed, of at most `max` characters.
 ///
 /// # Errors
 /// The rule that it breaks.
 pub fn line(text: &str, max: usize) -> Result<String, ValidationError> {
     let text = text.trim();
-    if text.is_empty() {
-        return Err(violation("blank", "must not be blank".into()));
-    }
     at_most(text, max)?;
     no_control_characters(text, &[])?;
     Ok(text.to_owned())

@@ -3,7 +3,7 @@
 mod links;
 mod list;
 
-pub use super::rows::{delete, lock, require, restore};
+pub use super::rows::{delete, lock, require};
 pub use links::{add_tags, remove_tag, replace_tags, tags_of, without_tag};
 pub use list::{TagFilter, TaskFilter, list};
 
@@ -124,6 +124,10 @@ impl Table for task::Entity {
 
     fn version(task: &task::Model) -> i32 {
         task.version
+    }
+
+    fn deleted_at(task: &task::Model) -> Option<UtcDateTime> {
+        task.deleted_at
     }
 
     fn select() -> Select<Self> {

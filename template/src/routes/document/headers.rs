@@ -6,7 +6,7 @@ use utoipa::openapi::{
 };
 
 use super::{
-    OWNED,
+    ADMINISTERED, OWNED,
     versions::{Precondition, Versions},
 };
 use crate::types::KeyedRequest;
@@ -122,10 +122,11 @@ pub(super) fn complete(
     precondition: Option<Precondition>,
     versions: &Versions,
 ) {
+    let personal = super::asks_for_credentials(operation);
     for (status, answer) in &mut operation.responses.responses {
         let status = status.parse().unwrap_or(StatusCode::OK);
         if let (RefOr::T(answer), true) = (answer, status.is_success()) {
-            complete_answer(answer, status, path, versions);
+            complete_answer(answer, status, personal, versions);
         }
     }
     let key = takes_key(method, path).then_some("Idempotency-Key");
@@ -146,18 +147,18 @@ pub(super) fn complete(
 
 /// What a user adds or does, a second attempt must not do again.
 fn takes_key(method: &str, path: &str) -> bool {
-    method == "post" && path.starts_with(OWNED)
+    method == "post" && (path.starts_with(OWNED) || path.starts_with(ADMINISTERED))
 }
 
-fn complete_answer(answer: &mut Response, status: StatusCode, path: &str, versions: &Versions) {
+fn complete_answer(answer: &mut Response, status: StatusCode, personal: bool, versions: &Versions) {
     if answer.description.is_empty() {
         let reason = status.canonical_reason();
         answer.description = reason.unwrap_or_default().to_owned();
     }
     let names = [
         ("X-Request-Id", true),
-        ("Cache-Control", path.starts_with("/api/")),
-        ("Vary", path.starts_with("/api/")),
+        ("Cache-Control", personal),
+        ("Vary", personal),
         ("Location", status == StatusCode::CREATED),
         ("ETag", versions.are_in(answer)),
         (

@@ -5,7 +5,7 @@ use utoipa::openapi::{
     link::{Link, LinkBuilder},
 };
 
-use super::operations;
+use super::{OWNED, operations};
 
 /// Leads from the answer that holds a new row to everything that can be done with it.
 pub(super) fn add(paths: &mut Paths) {
@@ -26,6 +26,7 @@ pub(super) fn add(paths: &mut Paths) {
 /// Links to the operations on a row of this collection, by operation id.
 fn links_below(collection: &str, paths: &Paths) -> BTreeMap<String, RefOr<Link>> {
     let rows = format!("{collection}/{{");
+    let is_owned = rows.starts_with(OWNED);
     let below = paths.paths.iter().filter_map(|(path, item)| {
         let (parameter, _) = path.strip_prefix(&rows)?.split_once('}')?;
         Some((parameter, item))
@@ -34,16 +35,18 @@ fn links_below(collection: &str, paths: &Paths) -> BTreeMap<String, RefOr<Link>>
         .flat_map(|(parameter, item)| {
             let ids =
                 operations(item).filter_map(|(_, operation)| operation.operation_id.as_deref());
-            ids.map(|id| (id.to_owned(), RefOr::T(link(id, parameter))))
+            ids.map(|id| (id.to_owned(), RefOr::T(link(id, parameter, is_owned))))
                 .collect::<Vec<_>>()
         })
         .collect()
 }
 
-fn link(operation: &str, parameter: &str) -> Link {
-    LinkBuilder::new()
+fn link(operation: &str, parameter: &str, is_owned: bool) -> Link {
+    let link = LinkBuilder::new()
         .operation_id(operation)
-        .parameter("user_id", "$request.path.user_id")
-        .parameter(parameter, "$response.body#/id")
-        .build()
+        .parameter(parameter, "$response.body#/id");
+    match is_owned {
+        true => link.parameter("user_id", "$request.path.user_id").build(),
+        false => link.build(),
+    }
 }

@@ -35,6 +35,8 @@ use crate::{
 const CONVENTIONS: &str = include_str!("conventions.md");
 /// What lies below belongs to the user whom the path names.
 const OWNED: &str = "/api/{user_id}/";
+/// What lies below needs a role or a permission.
+const ADMINISTERED: &str = "/api/admin/";
 /// Open to everybody, but wrong credentials are refused.
 const WHOAMI: &str = "/api/whoami";
 
@@ -129,6 +131,8 @@ impl CommonParts {
                 .into_iter()
                 .chain(credentials)
                 .collect(),
+            // A handler with `security(())` asks for none.
+            _ if operation.security.is_some() => Vec::new(),
             _ if path.starts_with("/api/") => credentials.collect(),
             _ => Vec::new(),
         });
@@ -165,12 +169,21 @@ fn describe(tag: String) -> Tag {
         "admin" => "For administrators: everybody's rows.".to_owned(),
         "health" => "For the operator's probes and metrics; open to everybody.".to_owned(),
         "me" => "Who is calling.".to_owned(),
+        "public" => "What everybody may read.".to_owned(),
         own => format!("Your {own}."),
     };
     TagBuilder::new()
         .name(tag)
         .description(Some(description))
         .build()
+}
+
+/// Whether it reads them, so that an answer may be for the caller alone.
+fn asks_for_credentials(operation: &Operation) -> bool {
+    operation
+        .security
+        .as_ref()
+        .is_some_and(|ways| !ways.is_empty())
 }
 
 fn operations(item: &PathItem) -> impl Iterator<Item = (&'static str, &Operation)> {

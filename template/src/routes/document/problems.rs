@@ -15,7 +15,7 @@ use utoipa::{
     },
 };
 
-use super::{OWNED, headers};
+use super::{ADMINISTERED, OWNED, headers};
 use crate::error::{AppError, Code, Problem};
 
 /// What can be wrong with a body.
@@ -76,9 +76,9 @@ fn usual_codes(operation: &Operation, path: &str, credentials: &[Code]) -> BTree
     };
     let usual: [(bool, &[Code]); 10] = [
         (true, &[Code::InternalError]),
-        (path.starts_with("/api/"), credentials),
+        (super::asks_for_credentials(operation), credentials),
         (
-            path.starts_with(OWNED) || path.starts_with("/api/admin/"),
+            path.starts_with(OWNED) || path.starts_with(ADMINISTERED),
             &[Code::Forbidden],
         ),
         (reads(ParameterIn::Path), &[Code::NotFound]),

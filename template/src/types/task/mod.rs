@@ -12,7 +12,7 @@ pub use sort::{TaskSort, TaskSortKey};
 
 use super::{
     ids::row_id,
-    text::{line, lines, text_type},
+    text::{line, lines, not_blank, text_type},
 };
 
 super::declare! {
@@ -33,7 +33,7 @@ text_type!(
         example = "Buy milk"
     )]
     Title,
-    |text| line(text, 255)
+    |text| line(not_blank(text)?, 255)
 );
 text_type!(
     /// A task's description: at most 10,000 characters; line breaks and tabs are kept.
