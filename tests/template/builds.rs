@@ -2,6 +2,7 @@
 //! changed since the last run is built again.
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -42,7 +43,7 @@ impl Compiled {
         self.0.join("-")
     }
 
-    /// Generates it into a lasting folder; its name and description are not those under which `template/` is developed.
+    /// Generates it into a lasting folder, in its turn; its name and description are not those under which `template/` is developed.
     fn project(self) -> PathBuf {
         let [database, user_ids, example] = self.0;
         let answers = [
@@ -52,28 +53,13 @@ impl Compiled {
             format!("example={example}"),
         ];
         let project = generate("shop", &answers.each_ref().map(String::as_str)).unwrap();
-        lasting_copy(&project, self.folder().join(self.name()))
-    }
-
-    /// Cargo tells what it built apart by names, features and profiles, not by folders: without the example the packages
-    /// that differ get another profile, or those with it would be taken for them.
-    fn folder(self) -> PathBuf {
-        let lasting = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        let [.., "none"] = self.0 else {
-            return lasting.to_owned();
-        };
-        let folder = lasting.join("without-example");
-        let profile = ["shop", "migration"]
-            .map(|package| format!("[profile.dev.package.{package}]\ncodegen-units = 255\n"));
-        fs::create_dir_all(folder.join(".cargo")).unwrap();
-        fs::write(folder.join(".cargo/config.toml"), profile.concat()).unwrap();
-        folder
+        lasting_copy(&project, &self.name())
     }
 
     /// Runs all tests of it; `.ci/run` counts those of the log.
     fn passes_its_tests(self, engine: &str, server: Option<&str>) {
-        let dir = self.project();
         let _turn = turn_to_build();
+        let dir = self.project();
         let mut cargo = cargo(&dir, "test --workspace --locked");
         match server {
             Some(server) => cargo.env("TEST_DATABASE_URL", server),
@@ -83,13 +69,6 @@ impl Compiled {
         let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(log);
         fs::write(log, succeed(cargo)).unwrap();
     }
-}
-
-/// The project in a folder that outlasts the run, below Cargo's folder for such things.
-pub fn lasting_copy(project: &Project, folder: impl AsRef<Path>) -> PathBuf {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
-    replace_what_differs(project, &dir);
-    dir
 }
 
 /// Every two answers meet in one of them, and each database in one with every other answer.
@@ -105,6 +84,22 @@ const POSTGRES: [Compiled; 4] = [
     Compiled(["postgres", "native", "tasks"]),
     Compiled(["postgres", "hybrid", "none"]),
 ];
+
+/// The project in a folder that outlasts the run. Cargo tells what it built apart by names, features and profiles, and not
+/// by folders: each gets a profile of its own, or the packages of one would be taken for those of another.
+pub fn lasting_copy(project: &Project, folder: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
+    let dir = folder.join("project");
+    replace_what_differs(project, &dir);
+    let mut hasher = DefaultHasher::new();
+    folder.file_name().hash(&mut hasher);
+    let units = 256 + hasher.finish() % 10_000;
+    let profiles = ["shop", "migration", "mock-auth", "scaffold"]
+        .map(|package| format!("[profile.dev.package.{package}]\ncodegen-units = {units}\n"));
+    fs::create_dir_all(folder.join(".cargo")).unwrap();
+    fs::write(folder.join(".cargo/config.toml"), profiles.concat()).unwrap();
+    dir
+}
 
 /// An equal file keeps its time of change, by which cargo tells what to build.
 fn replace_what_differs(project: &Project, dir: &Path) {
@@ -165,8 +160,8 @@ fn a_plain_build_does_not_rewrite_the_lock_file() {
 #[test]
 fn every_combination_that_is_compiled_is_formatted_and_lints_clean() {
     for compiled in Compiled::all() {
-        let dir = compiled.project();
         let _turn = turn_to_build();
+        let dir = compiled.project();
         succeed(cargo(&dir, "fmt --all --check"));
         succeed(cargo(
             &dir,
@@ -194,8 +189,8 @@ fn the_tests_of_a_set_that_covers_every_two_answers_pass_on_postgresql() {
 /// The reviewed document of the API without the example, which stands below `template/none`.
 #[test]
 fn derived_document_without_the_example_is_up_to_date() {
-    let dir = Compiled(["sqlite", "hybrid", "none"]).project();
     let _turn = turn_to_build();
+    let dir = Compiled(["sqlite", "hybrid", "none"]).project();
     let test = "test --locked --test api openapi::the_document_is_as_it_was_reviewed";
     let mut cargo = cargo(&dir, test);
     cargo.env("INSTA_UPDATE", "always");

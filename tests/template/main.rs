@@ -11,6 +11,7 @@ mod options;
 mod quickstart;
 mod real_server;
 mod scaffold;
+mod siblings;
 mod twins;
 mod update;
 

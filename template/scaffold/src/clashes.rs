@@ -79,6 +79,9 @@ const TYPES: [&str; 22] = [
     "Vec",
 ];
 
+/// How many characters a name has in PostgreSQL.
+const LONGEST_NAME: usize = 63;
+
 /// What PostgreSQL or SQLite takes for no name of a table or column.
 const SQL: &str = "add all alter analyse analyze and any array as asc asymmetric authorization \
     autoincrement between binary both case cast check collate collation column commit \
@@ -161,6 +164,22 @@ pub fn of_fields(fields: &[Field]) -> Vec<String> {
         }
     }
     faults
+}
+
+/// What PostgreSQL would cut off from the names of the fields' indexes.
+#[must_use]
+pub fn of_indexes(names: &Names, fields: &[Field]) -> Vec<String> {
+    let indexes = fields.iter().map(|field| {
+        let index = format!("{}_user_id_{}_idx", names.plural(), field.name);
+        (field, index)
+    });
+    let too_long = indexes.filter(|(_, index)| index.len() > LONGEST_NAME);
+    too_long
+        .map(|(field, index)| {
+            let (field, length) = (&field.name, index.len());
+            format!("{field}: {index} has {length} characters, and PostgreSQL takes {LONGEST_NAME}")
+        })
+        .collect()
 }
 
 fn of_field(field: &Field) -> Vec<String> {

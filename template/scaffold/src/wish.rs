@@ -49,18 +49,19 @@ impl Wish {
         let mut faults = Vec::new();
         let fields = self.parse_fields(project, &mut faults);
         faults.extend(clashes::of_fields(&fields));
-        match self.names() {
+        let names = self.names();
+        match &names {
+            Ok(names) => faults.extend(clashes::of_indexes(names, &fields)),
+            Err(fault) => faults.insert(0, fault.clone()),
+        }
+        match names {
             Ok(names) if faults.is_empty() => Ok(Resource {
                 migration: format!("m{number}_{}", names.plural()),
                 access: self.access(),
                 names,
                 fields,
             }),
-            Ok(_) => Err(faults),
-            Err(fault) => {
-                faults.insert(0, fault);
-                Err(faults)
-            }
+            _ => Err(faults),
         }
     }
 

@@ -38,7 +38,7 @@ pub fn at_most(text: &str, max: usize) -> Result<(), ValidationError> {
 /// What is more than white space.
 ///
 /// # Errors
-/// Code `blank`.
+/// It is blank.
 pub fn not_blank(text: &str) -> Result<&str, ValidationError> {
     match text.trim().is_empty() {
         true => Err(violation("blank", "must not be blank".into())),

@@ -15,9 +15,7 @@ mod sort;
 pub mod text;
 mod time;
 
-pub use access::{
-    Admin, AllOf, AnyOf, Granted, Held, Permission, Requirement, Role, declare,
-};
+pub use access::{Admin, AllOf, AnyOf, Granted, Held, Permission, Requirement, Role, declare};
 pub use cursor::Cursor;
 pub use engine::{Engine, EngineConflict};
 pub use expected::Expected;

@@ -65,6 +65,13 @@ fn everything_that_is_wrong_with_a_command_line_is_said_at_once() {
 }
 
 #[test]
+fn names_that_a_database_would_cut_off_are_refused() {
+    let (name, field) = ("a".repeat(20), "b".repeat(30));
+    let refusal = Desk::new().refusal(&format!("resource {name} {field}:int"));
+    assert!(refusal.contains("and PostgreSQL takes 63"), "{refusal}");
+}
+
+#[test]
 fn a_command_line_that_is_none_is_refused() {
     let desk = Desk::new();
     for (words, reason) in [
