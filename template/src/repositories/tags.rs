@@ -127,7 +127,9 @@ pub async fn list(
             .filter(task_tag::Column::TaskId.eq(task));
         query.filter(tag::Column::Id.in_subquery(links.into_query()))
     });
-    BY_NAME.page(fitting, &list, request, db).await
+    let part = BY_NAME.part(fitting, &list, request)?;
+    let rows = keyset::read(part.rows.clone(), db).await?;
+    BY_NAME.page(part, rows, &list, db).await
 }
 
 const BY_NAME: Keyset<tag::Entity> = Keyset {

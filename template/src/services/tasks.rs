@@ -1,6 +1,6 @@
 //! Tasks.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
 use validator::ValidationErrors;
 
 use crate::{
@@ -30,6 +30,22 @@ pub async fn create(
     let task = tasks::insert(owner, new, transaction).await?;
     all_found(tag_ids, &tags)?;
     tasks::add_tags(owner, &[task.id], &ids(&tags), transaction).await?;
+    Ok(TaskWithTags { task, tags })
+}
+
+/// Adds a task without tags.
+///
+/// # Errors
+/// `validation_failed` when a rule between its members is broken; `user_unknown`.
+pub async fn create_untagged(
+    owner: UserUuid,
+    new: NewTask,
+    db: &Database,
+) -> Result<TaskWithTags, AppError> {
+    check(&new)?;
+    let insert = async |db: &DatabaseConnection| tasks::insert(owner, new, db).await;
+    let task = db.write_once_as(owner, insert).await?;
+    let tags = Vec::new();
     Ok(TaskWithTags { task, tags })
 }
 

@@ -6,8 +6,6 @@ mod list;
 pub use links::{add_tags, remove_tag, replace_tags, tags_of, without_tag};
 pub use list::{TagFilter, TaskFilter, list};
 
-use std::collections::HashMap;
-
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Iterable, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, Select, Set, prelude::Expr, sea_query::Query,
@@ -376,26 +374,6 @@ pub async fn raise_versions(
         .exec(db)
         .await?;
     Ok(())
-}
-
-/// The live tags on each of these tasks, by name: one statement for all of them.
-async fn live_tags(
-    tasks: &[task::Model],
-    db: &impl ConnectionTrait,
-) -> Result<HashMap<TaskId, Vec<tag::Model>>, AppError> {
-    let mut tags = HashMap::<_, Vec<_>>::new();
-    if tasks.is_empty() {
-        return Ok(tags);
-    }
-    let links = task_tag::Entity::find()
-        .find_also_related(tag::Entity)
-        .filter(task_tag::Column::TaskId.is_in(tasks.iter().map(|task| task.id)))
-        .filter(tag::Column::DeletedAt.is_null())
-        .order_by_asc(tag::Column::Name);
-    for (link, tag) in links.all(db).await? {
-        tags.entry(link.task_id).or_default().extend(tag);
-    }
-    Ok(tags)
 }
 
 fn not_found() -> AppError {
