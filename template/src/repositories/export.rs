@@ -1,31 +1,68 @@
 //! Everything about one user, rows that were deleted softly included, a page at a time in the
 //! order of ids.
 
-use std::collections::HashMap;
-
+use futures_util::future::LocalBoxFuture;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    prelude::Expr,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ModelTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Select, Value,
 };
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 
+use super::rows::{self, Owned};
 use crate::{
-    entities::{account, session, tag, task, task_tag, user},
-    error::AppError,
-    types::{TagId, TaskId, UserUuid},
+    entities::{account, session, user},
+    error::{AppError, Code},
+    types::UserUuid,
 };
 
 /// Rows in a page.
 const PAGE: u64 = 500;
 
-/// A task and what is on it, tags that were deleted softly included.
+/// A row as an export holds it.
 #[derive(Debug, Serialize)]
-pub struct TaskWithTagIds {
-    /// The task.
-    #[serde(flatten)]
-    pub task: task::Model,
-    /// Its tags.
-    pub tag_ids: Vec<TagId>,
+#[serde(transparent)]
+pub struct Row {
+    #[serde(skip)]
+    id: Value,
+    json: Box<RawValue>,
+}
+
+/// A table of users' rows, whichever it is.
+pub trait Export {
+    /// Its name.
+    fn name(&self) -> &str;
+
+    /// The owner's rows that follow `after`.
+    fn page<'a>(
+        &self,
+        owner: UserUuid,
+        after: Option<&Row>,
+        db: &'a DatabaseTransaction,
+    ) -> LocalBoxFuture<'a, Result<Vec<Row>, AppError>>;
+}
+
+impl<T: Owned> Export for T {
+    fn name(&self) -> &str {
+        self.table_name()
+    }
+
+    fn page<'a>(
+        &self,
+        owner: UserUuid,
+        after: Option<&Row>,
+        db: &'a DatabaseTransaction,
+    ) -> LocalBoxFuture<'a, Result<Vec<Row>, AppError>> {
+        let after = after.map(|last| last.id.clone());
+        let rows = page(rows::find::<T>(owner, true), T::ID, after);
+        Box::pin(async move {
+            let rows = rows.all(db).await?;
+            let ids: Vec<_> = rows.iter().map(|row| row.get(T::ID)).collect();
+            let json = T::export(rows, db).await?;
+            let rows = ids.into_iter().zip(json);
+            Ok(rows.map(|(id, json)| Row { id, json }).collect())
+        })
+    }
 }
 
 /// How the owner signs in.
@@ -37,9 +74,9 @@ pub async fn accounts(
     after: Option<&account::Model>,
     db: &impl ConnectionTrait,
 ) -> Result<Vec<account::Model>, AppError> {
-    let owned = account::Column::UserId.eq(owner.id.clone());
-    let after = after.map(|last| account::Column::Id.gt(last.id.clone()));
-    page::<account::Entity>(owned, after, account::Column::Id, db).await
+    let owned = account::Entity::find().filter(account::Column::UserId.eq(owner.id.clone()));
+    let after = after.map(|last| last.id.clone().into());
+    Ok(page(owned, account::Column::Id, after).all(db).await?)
 }
 
 /// Where the owner is signed in.
@@ -51,65 +88,20 @@ pub async fn sessions(
     after: Option<&session::Model>,
     db: &impl ConnectionTrait,
 ) -> Result<Vec<session::Model>, AppError> {
-    let owned = session::Column::UserId.eq(owner.id.clone());
-    let after = after.map(|last| session::Column::Id.gt(last.id.clone()));
-    page::<session::Entity>(owned, after, session::Column::Id, db).await
+    let owned = session::Entity::find().filter(session::Column::UserId.eq(owner.id.clone()));
+    let after = after.map(|last| last.id.clone().into());
+    Ok(page(owned, session::Column::Id, after).all(db).await?)
 }
 
-/// The owner's tags.
-///
-/// # Errors
-/// When the database fails.
-pub async fn tags(
-    owner: UserUuid,
-    after: Option<&tag::Model>,
-    db: &impl ConnectionTrait,
-) -> Result<Vec<tag::Model>, AppError> {
-    let owned = tag::Column::UserId.eq(owner);
-    let after = after.map(|last| tag::Column::Id.gt(last.id));
-    page::<tag::Entity>(owned, after, tag::Column::Id, db).await
-}
-
-/// The owner's tasks.
-///
-/// # Errors
-/// When the database fails.
-pub async fn tasks(
-    owner: UserUuid,
-    after: Option<&TaskWithTagIds>,
-    db: &impl ConnectionTrait,
-) -> Result<Vec<TaskWithTagIds>, AppError> {
-    let owned = task::Column::UserId.eq(owner);
-    let after = after.map(|last| task::Column::Id.gt(last.task.id));
-    let tasks = page::<task::Entity>(owned, after, task::Column::Id, db).await?;
-    let links = task_tag::Entity::find()
-        .filter(task_tag::Column::TaskId.is_in(tasks.iter().map(|task| task.id)))
-        .order_by_asc(task_tag::Column::TagId)
-        .all(db)
-        .await?;
-    let mut tags: HashMap<TaskId, Vec<TagId>> = HashMap::new();
-    for link in links {
-        tags.entry(link.task_id).or_default().push(link.tag_id);
-    }
-    let with_tags = |task: task::Model| TaskWithTagIds {
-        tag_ids: tags.remove(&task.id).unwrap_or_default(),
-        task,
-    };
-    Ok(tasks.into_iter().map(with_tags).collect())
-}
-
-async fn page<E: EntityTrait>(
-    owned: Expr,
-    after: Option<Expr>,
-    id: E::Column,
-    db: &impl ConnectionTrait,
-) -> Result<Vec<E::Model>, AppError> {
-    let rows = E::find()
-        .filter(owned)
-        .apply_if(after, |query, after| query.filter(after))
+fn page<E: EntityTrait>(owned: Select<E>, id: E::Column, after: Option<Value>) -> Select<E> {
+    owned
+        .apply_if(after, |query, after| query.filter(id.gt(after)))
         .order_by_asc(id)
         .limit(PAGE)
-        .all(db)
-        .await?;
-    Ok(rows)
+}
+
+/// Rows as JSON, each by itself.
+pub(super) fn to_json(rows: &[impl Serialize]) -> Result<Vec<Box<RawValue>>, AppError> {
+    let json = rows.iter().map(to_raw_value).collect::<Result<_, _>>();
+    json.map_err(|error| AppError::new(Code::InternalError).because(error))
 }

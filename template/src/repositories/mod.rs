@@ -7,8 +7,19 @@ pub mod export;
 pub mod idempotency;
 mod keyset;
 pub mod purge;
+pub mod rows;
 mod search;
 pub mod sessions;
 pub mod tags;
 pub mod tasks;
 pub mod users;
+
+use self::{export::Export, purge::Purge};
+use crate::entities::{tag, task};
+
+/// The tables of users' rows, which an export holds: those that others refer to come first.
+pub const EXPORTED: &[&dyn Export] = &[&tag::Entity, &task::Entity];
+
+/// The tables with rows that were deleted softly, which a purge removes: those that refer to others
+/// come first.
+pub const PURGED: &[&dyn Purge] = &[&task::Entity, &tag::Entity];

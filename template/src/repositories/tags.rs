@@ -1,18 +1,22 @@
 //! Tags.
 
+pub use super::rows::{delete, get, lock, require, restore};
+
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Select, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Set,
 };
 use serde::Serialize;
 
-use super::keyset::{self, Keyset};
+use super::{
+    keyset::{self, Keyset},
+    rows::{self, Owned, RowId, Table},
+};
 use crate::{
     entities::{tag, task_tag},
     error::{AppError, Code, Constraint, OnConstraint},
     types::{
-        Color, Expected, ListRequest, Page, Patch, SortOrder, TagId, TagName, TaskId, UserUuid,
-        UtcDateTime,
+        Color, ListRequest, Page, Patch, SortOrder, TagId, TagName, TaskId, UserUuid, UtcDateTime,
     },
 };
 
@@ -63,12 +67,31 @@ pub struct TagFilter {
     pub include_deleted: bool,
 }
 
-fn owned(owner: UserUuid, include_deleted: bool) -> Select<tag::Entity> {
-    let own = tag::Entity::find().filter(tag::Column::UserId.eq(owner));
-    match include_deleted {
-        true => own,
-        false => own.filter(tag::Column::DeletedAt.is_null()),
+impl RowId for TagId {
+    type Table = tag::Entity;
+}
+
+impl Table for tag::Entity {
+    type Id = TagId;
+    const ID: tag::Column = tag::Column::Id;
+    const VERSION: tag::Column = tag::Column::Version;
+    const UPDATED_AT: tag::Column = tag::Column::UpdatedAt;
+    const DELETED_AT: tag::Column = tag::Column::DeletedAt;
+
+    fn version(tag: &tag::Model) -> i32 {
+        tag.version
     }
+
+    fn problem(constraint: Constraint) -> Option<Code> {
+        match constraint {
+            Constraint::Unique => Some(Code::TagNameConflict),
+            Constraint::ForeignKey => None,
+        }
+    }
+}
+
+impl Owned for tag::Entity {
+    const USER_ID: tag::Column = tag::Column::UserId;
 }
 
 /// The columns that a client writes.
@@ -99,14 +122,7 @@ pub async fn insert(
         deleted_at: Set(None),
         ..columns
     };
-    row.insert(db).await.on_constraint(problem)
-}
-
-fn problem(constraint: Constraint) -> Option<Code> {
-    match constraint {
-        Constraint::Unique => Some(Code::TagNameConflict),
-        Constraint::ForeignKey => None,
-    }
+    row.insert(db).await.on_constraint(tag::Entity::problem)
 }
 
 /// A page of the owner's tags, by name.
@@ -120,7 +136,7 @@ pub async fn list(
     db: &impl ConnectionTrait,
 ) -> Result<Page<tag::Model>, AppError> {
     let list = ("tags", owner, filter);
-    let fitting = owned(owner, filter.include_deleted).apply_if(filter.task, |query, task| {
+    let fitting = rows::find(owner, filter.include_deleted).apply_if(filter.task, |query, task| {
         let links = task_tag::Entity::find()
             .select_only()
             .column(task_tag::Column::TagId)
@@ -142,58 +158,6 @@ const BY_NAME: Keyset<tag::Entity> = Keyset {
     id_value: |id| TagId::from(id).into(),
 };
 
-/// A tag of the owner.
-///
-/// # Errors
-/// `not_found`.
-pub async fn get(
-    owner: UserUuid,
-    id: TagId,
-    include_deleted: bool,
-    db: &impl ConnectionTrait,
-) -> Result<tag::Model, AppError> {
-    let tag = owned(owner, include_deleted).filter(tag::Column::Id.eq(id));
-    tag.one(db).await?.ok_or_else(not_found)
-}
-
-/// Whether the owner has such a tag.
-///
-/// # Errors
-/// `not_found`.
-pub async fn require(
-    owner: UserUuid,
-    id: TagId,
-    include_deleted: bool,
-    db: &impl ConnectionTrait,
-) -> Result<(), AppError> {
-    let tag = owned(owner, include_deleted).filter(tag::Column::Id.eq(id));
-    match keyset::count(tag, db).await? {
-        0 => Err(not_found()),
-        _ => Ok(()),
-    }
-}
-
-/// A tag of the owner, which nobody else changes before the transaction ends.
-///
-/// # Errors
-/// `not_found`; `precondition_failed` when it is not in a version that is `expected`.
-pub async fn lock(
-    owner: UserUuid,
-    id: TagId,
-    include_deleted: bool,
-    expected: &Expected,
-    db: &impl ConnectionTrait,
-) -> Result<tag::Model, AppError> {
-    let tag = owned(owner, include_deleted)
-        .filter(tag::Column::Id.eq(id))
-        .lock_exclusive();
-    let tag = tag.one(db).await?.ok_or_else(not_found)?;
-    match expected.accepts(tag.version) {
-        true => Ok(tag),
-        false => Err(AppError::new(Code::PreconditionFailed)),
-    }
-}
-
 /// Those of the owner's live tags that have one of these ids, by name; nobody changes them before
 /// the transaction ends. To be asked for before any task is locked, as those who change a tag do.
 ///
@@ -207,7 +171,7 @@ pub async fn hold_all(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let tags = owned(owner, false)
+    let tags = rows::find::<tag::Entity>(owner, false)
         .filter(tag::Column::Id.is_in(ids.iter().copied()))
         .order_by_asc(tag::Column::Name)
         .lock_shared();
@@ -224,59 +188,5 @@ pub async fn replace(
     new: NewTag,
     db: &impl ConnectionTrait,
 ) -> Result<tag::Model, AppError> {
-    write(owner, id, columns(new), db).await
-}
-
-/// Deletes a tag of the owner, softly.
-///
-/// # Errors
-/// `not_found`.
-pub async fn delete(owner: UserUuid, id: TagId, db: &impl ConnectionTrait) -> Result<(), AppError> {
-    let now = UtcDateTime::now();
-    let columns = tag::ActiveModel {
-        updated_at: Set(now),
-        deleted_at: Set(Some(now)),
-        ..Default::default()
-    };
-    write(owner, id, columns, db).await.map(drop)
-}
-
-/// Brings a deleted tag of the owner back, onto the tasks that it was on.
-///
-/// # Errors
-/// `not_found`; `tag_name_conflict` when its name was taken meanwhile.
-pub async fn restore(
-    owner: UserUuid,
-    id: TagId,
-    db: &impl ConnectionTrait,
-) -> Result<tag::Model, AppError> {
-    let columns = tag::ActiveModel {
-        updated_at: Set(UtcDateTime::now()),
-        deleted_at: Set(None),
-        ..Default::default()
-    };
-    write(owner, id, columns, db).await
-}
-
-/// Sets these columns and raises the version.
-async fn write(
-    owner: UserUuid,
-    id: TagId,
-    columns: tag::ActiveModel,
-    db: &impl ConnectionTrait,
-) -> Result<tag::Model, AppError> {
-    let version = tag::Column::Version;
-    let written = tag::Entity::update_many()
-        .set(columns)
-        .col_expr(version, version.into_expr().add(1))
-        .filter(tag::Column::UserId.eq(owner))
-        .filter(tag::Column::Id.eq(id))
-        .exec_with_returning(db)
-        .await
-        .on_constraint(problem)?;
-    written.into_iter().next().ok_or_else(not_found)
-}
-
-fn not_found() -> AppError {
-    AppError::new(Code::NotFound)
+    rows::write(owner, id, columns(new), db).await
 }

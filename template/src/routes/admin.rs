@@ -1,24 +1,29 @@
-use actix_web::{
-    HttpResponse, delete, get,
-    http::StatusCode,
-    web::{Data, Path},
-};
+use actix_web::{get, middleware::from_fn, web::Data};
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::{
-    auth::{RequirePermission, RequireRole},
+    auth::{self, RequireRole},
     database::Database,
     entities::user,
     error::AppError,
     http::{List, PageQuery, Query},
-    repositories::{tasks, users},
-    types::{Admin, BetterAuthId, Page, TaskId, TasksDelete, UserUuid, UtcDateTime},
+    repositories::users,
+    types::{Admin, BetterAuthId, Page, UserUuid, UtcDateTime},
 };
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config.service(
+        scope::scope("/users")
+            .wrap(from_fn(auth::require::<Admin>))
+            .service(list_users),
+    );
+}
 
 /// A user, as administrators see them.
 #[derive(Serialize, ToSchema)]
-pub(super) struct User {
+struct User {
     /// Better Auth's own id.
     id: BetterAuthId,
     /// The UUID that rows belong to.
@@ -51,7 +56,7 @@ impl From<user::Model> for User {
 /// All users, newest first. Needs the role `admin`.
 #[utoipa::path(tag = "admin", params(PageQuery), responses((status = 200, body = Page<User>)))]
 #[get("")]
-pub(super) async fn list_users(
+async fn list_users(
     admin: RequireRole<Admin>,
     query: Query<PageQuery>,
     db: Data<Database>,
@@ -59,18 +64,4 @@ pub(super) async fn list_users(
     let page = query.0.request();
     let users = users::list(admin.witness(), page, db.reader()).await?;
     Ok(List(users.map(User::from)))
-}
-
-/// Deletes anybody's task. Needs the permission `tasks:delete`.
-#[utoipa::path(tag = "admin", params(("task_id" = TaskId, Path)), responses((status = 204)))]
-#[delete("/{task_id}")]
-pub(super) async fn delete_any_task(
-    cleaner: RequirePermission<TasksDelete>,
-    id: Path<TaskId>,
-    db: Data<Database>,
-) -> Result<HttpResponse, AppError> {
-    let (witness, id) = (cleaner.witness(), id.into_inner());
-    db.write(async |transaction| tasks::delete_anyones(witness, id, transaction).await)
-        .await?;
-    Ok(HttpResponse::new(StatusCode::NO_CONTENT))
 }

@@ -19,10 +19,7 @@ use utoipa::IntoParams;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 use validator::Validate;
 
-use crate::{
-    auth, http,
-    types::{Admin, TasksDelete},
-};
+use crate::{auth, http};
 
 /// All routes. Fixed ones come before `/{user_id}`: scopes do not fall through.
 pub fn configure(config: &mut ServiceConfig) {
@@ -53,16 +50,8 @@ pub fn configure(config: &mut ServiceConfig) {
 /// The routes below `/api/admin`: each part is closed to everybody without what it requires.
 fn administered(config: &mut ServiceConfig) {
     config
-        .service(
-            scope::scope("/users")
-                .wrap(from_fn(auth::require::<Admin>))
-                .service(admin::list_users),
-        )
-        .service(
-            scope::scope("/tasks")
-                .wrap(from_fn(auth::require::<TasksDelete>))
-                .service(admin::delete_any_task),
-        );
+        .configure(admin::configure)
+        .configure(tasks::configure_admin);
 }
 
 /// What the listener at METRICS_ADDR has.
@@ -75,26 +64,8 @@ pub fn metrics_alone(config: &mut web::ServiceConfig) {
 /// The routes below `/api/{user_id}`: closed to everybody but their owner.
 fn owned(config: &mut ServiceConfig) {
     config
-        .service(tasks::list_tasks)
-        .service(tasks::create_task)
-        .service(tasks::get_task)
-        .service(tasks::replace_task)
-        .service(tasks::update_task)
-        .service(tasks::toggle_task)
-        .service(tasks::delete_task)
-        .service(tasks::restore_task)
-        .service(tasks::list_task_tags)
-        .service(tasks::add_task_tag)
-        .service(tasks::replace_task_tags)
-        .service(tasks::remove_task_tag)
-        .service(tags::list_tags)
-        .service(tags::create_tag)
-        .service(tags::get_tag)
-        .service(tags::replace_tag)
-        .service(tags::update_tag)
-        .service(tags::delete_tag)
-        .service(tags::restore_tag)
-        .service(tags::assign_tag);
+        .configure(tasks::configure)
+        .configure(tags::configure);
 }
 
 /// The parameters of a route that answers with one row.

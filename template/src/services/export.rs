@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::{
     database::Database,
     error::AppError,
-    repositories::{export, users},
+    repositories::{EXPORTED, export, users},
     types::UserUuid,
 };
 
@@ -33,8 +33,8 @@ impl From<DbErr> for ExportError {
     }
 }
 
-/// Writes the members `user`, `accounts`, `sessions`, `tags` and `tasks`, as of one moment.
-/// Passwords and tokens are left out.
+/// Writes the members `user`, `accounts` and `sessions`, and one for each table of users' rows, as
+/// of one moment. Passwords and tokens are left out.
 ///
 /// # Errors
 /// [`ExportError`]; what was written before it is no whole document.
@@ -56,14 +56,12 @@ pub async fn export(
             export::sessions(&user, after, moment).await
         })
         .await?;
-        rows(out, "tags", async |after| {
-            export::tags(owner, after, moment).await
-        })
-        .await?;
-        rows(out, "tasks", async |after| {
-            export::tasks(owner, after, moment).await
-        })
-        .await?;
+        for table in EXPORTED {
+            rows(out, table.name(), async |after| {
+                table.page(owner, after, moment).await
+            })
+            .await?;
+        }
         writeln!(out, "\n}}")?;
         Ok(())
     })

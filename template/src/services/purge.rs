@@ -5,12 +5,8 @@ use std::{fmt, time::Duration};
 use super::idempotency::KEPT_FOR;
 use crate::{
     database::Database,
-    entities::{tag, task},
     error::AppError,
-    repositories::{
-        idempotency::delete_older_than,
-        purge::{self, SoftDeleted},
-    },
+    repositories::{PURGED, idempotency::delete_older_than, purge::Purge},
     types::{Operator, UtcDateTime},
 };
 
@@ -22,21 +18,18 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// How many rows are gone.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Purged {
-    /// Rows of `tasks`.
-    pub tasks: u64,
-    /// Rows of `tags`.
-    pub tags: u64,
+    /// Those that were deleted softly, by table.
+    pub rows: Vec<(&'static str, u64)>,
     /// Rows of `idempotency_keys`.
     pub keys: u64,
 }
 
 impl fmt::Display for Purged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} tasks, {} tags, {} idempotency keys",
-            self.tasks, self.tags, self.keys
-        )
+        for (table, removed) in &self.rows {
+            write!(f, "{removed} {table}, ")?;
+        }
+        write!(f, "{} idempotency keys", self.keys)
     }
 }
 
@@ -50,30 +43,33 @@ pub async fn purge(
     before: UtcDateTime,
     db: &Database,
 ) -> Result<Purged, AppError> {
-    Ok(Purged {
-        tasks: purge_all::<task::Entity>(operator, before, db).await?,
-        tags: purge_all::<tag::Entity>(operator, before, db).await?,
-        keys: purge_keys(operator, db).await?,
-    })
+    let mut purged = Purged::default();
+    for table in PURGED {
+        let removed = purge_rows(*table, operator, before, db).await?;
+        purged.rows.push((table.name(), removed));
+    }
+    purged.keys = purge_keys(operator, db).await?;
+    Ok(purged)
 }
 
-async fn purge_all<E: SoftDeleted>(
+async fn purge_rows(
+    table: &dyn Purge,
     operator: Operator,
     before: UtcDateTime,
     db: &Database,
 ) -> Result<u64, AppError> {
     let (mut removed, mut after) = (0, None);
     loop {
-        let ids = purge::find::<E>(operator, before, after, BATCH, db.reader()).await?;
-        let Some(last) = ids.last() else {
+        let ids = table
+            .find(operator, before, after, BATCH, db.reader())
+            .await?;
+        let Some(last) = ids.last().cloned() else {
             return Ok(removed);
         };
         removed += db
-            .write(async |transaction| {
-                purge::remove::<E>(operator, &ids, before, transaction).await
-            })
+            .write(async |transaction| table.remove(operator, ids, before, transaction).await)
             .await?;
-        after = Some(*last);
+        after = Some(last);
         tokio::time::sleep(PAUSE).await;
     }
 }

@@ -1,11 +1,11 @@
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::fmt;
 
 use migration::NATIVE_IDS;
 use sea_orm::{
     ColIdx, ColumnType, DbErr, QueryResult, TryFromU64, TryGetError, TryGetable, Value,
     sea_query::{ArrayType, Nullable, ValueType, ValueTypeErr},
 };
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -109,8 +109,19 @@ impl TryFromU64 for BetterAuthId {
 /// A UUID type: native `uuid` on PostgreSQL, 36 lower-case characters on SQLite.
 macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident, $example:literal) => {
+        #[derive(
+            Clone,
+            Copy,
+            Debug,
+            PartialEq,
+            Eq,
+            Hash,
+            PartialOrd,
+            Ord,
+            ::serde::Serialize,
+            ::utoipa::ToSchema,
+        )]
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, ToSchema)]
         #[schema(
             value_type = String,
             format = Uuid,
@@ -118,108 +129,110 @@ macro_rules! uuid_id {
             example = $example
         )]
         #[serde(transparent)]
-        pub struct $name(Uuid);
+        pub struct $name(::uuid::Uuid);
 
         impl $name {
             /// The UUID itself.
             #[must_use]
-            pub fn as_uuid(&self) -> &Uuid {
+            pub fn as_uuid(&self) -> &::uuid::Uuid {
                 &self.0
             }
         }
 
-        impl From<Uuid> for $name {
-            fn from(id: Uuid) -> Self {
+        impl From<::uuid::Uuid> for $name {
+            fn from(id: ::uuid::Uuid) -> Self {
                 Self(id)
             }
         }
 
-        impl FromStr for $name {
-            type Err = uuid::Error;
+        impl ::std::str::FromStr for $name {
+            type Err = ::uuid::Error;
 
             /// Reads the hyphenated form, in any case, and no other.
-            fn from_str(text: &str) -> Result<Self, uuid::Error> {
-                text.parse::<uuid::fmt::Hyphenated>().map(|id| Self(id.into_uuid()))
+            fn from_str(text: &str) -> Result<Self, ::uuid::Error> {
+                $crate::types::ids::read(text).map(Self)
             }
         }
 
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = Cow::<str>::deserialize(deserializer)?;
-                text.parse().map_err(|_| D::Error::custom("expected a UUID with hyphens"))
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = ::std::borrow::Cow::<str>::deserialize(deserializer)?;
+                let expected = "expected a UUID with hyphens";
+                text.parse().map_err(|_| ::serde::de::Error::custom(expected))
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 self.0.fmt(f)
             }
         }
 
-        impl From<$name> for Value {
+        impl From<$name> for ::sea_orm::Value {
             fn from(id: $name) -> Self {
-                match Engine::current() {
-                    Engine::Postgres => id.0.into(),
-                    Engine::Sqlite => id.0.to_string().into(),
-                }
+                $crate::types::ids::to_value(id.0)
             }
         }
 
-        impl TryGetable for $name {
-            fn try_get_by<I: ColIdx>(row: &QueryResult, index: I) -> Result<Self, TryGetError> {
-                match Engine::current() {
-                    Engine::Postgres => Uuid::try_get_by(row, index).map(Self),
-                    Engine::Sqlite => String::try_get_by(row, index)?
-                        .parse()
-                        .map_err(|e| DbErr::Type(format!(concat!(stringify!($name), ": {}"), e)).into()),
-                }
+        impl ::sea_orm::TryGetable for $name {
+            fn try_get_by<I: ::sea_orm::ColIdx>(
+                row: &::sea_orm::QueryResult,
+                index: I,
+            ) -> Result<Self, ::sea_orm::TryGetError> {
+                $crate::types::ids::from_row(row, index).map(Self)
             }
         }
 
-        impl ValueType for $name {
-            fn try_from(value: Value) -> Result<Self, ValueTypeErr> {
-                match value {
-                    Value::Uuid(Some(id)) => Ok(Self(id)),
-                    Value::String(Some(text)) => text.parse().map_err(|_| ValueTypeErr),
-                    _ => Err(ValueTypeErr),
-                }
+        impl ::sea_orm::sea_query::ValueType for $name {
+            fn try_from(
+                value: ::sea_orm::Value,
+            ) -> Result<Self, ::sea_orm::sea_query::ValueTypeErr> {
+                $crate::types::ids::from_value(value).map(Self)
             }
 
             fn type_name() -> String {
                 stringify!($name).to_owned()
             }
 
-            fn array_type() -> ArrayType {
-                match Engine::current() {
-                    Engine::Postgres => ArrayType::Uuid,
-                    Engine::Sqlite => ArrayType::String,
-                }
+            fn array_type() -> ::sea_orm::sea_query::ArrayType {
+                $crate::types::ids::array_type()
             }
 
-            fn column_type() -> ColumnType {
-                match Engine::current() {
-                    Engine::Postgres => ColumnType::Uuid,
-                    Engine::Sqlite => ColumnType::Text,
-                }
+            fn column_type() -> ::sea_orm::ColumnType {
+                $crate::types::ids::column_type()
             }
         }
 
-        impl Nullable for $name {
-            fn null() -> Value {
-                match Engine::current() {
-                    Engine::Postgres => Value::Uuid(None),
-                    Engine::Sqlite => Value::String(None),
-                }
+        impl ::sea_orm::sea_query::Nullable for $name {
+            fn null() -> ::sea_orm::Value {
+                $crate::types::ids::null()
             }
         }
 
-        impl TryFromU64 for $name {
-            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
-                Err(DbErr::ConvertFromU64(stringify!($name)))
+        impl ::sea_orm::TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, ::sea_orm::DbErr> {
+                Err(::sea_orm::DbErr::ConvertFromU64(stringify!($name)))
             }
         }
     };
 }
+
+/// The id of a row that the API makes: a UUIDv7.
+macro_rules! row_id {
+    ($(#[$doc:meta])* $name:ident, $example:literal) => {
+        $crate::types::ids::uuid_id!($(#[$doc])* $name, $example);
+
+        impl $name {
+            /// A new id; later ids sort after earlier ones.
+            #[must_use]
+            pub fn generate() -> Self {
+                Self(::uuid::Uuid::now_v7())
+            }
+        }
+    };
+}
+
+pub(super) use {row_id, uuid_id};
 
 uuid_id!(
     /// The user's UUID: the claim `uuid`, the column `"user".uuid` and the target of every
@@ -227,29 +240,53 @@ uuid_id!(
     UserUuid,
     "018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90"
 );
-uuid_id!(
-    /// A task's id, a UUIDv7 made by the API.
-    TaskId,
-    "01936f2b-0c1d-7e4f-8a3b-5c6d7e8f9a0b"
-);
-uuid_id!(
-    /// A tag's id, a UUIDv7 made by the API.
-    TagId,
-    "01936f2b-1d2e-7f50-9b4c-6d7e8f9a0b1c"
-);
 
-impl TaskId {
-    /// A new id; later ids sort after earlier ones.
-    #[must_use]
-    pub fn generate() -> Self {
-        Self(Uuid::now_v7())
+pub(super) fn to_value(id: Uuid) -> Value {
+    match Engine::current() {
+        Engine::Postgres => id.into(),
+        Engine::Sqlite => id.to_string().into(),
     }
 }
 
-impl TagId {
-    /// A new id; later ids sort after earlier ones.
-    #[must_use]
-    pub fn generate() -> Self {
-        Self(Uuid::now_v7())
+pub(super) fn from_row<I: ColIdx>(row: &QueryResult, index: I) -> Result<Uuid, TryGetError> {
+    match Engine::current() {
+        Engine::Postgres => Uuid::try_get_by(row, index),
+        Engine::Sqlite => {
+            let text = String::try_get_by(row, index)?;
+            read(&text).map_err(|error| DbErr::Type(format!("not a UUID: {error}")).into())
+        }
+    }
+}
+
+pub(super) fn from_value(value: Value) -> Result<Uuid, ValueTypeErr> {
+    match value {
+        Value::Uuid(Some(id)) => Ok(id),
+        Value::String(Some(text)) => read(&text).map_err(|_| ValueTypeErr),
+        _ => Err(ValueTypeErr),
+    }
+}
+
+pub(super) fn read(text: &str) -> Result<Uuid, uuid::Error> {
+    text.parse::<uuid::fmt::Hyphenated>().map(Into::into)
+}
+
+pub(super) fn array_type() -> ArrayType {
+    match Engine::current() {
+        Engine::Postgres => ArrayType::Uuid,
+        Engine::Sqlite => ArrayType::String,
+    }
+}
+
+pub(super) fn column_type() -> ColumnType {
+    match Engine::current() {
+        Engine::Postgres => ColumnType::Uuid,
+        Engine::Sqlite => ColumnType::Text,
+    }
+}
+
+pub(super) fn null() -> Value {
+    match Engine::current() {
+        Engine::Postgres => Value::Uuid(None),
+        Engine::Sqlite => Value::String(None),
     }
 }

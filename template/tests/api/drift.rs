@@ -2,9 +2,7 @@
 
 use std::{collections::BTreeMap, fs};
 
-use app::entities::{
-    account, idempotency_key, jwks, session, tag, task, task_tag, user, verification,
-};
+use app::entities::{self, account, task_tag};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IdenStatic, Iterable,
     Statement, sea_query::ColumnType,
@@ -89,17 +87,25 @@ async fn drift<E: EntityTrait>(entity: E, db: &DatabaseConnection) -> Vec<String
     found
 }
 
+/// Compares these entities, each named as its file is.
+macro_rules! drifts {
+    ($db:expr; $($entity:ident),+ $(,)?) => {
+        vec![$((stringify!($entity), drift(entities::$entity::Entity, $db).await)),+]
+    };
+}
+
 async fn all(db: &DatabaseConnection) -> Vec<(&'static str, Vec<String>)> {
-    vec![
-        ("account", drift(account::Entity, db).await),
-        ("idempotency_key", drift(idempotency_key::Entity, db).await),
-        ("jwks", drift(jwks::Entity, db).await),
-        ("session", drift(session::Entity, db).await),
-        ("tag", drift(tag::Entity, db).await),
-        ("task", drift(task::Entity, db).await),
-        ("task_tag", drift(task_tag::Entity, db).await),
-        ("user", drift(user::Entity, db).await),
-        ("verification", drift(verification::Entity, db).await),
+    drifts![
+        db;
+        account,
+        idempotency_key,
+        jwks,
+        session,
+        tag,
+        task,
+        task_tag,
+        user,
+        verification,
     ]
 }
 

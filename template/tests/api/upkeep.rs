@@ -1,8 +1,11 @@
 //! The commands for developers and operators: seed, purge, export-user, and the question of fresh.
 
-use app::types::UtcDateTime;
+use app::{
+    repositories::{EXPORTED, PURGED},
+    types::UtcDateTime,
+};
 use mock_auth::{MockAuth, User};
-use sea_orm::TryGetable;
+use sea_orm::{ConnectionTrait, DbBackend, Statement, TryGetable};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -153,6 +156,37 @@ async fn purge_goes_on_after_the_first_batch() {
         printed(app.database_url(), &["purge", "--older-than", "1"]),
         "removed 1201 tasks, 0 tags, 0 idempotency keys\n"
     );
+}
+
+async fn tables_with(app: &TestApp, column: &str) -> Vec<String> {
+    let query = match app.db().get_database_backend() {
+        DbBackend::Postgres => format!(
+            "SELECT table_name::text AS name FROM information_schema.columns
+             WHERE table_schema = current_schema() AND column_name = '{column}' ORDER BY 1"
+        ),
+        _ => format!(
+            "SELECT tables.name FROM sqlite_master AS tables, pragma_table_info(tables.name) AS columns
+             WHERE columns.name = '{column}' ORDER BY 1"
+        ),
+    };
+    let query = Statement::from_string(app.db().get_database_backend(), query);
+    let rows = app.db().query_all_raw(query).await.unwrap();
+    rows.iter()
+        .map(|row| row.try_get("", "name").unwrap())
+        .collect()
+}
+
+#[actix_web::test]
+async fn every_table_of_users_is_exported_and_every_one_with_deleted_rows_is_purged() {
+    let app = TestApp::start().await;
+    let mut exported: Vec<_> = EXPORTED.iter().map(|table| table.name()).collect();
+    // They hold answers of the API, which say what the user's rows say.
+    exported.push("idempotency_keys");
+    exported.sort_unstable();
+    assert_eq!(tables_with(&app, "user_id").await, exported);
+    let mut purged: Vec<_> = PURGED.iter().map(|table| table.name()).collect();
+    purged.sort_unstable();
+    assert_eq!(tables_with(&app, "deleted_at").await, purged);
 }
 
 #[actix_web::test]

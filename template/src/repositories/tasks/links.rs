@@ -1,14 +1,46 @@
+use std::collections::HashMap;
+
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
     RelationTrait, Set, sea_query::OnConflict,
 };
+use serde::Serialize;
 
-use super::not_found;
 use crate::{
-    entities::{tag, task_tag},
+    entities::{tag, task, task_tag},
     error::AppError,
+    repositories::rows::not_found,
     types::{TagId, TaskId, UserUuid},
 };
+
+/// A task and what is on it, tags that were deleted softly included.
+#[derive(Debug, Serialize)]
+pub(super) struct TaskWithTagIds {
+    #[serde(flatten)]
+    task: task::Model,
+    tag_ids: Vec<TagId>,
+}
+
+/// What is on each of these tasks: one statement for all of them.
+pub(super) async fn with_tag_ids(
+    tasks: Vec<task::Model>,
+    db: &impl ConnectionTrait,
+) -> Result<Vec<TaskWithTagIds>, AppError> {
+    let links = task_tag::Entity::find()
+        .filter(task_tag::Column::TaskId.is_in(tasks.iter().map(|task| task.id)))
+        .order_by_asc(task_tag::Column::TagId)
+        .all(db)
+        .await?;
+    let mut tags: HashMap<TaskId, Vec<TagId>> = HashMap::new();
+    for link in links {
+        tags.entry(link.task_id).or_default().push(link.tag_id);
+    }
+    let with_tags = |task: task::Model| TaskWithTagIds {
+        tag_ids: tags.remove(&task.id).unwrap_or_default(),
+        task,
+    };
+    Ok(tasks.into_iter().map(with_tags).collect())
+}
 
 /// A task's live tags, by name.
 ///

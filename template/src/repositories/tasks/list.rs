@@ -5,13 +5,13 @@ use sea_orm::{
 };
 use serde::Serialize;
 
-use super::{TaskWithTags, owned};
+use super::TaskWithTags;
 use crate::{
     entities::{tag, task, task_tag},
     error::AppError,
     repositories::{
         keyset::{Keyset, TOTAL, time_value},
-        search,
+        rows, search,
     },
     types::{
         ListRequest, Page, Priority, SearchQuery, SearchText, TagId, TagName, TaskId, TaskSort,
@@ -184,7 +184,7 @@ fn read_tag(mut row: Columns) -> Result<tag::Model, DbErr> {
 
 fn fitting(owner: UserUuid, filter: &TaskFilter) -> Select<task::Entity> {
     use task::Column;
-    owned(owner, filter.include_deleted)
+    rows::find(owner, filter.include_deleted)
         .apply_if(filter.completed, |query, completed| {
             query.filter(Column::Completed.eq(completed))
         })

@@ -3,21 +3,26 @@
 mod links;
 mod list;
 
+pub use super::rows::{delete, lock, require, restore};
 pub use links::{add_tags, remove_tag, replace_tags, tags_of, without_tag};
 pub use list::{TagFilter, TaskFilter, list};
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Iterable, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Select, Set, prelude::Expr, sea_query::Query,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Iterable,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set, prelude::Expr, sea_query::Query,
 };
+use serde_json::value::RawValue;
 
-use super::keyset;
+use super::{
+    export,
+    rows::{self, Actor, Owned, RowId, Table},
+};
 use crate::{
     entities::{tag, task, task_tag},
-    error::{AppError, Code},
+    error::AppError,
     types::{
-        Description, Expected, Granted, Patch, Priority, RecurrenceConfig, RecurrencePattern,
-        SearchText, TagId, TaskId, TasksDelete, Title, UserUuid, UtcDateTime,
+        Description, Granted, Patch, Priority, RecurrenceConfig, RecurrencePattern, SearchText,
+        TagId, TaskId, TasksDelete, Title, UserUuid, UtcDateTime,
     },
 };
 
@@ -104,15 +109,42 @@ impl TaskPatch {
     }
 }
 
-fn owned(owner: UserUuid, include_deleted: bool) -> Select<task::Entity> {
-    let read = task::Column::iter().filter(|column| !matches!(column, task::Column::SearchText));
-    let own = task::Entity::find()
-        .select_only()
-        .columns(read)
-        .filter(task::Column::UserId.eq(owner));
-    match include_deleted {
-        true => own,
-        false => own.filter(task::Column::DeletedAt.is_null()),
+impl RowId for TaskId {
+    type Table = task::Entity;
+}
+
+impl Table for task::Entity {
+    type Id = TaskId;
+    const ID: task::Column = task::Column::Id;
+    const VERSION: task::Column = task::Column::Version;
+    const UPDATED_AT: task::Column = task::Column::UpdatedAt;
+    const DELETED_AT: task::Column = task::Column::DeletedAt;
+
+    fn version(task: &task::Model) -> i32 {
+        task.version
+    }
+
+    fn select() -> Select<Self> {
+        let read =
+            task::Column::iter().filter(|column| !matches!(column, task::Column::SearchText));
+        Self::find().select_only().columns(read)
+    }
+}
+
+impl Owned for task::Entity {
+    const USER_ID: task::Column = task::Column::UserId;
+
+    async fn export(
+        tasks: Vec<task::Model>,
+        db: &impl ConnectionTrait,
+    ) -> Result<Vec<Box<RawValue>>, AppError> {
+        export::to_json(&links::with_tag_ids(tasks, db).await?)
+    }
+}
+
+impl Actor<task::Entity> for Granted<TasksDelete> {
+    fn reach(self) -> Condition {
+        Condition::all()
     }
 }
 
@@ -165,48 +197,9 @@ pub async fn get(
     include_deleted: bool,
     db: &impl ConnectionTrait,
 ) -> Result<TaskWithTags, AppError> {
-    let task = owned(owner, include_deleted).filter(task::Column::Id.eq(id));
-    let task = task.one(db).await?.ok_or_else(not_found)?;
+    let task = rows::get(owner, id, include_deleted, db).await?;
     let tags = tags_of(owner, id, db).await?;
     Ok(TaskWithTags { task, tags })
-}
-
-/// Whether the owner has such a task.
-///
-/// # Errors
-/// `not_found`.
-pub async fn require(
-    owner: UserUuid,
-    id: TaskId,
-    include_deleted: bool,
-    db: &impl ConnectionTrait,
-) -> Result<(), AppError> {
-    let task = owned(owner, include_deleted).filter(task::Column::Id.eq(id));
-    match keyset::count(task, db).await? {
-        0 => Err(not_found()),
-        _ => Ok(()),
-    }
-}
-
-/// A task of the owner, which nobody else changes before the transaction ends.
-///
-/// # Errors
-/// `not_found`; `precondition_failed` when it is not in a version that is `expected`.
-pub async fn lock(
-    owner: UserUuid,
-    id: TaskId,
-    include_deleted: bool,
-    expected: &Expected,
-    db: &impl ConnectionTrait,
-) -> Result<task::Model, AppError> {
-    let task = owned(owner, include_deleted)
-        .filter(task::Column::Id.eq(id))
-        .lock_exclusive();
-    let task = task.one(db).await?.ok_or_else(not_found)?;
-    match expected.accepts(task.version) {
-        true => Ok(task),
-        false => Err(AppError::new(Code::PreconditionFailed)),
-    }
 }
 
 /// Those of these tasks that are the owner's, which nobody else changes before the transaction
@@ -220,7 +213,7 @@ pub async fn lock_all(
     db: &impl ConnectionTrait,
 ) -> Result<Vec<TaskId>, AppError> {
     // In one order everywhere: two transactions then wait for each other in one direction only.
-    let tasks = owned(owner, false)
+    let tasks = rows::find::<task::Entity>(owner, false)
         .filter(task::Column::Id.is_in(ids.iter().copied()))
         .order_by_asc(task::Column::Id)
         .lock_exclusive();
@@ -237,89 +230,7 @@ pub async fn replace(
     new: NewTask,
     db: &impl ConnectionTrait,
 ) -> Result<task::Model, AppError> {
-    write(owner, id, columns(owner, new), db).await
-}
-
-/// Deletes a task of the owner, softly.
-///
-/// # Errors
-/// `not_found`.
-pub async fn delete(
-    owner: UserUuid,
-    id: TaskId,
-    db: &impl ConnectionTrait,
-) -> Result<(), AppError> {
-    let now = UtcDateTime::now();
-    let columns = task::ActiveModel {
-        updated_at: Set(now),
-        deleted_at: Set(Some(now)),
-        ..Default::default()
-    };
-    write(owner, id, columns, db).await.map(drop)
-}
-
-/// Brings a deleted task of the owner back.
-///
-/// # Errors
-/// `not_found`.
-pub async fn restore(
-    owner: UserUuid,
-    id: TaskId,
-    db: &impl ConnectionTrait,
-) -> Result<task::Model, AppError> {
-    let columns = task::ActiveModel {
-        updated_at: Set(UtcDateTime::now()),
-        deleted_at: Set(None),
-        ..Default::default()
-    };
-    write(owner, id, columns, db).await
-}
-
-/// Sets these columns and raises the version.
-async fn write(
-    owner: UserUuid,
-    id: TaskId,
-    columns: task::ActiveModel,
-    db: &impl ConnectionTrait,
-) -> Result<task::Model, AppError> {
-    let written = task::Entity::update_many()
-        .set(columns)
-        .col_expr(
-            task::Column::Version,
-            task::Column::Version.into_expr().add(1),
-        )
-        .filter(task::Column::UserId.eq(owner))
-        .filter(task::Column::Id.eq(id))
-        .exec_with_returning(db)
-        .await?;
-    written.into_iter().next().ok_or_else(not_found)
-}
-
-/// Deletes a task, softly, whoever it belongs to.
-///
-/// # Errors
-/// `not_found`.
-pub async fn delete_anyones(
-    _: Granted<TasksDelete>,
-    id: TaskId,
-    db: &impl ConnectionTrait,
-) -> Result<(), AppError> {
-    let now = UtcDateTime::now();
-    let deleted = task::Entity::update_many()
-        .col_expr(task::Column::DeletedAt, Expr::value(now))
-        .col_expr(task::Column::UpdatedAt, Expr::value(now))
-        .col_expr(
-            task::Column::Version,
-            task::Column::Version.into_expr().add(1),
-        )
-        .filter(task::Column::Id.eq(id))
-        .filter(task::Column::DeletedAt.is_null())
-        .exec(db)
-        .await?;
-    match deleted.rows_affected {
-        0 => Err(not_found()),
-        _ => Ok(()),
-    }
+    rows::write(owner, id, columns(owner, new), db).await
 }
 
 /// Notes that the owner changed these tasks, although no column of theirs: their tags.
@@ -331,13 +242,8 @@ pub async fn touch(
     ids: &[TaskId],
     db: &impl ConnectionTrait,
 ) -> Result<(), AppError> {
-    task::Entity::update_many()
-        .col_expr(
-            task::Column::Version,
-            task::Column::Version.into_expr().add(1),
-        )
+    rows::changed::<task::Entity>(owner)
         .col_expr(task::Column::UpdatedAt, Expr::value(UtcDateTime::now()))
-        .filter(task::Column::UserId.eq(owner))
         .filter(task::Column::Id.is_in(ids.iter().copied()))
         .exec(db)
         .await?;
@@ -374,8 +280,4 @@ pub async fn raise_versions(
         .exec(db)
         .await?;
     Ok(())
-}
-
-fn not_found() -> AppError {
-    AppError::new(Code::NotFound)
 }

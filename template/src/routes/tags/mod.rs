@@ -8,6 +8,7 @@ use actix_web::{
     patch, post, put,
     web::{Data, Path},
 };
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::dto::{AssignTag, Assigned, TagChanges, TagInput};
 pub(super) use self::dto::{ListTags, Tag};
@@ -22,10 +23,22 @@ use crate::{
     types::{Answer, Page, TagId},
 };
 
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .service(list_tags)
+        .service(create_tag)
+        .service(get_tag)
+        .service(replace_tag)
+        .service(update_tag)
+        .service(delete_tag)
+        .service(restore_tag)
+        .service(assign_tag);
+}
+
 /// Your tags, by name.
 #[utoipa::path(tag = "tags", params(ListTags), responses((status = 200, body = Page<Tag>)))]
 #[get("/tags")]
-pub(super) async fn list_tags(
+async fn list_tags(
     owner: Owner,
     query: Query<ListTags>,
     db: Data<Database>,
@@ -42,7 +55,7 @@ pub(super) async fn list_tags(
     responses((status = 201, body = Tag), (status = 409, description = "tag_name_conflict"))
 )]
 #[post("/tags")]
-pub(super) async fn create_tag(
+async fn create_tag(
     owner: Owner,
     Keyed { body, key }: Keyed<TagInput>,
     db: Data<Database>,
@@ -59,7 +72,7 @@ pub(super) async fn create_tag(
 /// One tag.
 #[utoipa::path(tag = "tags", params(("tag_id" = TagId, Path), OneRow), responses((status = 200, body = Tag)))]
 #[get("/tags/{tag_id}")]
-pub(super) async fn get_tag(
+async fn get_tag(
     owner: Owner,
     path: Path<(String, TagId)>,
     query: Query<OneRow>,
@@ -78,7 +91,7 @@ pub(super) async fn get_tag(
     responses((status = 200, body = Tag), (status = 409, description = "tag_name_conflict"))
 )]
 #[put("/tags/{tag_id}")]
-pub(super) async fn replace_tag(
+async fn replace_tag(
     owner: Owner,
     path: Path<(String, TagId)>,
     expected: IfMatch,
@@ -100,7 +113,7 @@ pub(super) async fn replace_tag(
     responses((status = 200, body = Tag), (status = 409, description = "tag_name_conflict"))
 )]
 #[patch("/tags/{tag_id}")]
-pub(super) async fn update_tag(
+async fn update_tag(
     owner: Owner,
     path: Path<(String, TagId)>,
     expected: IfMatch,
@@ -118,7 +131,7 @@ pub(super) async fn update_tag(
 /// Deletes a tag; it comes off its tasks.
 #[utoipa::path(tag = "tags", params(("tag_id" = TagId, Path)), responses((status = 204)))]
 #[delete("/tags/{tag_id}")]
-pub(super) async fn delete_tag(
+async fn delete_tag(
     owner: Owner,
     path: Path<(String, TagId)>,
     expected: IfMatch,
@@ -136,7 +149,7 @@ pub(super) async fn delete_tag(
     responses((status = 200, body = Tag), (status = 409, description = "tag_name_conflict"))
 )]
 #[post("/tags/{tag_id}/restore")]
-pub(super) async fn restore_tag(
+async fn restore_tag(
     owner: Owner,
     path: Path<(String, TagId)>,
     expected: IfMatch,
@@ -155,7 +168,7 @@ pub(super) async fn restore_tag(
 /// Puts a tag on many tasks: on all, or on none. Those that carry it already stay as they are.
 #[utoipa::path(tag = "tags", params(("tag_id" = TagId, Path)), request_body = AssignTag, responses((status = 200, body = Assigned)))]
 #[post("/tags/{tag_id}/tasks")]
-pub(super) async fn assign_tag(
+async fn assign_tag(
     owner: Owner,
     path: Path<(String, TagId)>,
     body: Result<Keyed<AssignTag>, AppError>,

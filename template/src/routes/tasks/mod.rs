@@ -5,9 +5,11 @@ mod dto;
 use actix_web::{
     HttpResponse, delete, get,
     http::StatusCode,
+    middleware::from_fn,
     patch, post, put,
     web::{Data, Path},
 };
+use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use self::dto::{AddTag, ListTasks, TagSet, Task, TaskChanges, TaskInput};
 use super::{
@@ -15,7 +17,7 @@ use super::{
     tags::{ListTags, Tag},
 };
 use crate::{
-    auth::Owner,
+    auth::{self, Owner, RequirePermission},
     database::Database,
     error::AppError,
     http::{IfMatch, Json, Key, Keyed, List, Query, Row, body_of},
@@ -24,13 +26,38 @@ use crate::{
         tasks::{self, TaskWithTags},
     },
     services::{self, idempotency::once},
-    types::{Answer, Page, TagId, TaskId, UserUuid},
+    types::{Answer, Page, TagId, TaskId, TasksDelete, UserUuid},
 };
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .service(list_tasks)
+        .service(create_task)
+        .service(get_task)
+        .service(replace_task)
+        .service(update_task)
+        .service(toggle_task)
+        .service(delete_task)
+        .service(restore_task)
+        .service(list_task_tags)
+        .service(add_task_tag)
+        .service(replace_task_tags)
+        .service(remove_task_tag);
+}
+
+/// What is for administrators.
+pub(super) fn configure_admin(config: &mut ServiceConfig) {
+    config.service(
+        scope::scope("/tasks")
+            .wrap(from_fn(auth::require::<TasksDelete>))
+            .service(delete_any_task),
+    );
+}
 
 /// Your tasks, newest first unless you say otherwise.
 #[utoipa::path(tag = "tasks", params(ListTasks), responses((status = 200, body = Page<Task>)))]
 #[get("/tasks")]
-pub(super) async fn list_tasks(
+async fn list_tasks(
     owner: Owner,
     query: Query<ListTasks>,
     db: Data<Database>,
@@ -43,7 +70,7 @@ pub(super) async fn list_tasks(
 /// Adds a task.
 #[utoipa::path(tag = "tasks", request_body = TaskInput, responses((status = 201, body = Task)))]
 #[post("/tasks")]
-pub(super) async fn create_task(
+async fn create_task(
     owner: Owner,
     Keyed { body, key }: Keyed<TaskInput>,
     db: Data<Database>,
@@ -68,7 +95,7 @@ fn created(owner: UserUuid, task: TaskWithTags) -> Result<Answer, AppError> {
 /// One task.
 #[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path), OneRow), responses((status = 200, body = Task)))]
 #[get("/tasks/{task_id}")]
-pub(super) async fn get_task(
+async fn get_task(
     owner: Owner,
     path: Path<(String, TaskId)>,
     query: Query<OneRow>,
@@ -82,7 +109,7 @@ pub(super) async fn get_task(
 /// Replaces a task and its tags: what is left out has no value afterwards.
 #[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path)), request_body = TaskInput, responses((status = 200, body = Task)))]
 #[put("/tasks/{task_id}")]
-pub(super) async fn replace_task(
+async fn replace_task(
     owner: Owner,
     path: Path<(String, TaskId)>,
     expected: IfMatch,
@@ -99,7 +126,7 @@ pub(super) async fn replace_task(
 /// Changes a task in part.
 #[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path)), request_body = TaskChanges, responses((status = 200, body = Task)))]
 #[patch("/tasks/{task_id}")]
-pub(super) async fn update_task(
+async fn update_task(
     owner: Owner,
     path: Path<(String, TaskId)>,
     expected: IfMatch,
@@ -117,7 +144,7 @@ pub(super) async fn update_task(
 /// Completes a task that is not complete, and the other way round.
 #[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path)), responses((status = 200, body = Task)))]
 #[patch("/tasks/{task_id}/complete")]
-pub(super) async fn toggle_task(
+async fn toggle_task(
     owner: Owner,
     path: Path<(String, TaskId)>,
     expected: IfMatch,
@@ -131,7 +158,7 @@ pub(super) async fn toggle_task(
 /// Deletes a task. It can be restored.
 #[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path)), responses((status = 204)))]
 #[delete("/tasks/{task_id}")]
-pub(super) async fn delete_task(
+async fn delete_task(
     owner: Owner,
     path: Path<(String, TaskId)>,
     expected: IfMatch,
@@ -145,7 +172,7 @@ pub(super) async fn delete_task(
 /// Brings a deleted task back. One that is not deleted stays as it is.
 #[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path)), responses((status = 200, body = Task)))]
 #[post("/tasks/{task_id}/restore")]
-pub(super) async fn restore_task(
+async fn restore_task(
     owner: Owner,
     path: Path<(String, TaskId)>,
     expected: IfMatch,
@@ -164,7 +191,7 @@ pub(super) async fn restore_task(
 /// The tags on a task, by name.
 #[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path), ListTags), responses((status = 200, body = Page<Tag>)))]
 #[get("/tasks/{task_id}/tags")]
-pub(super) async fn list_task_tags(
+async fn list_task_tags(
     owner: Owner,
     path: Path<(String, TaskId)>,
     query: Query<ListTags>,
@@ -185,7 +212,7 @@ pub(super) async fn list_task_tags(
     responses((status = 201, body = Task), (status = 409, description = "tag_already_assigned"))
 )]
 #[post("/tasks/{task_id}/tags")]
-pub(super) async fn add_task_tag(
+async fn add_task_tag(
     owner: Owner,
     path: Path<(String, TaskId)>,
     expected: IfMatch,
@@ -205,7 +232,7 @@ pub(super) async fn add_task_tag(
 /// Replaces the set of tags on a task: by all of these, or not at all. The answer is the task.
 #[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path)), request_body = TagSet, responses((status = 200, body = Task)))]
 #[put("/tasks/{task_id}/tags")]
-pub(super) async fn replace_task_tags(
+async fn replace_task_tags(
     owner: Owner,
     path: Path<(String, TaskId)>,
     expected: IfMatch,
@@ -221,7 +248,7 @@ pub(super) async fn replace_task_tags(
 /// Takes a tag off a task.
 #[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path), ("tag_id" = TagId, Path)), responses((status = 204)))]
 #[delete("/tasks/{task_id}/tags/{tag_id}")]
-pub(super) async fn remove_task_tag(
+async fn remove_task_tag(
     owner: Owner,
     path: Path<(String, TaskId, TagId)>,
     expected: IfMatch,
@@ -229,5 +256,19 @@ pub(super) async fn remove_task_tag(
 ) -> Result<HttpResponse, AppError> {
     let (_, id, tag) = path.into_inner();
     services::tasks::remove_tag(owner.uuid(), id, tag, &expected.0, &db).await?;
+    Ok(HttpResponse::new(StatusCode::NO_CONTENT))
+}
+
+/// Deletes anybody's task. Needs the permission `tasks:delete`.
+#[utoipa::path(tag = "admin", params(("task_id" = TaskId, Path)), responses((status = 204)))]
+#[delete("/{task_id}")]
+async fn delete_any_task(
+    cleaner: RequirePermission<TasksDelete>,
+    id: Path<TaskId>,
+    db: Data<Database>,
+) -> Result<HttpResponse, AppError> {
+    let (witness, id) = (cleaner.witness(), id.into_inner());
+    db.write(async |transaction| tasks::delete(witness, id, transaction).await)
+        .await?;
     Ok(HttpResponse::new(StatusCode::NO_CONTENT))
 }

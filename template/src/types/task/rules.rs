@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use validator::ValidationError;
 
-use super::{RecurrencePattern, UtcDateTime, text::violation};
+use super::RecurrencePattern;
+use crate::types::{UtcDateTime, text::violation};
 
 fn at(field: &'static str, mut violation: ValidationError) -> ValidationError {
     violation.add_param(Cow::Borrowed("field"), &field);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::ValidationError;
 
-use super::{UtcDateTime, text::violation};
+use crate::types::{UtcDateTime, text::violation};
 
 /// How a task repeats.
 #[derive(
