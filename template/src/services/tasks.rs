@@ -30,7 +30,7 @@ pub async fn create(
     let task = tasks::insert(owner, new, transaction).await?;
     all_found(tag_ids, &tags)?;
     tasks::add_tags(owner, &[task.id], &ids(&tags), transaction).await?;
-    Ok(TaskWithTags { task, tags })
+    Ok(TaskWithTags::new(task, tags))
 }
 
 /// Adds a task without tags.
@@ -45,8 +45,7 @@ pub async fn create_untagged(
     check(&new)?;
     let insert = async |db: &DatabaseConnection| tasks::insert(owner, new, db).await;
     let task = db.write_once_as(owner, insert).await?;
-    let tags = Vec::new();
-    Ok(TaskWithTags { task, tags })
+    Ok(TaskWithTags::new(task, Vec::new()))
 }
 
 /// Replaces a task and its tags.
@@ -123,7 +122,7 @@ async fn change(
             false => task,
         };
         let tags = if retag { wanted } else { tags };
-        Ok(TaskWithTags { task, tags })
+        Ok(TaskWithTags::new(task, tags))
     })
     .await
 }
@@ -161,7 +160,7 @@ pub async fn restore(
         None => task,
     };
     let tags = tasks::tags_of(owner, id, transaction).await?;
-    Ok(TaskWithTags { task, tags })
+    Ok(TaskWithTags::new(task, tags))
 }
 
 /// Replaces the set of a task's tags.

@@ -5,7 +5,7 @@ use sea_orm::{
 };
 use serde::Serialize;
 
-use super::TaskWithTags;
+use super::{TagOnTask, TaskWithTags};
 use crate::{
     entities::{tag, task, task_tag},
     error::AppError,
@@ -105,11 +105,9 @@ const TASK: [task::Column; 14] = {
     ]
 };
 
-const TAG: [tag::Column; 8] = {
+const TAG: [tag::Column; 5] = {
     use tag::Column::*;
-    [
-        Id, UserId, Name, Color, Version, CreatedAt, UpdatedAt, DeletedAt,
-    ]
+    [Id, UserId, Name, Color, CreatedAt]
 };
 
 /// The tasks of rows that follow each other, and the total.
@@ -169,16 +167,13 @@ fn read_task(mut row: Columns) -> Result<task::Model, DbErr> {
     })
 }
 
-fn read_tag(mut row: Columns) -> Result<tag::Model, DbErr> {
-    Ok(tag::Model {
+fn read_tag(mut row: Columns) -> Result<TagOnTask, DbErr> {
+    Ok(TagOnTask {
         id: row.read()?,
         user_id: row.read()?,
         name: row.read()?,
         color: row.read()?,
-        version: row.read()?,
         created_at: row.read()?,
-        updated_at: row.read()?,
-        deleted_at: row.read()?,
     })
 }
 

@@ -21,8 +21,8 @@ use crate::{
     entities::{tag, task, task_tag},
     error::AppError,
     types::{
-        Description, Granted, Patch, Priority, RecurrenceConfig, RecurrencePattern, SearchText,
-        TagId, TaskId, TasksDelete, Title, UserUuid, UtcDateTime,
+        Color, Description, Granted, Patch, Priority, RecurrenceConfig, RecurrencePattern,
+        SearchText, TagId, TagName, TaskId, TasksDelete, Title, UserUuid, UtcDateTime,
     },
 };
 
@@ -32,7 +32,43 @@ pub struct TaskWithTags {
     /// The task.
     pub task: task::Model,
     /// Its tags.
-    pub tags: Vec<tag::Model>,
+    pub tags: Vec<TagOnTask>,
+}
+
+impl TaskWithTags {
+    /// A task with these tags.
+    #[must_use]
+    pub fn new(task: task::Model, tags: Vec<tag::Model>) -> Self {
+        let tags = tags.into_iter().map(TagOnTask::from).collect();
+        Self { task, tags }
+    }
+}
+
+/// What a task tells of a tag on it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TagOnTask {
+    /// The tag.
+    pub id: TagId,
+    /// Whose tag it is.
+    pub user_id: UserUuid,
+    /// Its name.
+    pub name: TagName,
+    /// How it is shown.
+    pub color: Option<Color>,
+    /// When it was made.
+    pub created_at: UtcDateTime,
+}
+
+impl From<tag::Model> for TagOnTask {
+    fn from(tag: tag::Model) -> Self {
+        Self {
+            id: tag.id,
+            user_id: tag.user_id,
+            name: tag.name,
+            color: tag.color,
+            created_at: tag.created_at,
+        }
+    }
 }
 
 /// What a task is made of.
@@ -199,7 +235,7 @@ pub async fn get(
 ) -> Result<TaskWithTags, AppError> {
     let task = rows::get(owner, id, include_deleted, db).await?;
     let tags = tags_of(owner, id, db).await?;
-    Ok(TaskWithTags { task, tags })
+    Ok(TaskWithTags::new(task, tags))
 }
 
 /// Those of these tasks that are the owner's, which nobody else changes before the transaction
