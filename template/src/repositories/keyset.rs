@@ -4,9 +4,9 @@ use std::num::NonZeroU32;
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, Order,
-    QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select, Value,
+    QueryFilter, QueryResult, QuerySelect, QueryTrait, Select, Value,
     prelude::Expr,
-    sea_query::{Asterisk, NullOrdering, SubQueryStatement},
+    sea_query::{Asterisk, IntoIden, NullOrdering, SelectStatement, SubQueryStatement},
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -96,32 +96,34 @@ impl<E: EntityTrait, R> Keyset<E, R> {
     /// The rows from where the part begins, in order, and which page that is.
     fn begin(
         &self,
-        rows: Select<E>,
+        mut rows: Select<E>,
         list: &impl Serialize,
         request: &ListRequest,
     ) -> Result<(Select<E>, PageRequest), AppError> {
+        self.sort(QuerySelect::query(&mut rows), E::default());
         let Some(text) = &request.cursor else {
-            let rows = self.sort(rows).offset(request.page.offset());
-            return Ok((rows, request.page));
+            return Ok((rows.offset(request.page.offset()), request.page));
         };
         let invalid = || AppError::new(Code::CursorInvalid);
         let cursor = Cursor::open(text, list).ok_or_else(invalid)?;
         let after = self.after(&cursor).ok_or_else(invalid)?;
         let page = request.page.numbered(cursor.page.get());
-        Ok((self.sort(rows).filter(after), page))
+        Ok((rows.filter(after), page))
     }
 
-    /// These rows in this order.
-    pub fn sort(&self, rows: Select<E>) -> Select<E> {
+    /// Sorts rows, which are in `table`.
+    pub fn sort(&self, rows: &mut SelectStatement, table: impl IntoIden) {
         let order = match self.order {
             SortOrder::Asc => Order::Asc,
             SortOrder::Desc => Order::Desc,
         };
-        let rows = match self.nullable {
-            true => rows.order_by_with_nulls(self.column, order.clone(), NullOrdering::Last),
-            false => rows.order_by(self.column, order.clone()),
+        let table = table.into_iden();
+        let column = (table.clone(), self.column);
+        match self.nullable {
+            true => rows.order_by_with_nulls(column, order.clone(), NullOrdering::Last),
+            false => rows.order_by(column, order.clone()),
         };
-        rows.order_by(self.id, order)
+        rows.order_by((table, self.id), order);
     }
 
     fn after(&self, cursor: &Cursor) -> Option<Condition> {

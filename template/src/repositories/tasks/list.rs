@@ -1,7 +1,8 @@
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, QueryFilter,
-    QueryOrder, QueryResult, QuerySelect, QueryTrait, RelationTrait, Select, TryGetable, Value,
-    prelude::Expr, sea_query::SubQueryStatement,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter,
+    QueryResult, QuerySelect, QueryTrait, Select, TryGetable, Value,
+    prelude::Expr,
+    sea_query::{Order, Query, SelectStatement, SubQueryStatement},
 };
 use serde::Serialize;
 
@@ -61,28 +62,32 @@ pub async fn list(
     let list = ("tasks", owner, filter, sort);
     let keyset = keyset(sort);
     let part = keyset.part(fitting(owner, filter), &list, request)?;
-    let rows = keyset.sort(with_tags(part.rows.clone()));
-    let rows = rows.order_by_asc(tag::Column::Name).into_query();
+    let mut rows = with_tags(part.rows.clone());
+    keyset.sort(&mut rows, PAGE);
+    rows.order_by((tag::Entity, tag::Column::Name), Order::Asc);
     let read = read(&db.query_all(&rows).await?)?;
     keyset.page(part, read, &list, db).await
 }
 
-/// Each of these tasks with each of its live tags, or with none: a row holds the columns of
-/// [`read_task`], those of [`read_tag`], and the total.
-fn with_tags(tasks: Select<task::Entity>) -> Select<task::Entity> {
-    let live = |_, _| Condition::all().add(tag::Column::DeletedAt.is_null());
-    let mut rows = task::Entity::find().select_only().columns(TASK);
-    let tasks = tasks.into_query();
-    QuerySelect::query(&mut rows)
-        .from_clear()
-        .from_subquery(tasks, task::Entity);
-    rows.columns(TAG)
-        .expr(Expr::col((task::Entity, TOTAL)))
-        .join(JoinType::LeftJoin, task_tag::Relation::Task.def().rev())
-        .join(
-            JoinType::LeftJoin,
-            task_tag::Relation::Tag.def().on_condition(live),
-        )
+/// What the tasks of a part are called where their tags are joined to them.
+const PAGE: &str = "page";
+
+/// Each of these tasks with each of its live tags, or with none: a row holds the columns [`TASK`],
+/// [`TAG`] and the total.
+fn with_tags(tasks: Select<task::Entity>) -> SelectStatement {
+    let on_task =
+        Expr::col((task_tag::Entity, task_tag::Column::TaskId)).equals((PAGE, task::Column::Id));
+    let live_tag = Expr::col((tag::Entity, tag::Column::Id))
+        .equals((task_tag::Entity, task_tag::Column::TagId))
+        .and(tag::Column::DeletedAt.is_null());
+    Query::select()
+        .columns(TASK.map(|column| (PAGE, column)))
+        .columns(TAG.map(|column| (tag::Entity, column)))
+        .column((PAGE, TOTAL))
+        .from_subquery(tasks.into_query(), PAGE)
+        .left_join(task_tag::Entity, on_task)
+        .left_join(tag::Entity, live_tag)
+        .take()
 }
 
 const TASK: [task::Column; 14] = {
