@@ -6,13 +6,14 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures_util::future::OptionFuture;
 use migration::MigrateError;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     IsolationLevel, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use secrecy::ExposeSecret;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{
     config::DatabaseSettings,
@@ -109,15 +110,7 @@ impl Database {
         &self,
         work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, AppError>,
     ) -> Result<T, AppError> {
-        let _turn = match &self.write_queue {
-            Some(queue) => Some(
-                queue
-                    .acquire()
-                    .await
-                    .map_err(|closed| AppError::new(Code::NotReady).because(closed))?,
-            ),
-            None => None,
-        };
+        let _turn = self.turn().await?;
         let immediate = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
@@ -139,16 +132,46 @@ impl Database {
         owner: UserUuid,
         work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, AppError>,
     ) -> Result<T, AppError> {
-        let error = match self.write(work).await {
-            Err(error) if misses_a_row(&error) => error,
-            outcome => return outcome,
+        match self.write(work).await {
+            Err(error) if misses_a_row(&error) => Err(self.missing(owner, error).await?),
+            outcome => outcome,
+        }
+    }
+
+    /// [`Database::write_as`] for `work` that is a single statement: it is all or nothing by itself,
+    /// and a transaction would cost two round trips more.
+    ///
+    /// # Errors
+    /// Those of [`Database::write_as`].
+    pub async fn write_once_as<T>(
+        &self,
+        owner: UserUuid,
+        work: impl AsyncFnOnce(&DatabaseConnection) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        let outcome = {
+            let _turn = self.turn().await?;
+            work(&self.pool).await
         };
+        match outcome {
+            Err(error) if misses_a_row(&error) => Err(self.missing(owner, error).await?),
+            outcome => outcome,
+        }
+    }
+
+    async fn turn(&self) -> Result<Option<SemaphorePermit<'_>>, AppError> {
+        let turn = OptionFuture::from(self.write_queue.as_deref().map(Semaphore::acquire));
+        let turn = turn.await.transpose();
+        turn.map_err(|closed| AppError::new(Code::NotReady).because(closed))
+    }
+
+    /// What is missing when a row is.
+    async fn missing(&self, owner: UserUuid, error: AppError) -> Result<AppError, AppError> {
         let code = match users::find(owner, self.reader()).await? {
             None => Code::UserUnknown,
             Some(_) if error.constraint().is_some() => Code::NotFound,
-            Some(_) => return Err(error),
+            Some(_) => return Ok(error),
         };
-        Err(AppError::new(code).because(error))
+        Ok(AppError::new(code).because(error))
     }
 
     /// Whether the database answers.

@@ -4,9 +4,9 @@ use std::num::NonZeroU32;
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, Order,
-    QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select, Value,
+    QueryFilter, QueryResult, QuerySelect, QueryTrait, Select, Value,
     prelude::Expr,
-    sea_query::{Asterisk, NullOrdering, SubQueryStatement},
+    sea_query::{Asterisk, IntoIden, NullOrdering, SelectStatement, SubQueryStatement},
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// A total order of rows: by one column, rows without a value last either way, ties by id.
-pub struct Keyset<E: EntityTrait> {
+pub struct Keyset<E: EntityTrait, R = <E as EntityTrait>::Model> {
     /// What the list is sorted by.
     pub column: E::Column,
     /// Whether rows may have no value in it.
@@ -27,16 +27,28 @@ pub struct Keyset<E: EntityTrait> {
     /// Which way the list runs.
     pub order: SortOrder,
     /// Where a row stands: its value in `column` as cursors keep it, and its id.
-    pub position: fn(&E::Model) -> (Option<String>, Uuid),
+    pub position: fn(&R) -> (Option<String>, Uuid),
     /// The same as values for a query; `None` for what cannot stand in `column`.
     pub value: fn(&str) -> Option<Value>,
     /// The id as a value for a query.
     pub id_value: fn(Uuid) -> Value,
 }
 
+/// What a request asks for of a list.
+pub struct Part<E: EntityTrait> {
+    whole: Select<E>,
+    /// Its rows in order and one more, which tells whether the list goes on; each says in [`TOTAL`]
+    /// how many there are in the whole list.
+    pub rows: Select<E>,
+    page: PageRequest,
+}
+
+/// The column that holds how many rows a whole list has.
+pub const TOTAL: &str = "total";
+
 impl<E: EntityTrait> Keyset<E> {
-    /// The part of `rows` that is asked for. `list` says all that makes the list what it is, so
-    /// that a cursor of another one is noticed.
+    /// The page of the list of `rows` that is asked for, in one statement unless it is empty; `list`
+    /// as in [`Keyset::part`].
     ///
     /// # Errors
     /// `cursor_invalid`.
@@ -47,52 +59,95 @@ impl<E: EntityTrait> Keyset<E> {
         request: &ListRequest,
         db: &impl ConnectionTrait,
     ) -> Result<Page<E::Model>, AppError> {
-        let (part, page) = self.part(rows.clone(), list, request)?;
-        // One row more tells whether the list goes on.
-        let part = part.limit(page.limit() + 1);
-        let (mut items, total) = counted(part, rows, db).await?;
-        let limit = usize::try_from(page.limit()).unwrap_or(usize::MAX);
+        let part = self.part(rows, list, request)?;
+        let read = read(part.rows.clone(), db).await?;
+        self.page_of(part, read, list, db).await
+    }
+}
+
+impl<E: EntityTrait, R> Keyset<E, R> {
+    /// The part of the list of `rows` that is asked for. `list` says all that makes the list what it
+    /// is, so that a cursor of another one is noticed.
+    ///
+    /// # Errors
+    /// `cursor_invalid`.
+    pub fn part(
+        &self,
+        rows: Select<E>,
+        list: &impl Serialize,
+        request: &ListRequest,
+    ) -> Result<Part<E>, AppError> {
+        let (part, page) = self.begin(rows.clone(), list, request)?;
+        let total = SubQueryStatement::from(counting(rows.clone()).into_query());
+        Ok(Part {
+            rows: part
+                .limit(page.limit() + 1)
+                .expr_as(Expr::from(total), TOTAL),
+            whole: rows,
+            page,
+        })
+    }
+
+    /// The page of a part whose rows were read, with the total that they tell.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn page_of(
+        &self,
+        part: Part<E>,
+        (mut items, total): (Vec<R>, Option<i64>),
+        list: &impl Serialize,
+        db: &impl ConnectionTrait,
+    ) -> Result<Page<R>, AppError> {
+        let total = match total {
+            Some(total) => u64::try_from(total).unwrap_or(0),
+            None => count(part.whole, db).await?,
+        };
+        let limit = usize::try_from(part.page.limit()).unwrap_or(usize::MAX);
         let goes_on = items.len() > limit;
         items.truncate(limit);
         let last = items.last().filter(|_| goes_on);
-        let next = last.map(|row| self.cursor_after(row, page).seal(list));
+        let next = last.map(|row| self.cursor_after(row, part.page).seal(list));
         let next = next.transpose();
         let next_cursor =
             next.map_err(|error| AppError::new(Code::InternalError).because(error))?;
         Ok(Page {
             next_cursor,
-            ..Page::new(items, total, page)
+            ..Page::new(items, total, part.page)
         })
     }
 
     /// The rows from where the part begins, in order, and which page that is.
-    fn part(
+    fn begin(
         &self,
-        rows: Select<E>,
+        mut rows: Select<E>,
         list: &impl Serialize,
         request: &ListRequest,
     ) -> Result<(Select<E>, PageRequest), AppError> {
+        self.sort(QuerySelect::query(&mut rows), E::default());
         let Some(text) = &request.cursor else {
-            let rows = self.sort(rows).offset(request.page.offset());
-            return Ok((rows, request.page));
+            return Ok((rows.offset(request.page.offset()), request.page));
         };
         let invalid = || AppError::new(Code::CursorInvalid);
         let cursor = Cursor::open(text, list).ok_or_else(invalid)?;
         let after = self.after(&cursor).ok_or_else(invalid)?;
         let page = request.page.numbered(cursor.page.get());
-        Ok((self.sort(rows).filter(after), page))
+        Ok((rows.filter(after), page))
     }
 
-    fn sort(&self, rows: Select<E>) -> Select<E> {
+    /// Sorts rows, which are in `table`.
+    pub fn sort(&self, rows: &mut SelectStatement, table: impl IntoIden) {
         let order = match self.order {
             SortOrder::Asc => Order::Asc,
             SortOrder::Desc => Order::Desc,
         };
-        let rows = match self.nullable {
-            true => rows.order_by_with_nulls(self.column, order.clone(), NullOrdering::Last),
-            false => rows.order_by(self.column, order.clone()),
+        let table = table.into_iden();
+        let column = (table.clone(), self.column);
+        match self.nullable {
+            true => rows.order_by_with_nulls(column, order.clone(), NullOrdering::Last),
+            false => rows.order_by(column, order.clone()),
         };
-        rows.order_by(self.id, order)
+        rows.order_by((table, self.id), order);
     }
 
     fn after(&self, cursor: &Cursor) -> Option<Condition> {
@@ -115,7 +170,7 @@ impl<E: EntityTrait> Keyset<E> {
         )
     }
 
-    fn cursor_after(&self, row: &E::Model, page: PageRequest) -> Cursor {
+    fn cursor_after(&self, row: &R, page: PageRequest) -> Cursor {
         let (key, id) = (self.position)(row);
         let page = NonZeroU32::MIN.saturating_add(page.number());
         Cursor { page, key, id }
@@ -132,26 +187,21 @@ impl<M: FromQueryResult> FromQueryResult for Counted<M> {
     fn from_query_result(result: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
         Ok(Self {
             row: M::from_query_result(result, prefix)?,
-            total: result.try_get(prefix, "total")?,
+            total: result.try_get(prefix, TOTAL)?,
         })
     }
 }
 
-/// The rows of `part`, and how many there are in `whole`: one statement, unless there is no row.
-async fn counted<E: EntityTrait>(
-    part: Select<E>,
-    whole: Select<E>,
+/// The rows of a part as they are, and the total that they tell: one statement.
+///
+/// # Errors
+/// When the database fails.
+async fn read<E: EntityTrait>(
+    rows: Select<E>,
     db: &impl ConnectionTrait,
-) -> Result<(Vec<E::Model>, u64), AppError> {
-    let total = SubQueryStatement::from(counting(whole.clone()).into_query());
-    let rows = part
-        .expr_as(Expr::from(total), "total")
-        .into_model::<Counted<E::Model>>();
-    let rows = rows.all(db).await?;
-    let total = match rows.first() {
-        Some(counted) => u64::try_from(counted.total).unwrap_or(0),
-        None => count(whole, db).await?,
-    };
+) -> Result<(Vec<E::Model>, Option<i64>), AppError> {
+    let rows = rows.into_model::<Counted<E::Model>>().all(db).await?;
+    let total = rows.first().map(|counted| counted.total);
     Ok((rows.into_iter().map(|counted| counted.row).collect(), total))
 }
 

@@ -1,6 +1,6 @@
 //! Tasks.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
 use validator::ValidationErrors;
 
 use super::rows;
@@ -31,7 +31,22 @@ pub async fn create(
     let task = tasks::insert(owner, new, transaction).await?;
     all_found(tag_ids, &tags)?;
     tasks::add_tags(owner, &[task.id], &ids(&tags), transaction).await?;
-    Ok(TaskWithTags { task, tags })
+    Ok(TaskWithTags::new(task, tags))
+}
+
+/// Adds a task without tags.
+///
+/// # Errors
+/// `validation_failed` when a rule between its members is broken; `user_unknown`.
+pub async fn create_untagged(
+    owner: UserUuid,
+    new: NewTask,
+    db: &Database,
+) -> Result<TaskWithTags, AppError> {
+    check(&new)?;
+    let insert = async |db: &DatabaseConnection| tasks::insert(owner, new, db).await;
+    let task = db.write_once_as(owner, insert).await?;
+    Ok(TaskWithTags::new(task, Vec::new()))
 }
 
 /// Replaces a task and its tags.
@@ -108,7 +123,7 @@ async fn change(
             false => task,
         };
         let tags = if retag { wanted } else { tags };
-        Ok(TaskWithTags { task, tags })
+        Ok(TaskWithTags::new(task, tags))
     })
     .await
 }
@@ -141,7 +156,7 @@ pub async fn restore(
 ) -> Result<TaskWithTags, AppError> {
     let task = rows::restore(owner, id, expected, transaction).await?.row;
     let tags = tasks::tags_of(owner, id, transaction).await?;
-    Ok(TaskWithTags { task, tags })
+    Ok(TaskWithTags::new(task, tags))
 }
 
 /// Replaces the set of a task's tags.

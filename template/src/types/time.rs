@@ -1,8 +1,6 @@
 use std::{fmt, ops::RangeInclusive, str::FromStr};
 
-use chrono::{
-    DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, SecondsFormat, SubsecRound, Utc,
-};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, SubsecRound, Timelike, Utc};
 use sea_orm::{
     ColIdx, ColumnType, DbErr, QueryResult, TryGetError, TryGetable, Value,
     sea_query::{ArrayType, Nullable, ValueType, ValueTypeErr},
@@ -99,13 +97,14 @@ fn read_clock(text: &str) -> Option<NaiveTime> {
         Some(seconds) => seconds.split_once('.').unwrap_or((seconds, "0")),
         None => ("00", "0"),
     };
-    let milliseconds = format!("{:0<3}", digits_alone(fraction)?);
-    NaiveTime::from_hms_milli_opt(
-        hour,
-        minute,
-        digits(second, 2)?,
-        digits(milliseconds.get(..3)?, 3)?,
-    )
+    let second = digits(second, 2)?;
+    NaiveTime::from_hms_milli_opt(hour, minute, second, milliseconds(fraction)?)
+}
+
+fn milliseconds(fraction: &str) -> Option<u32> {
+    let digits = digits_alone(fraction)?.bytes();
+    let digits = digits.chain(std::iter::repeat(b'0')).take(3);
+    Some(digits.fold(0, |sum, digit| 10 * sum + u32::from(digit - b'0')))
 }
 
 /// `Z`, `+HH:MM` or `-HH:MM`; nothing means UTC.
@@ -137,7 +136,27 @@ fn digits_alone(text: &str) -> Option<&str> {
 
 impl fmt::Display for UtcDateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Millis, true))
+        let (date, time) = (self.0.date_naive(), self.0.time());
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        for (place, number) in [
+            (0..4, date.year().cast_unsigned()),
+            (5..7, date.month()),
+            (8..10, date.day()),
+            (11..13, time.hour()),
+            (14..16, time.minute()),
+            (17..19, time.second()),
+            (20..23, time.nanosecond() / 1_000_000),
+        ] {
+            write_digits(&mut text[place], number);
+        }
+        f.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
+    }
+}
+
+fn write_digits(place: &mut [u8], mut number: u32) {
+    for digit in place.iter_mut().rev() {
+        *digit = b"0123456789"[(number % 10) as usize];
+        number /= 10;
     }
 }
 

@@ -1,20 +1,22 @@
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
-    QueryTrait, Select, Value, prelude::Expr, sea_query::SubQueryStatement,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter,
+    QueryResult, QuerySelect, QueryTrait, Select, TryGetable, Value,
+    prelude::Expr,
+    sea_query::{Order, Query, SelectStatement, SubQueryStatement},
 };
 use serde::Serialize;
 
-use super::{TaskWithTags, live_tags};
+use super::{TagOnTask, TaskWithTags};
 use crate::{
     entities::{tag, task, task_tag},
     error::AppError,
     repositories::{
-        keyset::{Keyset, time_value},
+        keyset::{Keyset, TOTAL, time_value},
         rows, search,
     },
     types::{
-        ListRequest, Page, Priority, SearchQuery, TagName, TaskId, TaskSort, TaskSortKey, UserUuid,
-        UtcDateTime,
+        ListRequest, Page, Priority, SearchQuery, SearchText, TagId, TagName, TaskId, TaskSort,
+        TaskSortKey, UserUuid, UtcDateTime,
     },
 };
 
@@ -58,13 +60,126 @@ pub async fn list(
     db: &impl ConnectionTrait,
 ) -> Result<Page<TaskWithTags>, AppError> {
     let list = ("tasks", owner, filter, sort);
-    let (keyset, fitting) = (keyset(sort), fitting(owner, filter));
-    let page = keyset.page(fitting, &list, request, db).await?;
-    let mut tags = live_tags(&page.items, db).await?;
-    Ok(page.map(|task| TaskWithTags {
-        tags: tags.remove(&task.id).unwrap_or_default(),
-        task,
-    }))
+    let keyset = keyset(sort);
+    let part = keyset.part(fitting(owner, filter), &list, request)?;
+    let mut rows = with_tags(part.rows.clone());
+    keyset.sort(&mut rows, PAGE);
+    rows.order_by((tag::Entity, tag::Column::Name), Order::Asc);
+    let read = read(&db.query_all(&rows).await?)?;
+    keyset.page_of(part, read, &list, db).await
+}
+
+/// What the tasks of a part are called where their tags are joined to them.
+const PAGE: &str = "page";
+
+/// Each of these tasks with each of its live tags, or with none: a row holds the columns [`TASK`],
+/// [`TAG`] and the total.
+fn with_tags(tasks: Select<task::Entity>) -> SelectStatement {
+    let on_task =
+        Expr::col((task_tag::Entity, task_tag::Column::TaskId)).equals((PAGE, task::Column::Id));
+    let live_tag = Expr::col((tag::Entity, tag::Column::Id))
+        .equals((task_tag::Entity, task_tag::Column::TagId))
+        .and(tag::Column::DeletedAt.is_null());
+    Query::select()
+        .columns(TASK.map(|column| (PAGE, column)))
+        .columns(TAG.map(|column| (tag::Entity, column)))
+        .column((PAGE, TOTAL))
+        .from_subquery(tasks.into_query(), PAGE)
+        .left_join(task_tag::Entity, on_task)
+        .left_join(tag::Entity, live_tag)
+        .take()
+}
+
+const TASK: [task::Column; 14] = {
+    use task::Column::*;
+    [
+        Id,
+        UserId,
+        Title,
+        Description,
+        Completed,
+        Priority,
+        DueDate,
+        ReminderAt,
+        RecurrencePattern,
+        RecurrenceConfig,
+        Version,
+        CreatedAt,
+        UpdatedAt,
+        DeletedAt,
+    ]
+};
+
+const TAG: [tag::Column; 5] = {
+    use tag::Column::*;
+    [Id, UserId, Name, Color, CreatedAt]
+};
+
+/// The tasks of rows that follow each other, and the total.
+fn read(rows: &[QueryResult]) -> Result<(Vec<TaskWithTags>, Option<i64>), DbErr> {
+    let mut tasks: Vec<TaskWithTags> = Vec::new();
+    for row in rows {
+        let id = row.try_get_by_index(0)?;
+        if tasks.last().is_none_or(|last| last.task.id != id) {
+            let task = read_task(Columns { row, next: 0 })?;
+            tasks.push(TaskWithTags {
+                task,
+                tags: Vec::new(),
+            });
+        }
+        let tag: Option<TagId> = row.try_get_by_index(TASK.len())?;
+        if let (Some(_), Some(last)) = (tag, tasks.last_mut()) {
+            last.tags.push(read_tag(Columns {
+                row,
+                next: TASK.len(),
+            })?);
+        }
+    }
+    let total = |row: &QueryResult| row.try_get_by_index(TASK.len() + TAG.len());
+    Ok((tasks, rows.first().map(total).transpose()?))
+}
+
+/// A row's columns from one on: by position, as names are looked up for each row anew.
+struct Columns<'a> {
+    row: &'a QueryResult,
+    next: usize,
+}
+
+impl Columns<'_> {
+    fn read<T: TryGetable>(&mut self) -> Result<T, DbErr> {
+        self.next += 1;
+        self.row.try_get_by_index(self.next - 1)
+    }
+}
+
+fn read_task(mut row: Columns) -> Result<task::Model, DbErr> {
+    Ok(task::Model {
+        id: row.read()?,
+        user_id: row.read()?,
+        title: row.read()?,
+        description: row.read()?,
+        completed: row.read()?,
+        priority: row.read()?,
+        due_date: row.read()?,
+        reminder_at: row.read()?,
+        recurrence_pattern: row.read()?,
+        recurrence_config: row.read()?,
+        search_text: SearchText::default(),
+        version: row.read()?,
+        created_at: row.read()?,
+        updated_at: row.read()?,
+        deleted_at: row.read()?,
+    })
+}
+
+fn read_tag(mut row: Columns) -> Result<TagOnTask, DbErr> {
+    Ok(TagOnTask {
+        id: row.read()?,
+        user_id: row.read()?,
+        name: row.read()?,
+        color: row.read()?,
+        created_at: row.read()?,
+    })
 }
 
 fn fitting(owner: UserUuid, filter: &TaskFilter) -> Select<task::Entity> {
@@ -113,13 +228,15 @@ fn tagged(owner: UserUuid, filter: &TagFilter) -> Condition {
     Condition::any().add_option(named).add_option(untagged)
 }
 
-fn keyset(sort: TaskSort) -> Keyset<task::Entity> {
+fn keyset(sort: TaskSort) -> Keyset<task::Entity, TaskWithTags> {
     let created_at = Keyset {
         column: task::Column::CreatedAt,
         nullable: false,
         id: task::Column::Id,
         order: sort.order,
-        position: |task: &task::Model| (Some(task.created_at.to_string()), *task.id.as_uuid()),
+        position: |TaskWithTags { task, .. }| {
+            (Some(task.created_at.to_string()), *task.id.as_uuid())
+        },
         value: time_value,
         id_value: |id| TaskId::from(id).into(),
     };
@@ -128,7 +245,7 @@ fn keyset(sort: TaskSort) -> Keyset<task::Entity> {
         TaskSortKey::DueDate => Keyset {
             column: task::Column::DueDate,
             nullable: true,
-            position: |task| {
+            position: |TaskWithTags { task, .. }| {
                 let due_date = task.due_date.map(|time| time.to_string());
                 (due_date, *task.id.as_uuid())
             },
@@ -137,7 +254,7 @@ fn keyset(sort: TaskSort) -> Keyset<task::Entity> {
         TaskSortKey::Priority => Keyset {
             column: task::Column::Priority,
             nullable: true,
-            position: |task| {
+            position: |TaskWithTags { task, .. }| {
                 let priority = task.priority.map(|priority| (priority as i16).to_string());
                 (priority, *task.id.as_uuid())
             },
@@ -146,7 +263,9 @@ fn keyset(sort: TaskSort) -> Keyset<task::Entity> {
         },
         TaskSortKey::Title => Keyset {
             column: task::Column::Title,
-            position: |task| (Some(task.title.as_str().to_owned()), *task.id.as_uuid()),
+            position: |TaskWithTags { task, .. }| {
+                (Some(task.title.as_str().to_owned()), *task.id.as_uuid())
+            },
             value: |text| Some(text.into()),
             ..created_at
         },

@@ -7,8 +7,6 @@ pub use super::rows::{delete, lock, require};
 pub use links::{add_tags, remove_tag, replace_tags, tags_of, without_tag};
 pub use list::{TagFilter, TaskFilter, list};
 
-use std::collections::HashMap;
-
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Iterable,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set, prelude::Expr, sea_query::Query,
@@ -23,8 +21,8 @@ use crate::{
     entities::{tag, task, task_tag},
     error::AppError,
     types::{
-        Description, Granted, Patch, Priority, RecurrenceConfig, RecurrencePattern, SearchText,
-        TagId, TaskId, TasksDelete, Title, UserUuid, UtcDateTime,
+        Color, Description, Granted, Patch, Priority, RecurrenceConfig, RecurrencePattern,
+        SearchText, TagId, TagName, TaskId, TasksDelete, Title, UserUuid, UtcDateTime,
     },
 };
 
@@ -34,7 +32,43 @@ pub struct TaskWithTags {
     /// The task.
     pub task: task::Model,
     /// Its tags.
-    pub tags: Vec<tag::Model>,
+    pub tags: Vec<TagOnTask>,
+}
+
+impl TaskWithTags {
+    /// A task with these tags.
+    #[must_use]
+    pub fn new(task: task::Model, tags: Vec<tag::Model>) -> Self {
+        let tags = tags.into_iter().map(TagOnTask::from).collect();
+        Self { task, tags }
+    }
+}
+
+/// What a task tells of a tag on it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TagOnTask {
+    /// The tag.
+    pub id: TagId,
+    /// Whose tag it is.
+    pub user_id: UserUuid,
+    /// Its name.
+    pub name: TagName,
+    /// How it is shown.
+    pub color: Option<Color>,
+    /// When it was made.
+    pub created_at: UtcDateTime,
+}
+
+impl From<tag::Model> for TagOnTask {
+    fn from(tag: tag::Model) -> Self {
+        Self {
+            id: tag.id,
+            user_id: tag.user_id,
+            name: tag.name,
+            color: tag.color,
+            created_at: tag.created_at,
+        }
+    }
 }
 
 /// What a task is made of.
@@ -205,7 +239,7 @@ pub async fn get(
 ) -> Result<TaskWithTags, AppError> {
     let task = rows::get(owner, id, include_deleted, db).await?;
     let tags = tags_of(owner, id, db).await?;
-    Ok(TaskWithTags { task, tags })
+    Ok(TaskWithTags::new(task, tags))
 }
 
 /// Those of these tasks that are the owner's, which nobody else changes before the transaction
@@ -286,24 +320,4 @@ pub async fn raise_versions(
         .exec(db)
         .await?;
     Ok(())
-}
-
-/// The live tags on each of these tasks, by name: one statement for all of them.
-async fn live_tags(
-    tasks: &[task::Model],
-    db: &impl ConnectionTrait,
-) -> Result<HashMap<TaskId, Vec<tag::Model>>, AppError> {
-    let mut tags = HashMap::<_, Vec<_>>::new();
-    if tasks.is_empty() {
-        return Ok(tags);
-    }
-    let links = task_tag::Entity::find()
-        .find_also_related(tag::Entity)
-        .filter(task_tag::Column::TaskId.is_in(tasks.iter().map(|task| task.id)))
-        .filter(tag::Column::DeletedAt.is_null())
-        .order_by_asc(tag::Column::Name);
-    for (link, tag) in links.all(db).await? {
-        tags.entry(link.task_id).or_default().extend(tag);
-    }
-    Ok(tags)
 }

@@ -3,10 +3,9 @@ use utoipa::{IntoParams, ToSchema};
 use validator::{Validate, ValidationError};
 
 use crate::{
-    entities::tag,
     error::AppError,
     http::{Versioned, check_page_size, list_request, page_or_cursor},
-    repositories::tasks::{NewTask, TagFilter, TaskFilter, TaskPatch, TaskWithTags},
+    repositories::tasks::{NewTask, TagFilter, TagOnTask, TaskFilter, TaskPatch, TaskWithTags},
     types::{
         Color, Description, ListRequest, Patch, Priority, RecurrenceConfig, RecurrencePattern,
         RecurrenceRule, SearchQuery, SortOrder, TagId, TagName, TaskId, TaskSort, TaskSortKey,
@@ -70,8 +69,8 @@ impl From<TaskWithTags> for Task {
     }
 }
 
-impl From<tag::Model> for TaskTag {
-    fn from(tag: tag::Model) -> Self {
+impl From<TagOnTask> for TaskTag {
+    fn from(tag: TagOnTask) -> Self {
         Self {
             id: tag.id,
             user_id: tag.user_id,

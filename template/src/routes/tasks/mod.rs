@@ -21,9 +21,12 @@ use crate::{
     database::Database,
     error::AppError,
     http::{IfMatch, Json, Key, Keyed, List, Query, Row, body_of},
-    repositories::{tags, tasks},
+    repositories::{
+        tags,
+        tasks::{self, TaskWithTags},
+    },
     services::{self, idempotency::once},
-    types::{Answer, Page, TagId, TaskId, TasksDelete},
+    types::{Answer, Page, TagId, TaskId, TasksDelete, UserUuid},
 };
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -73,12 +76,20 @@ async fn create_task(
     db: Data<Database>,
 ) -> Result<Answer, AppError> {
     let ((new, tag_ids), owner) = (body.into_parts()?, owner.uuid());
+    if key.is_none() && tag_ids.is_empty() {
+        let task = services::tasks::create_untagged(owner, new, &db).await?;
+        return created(owner, task);
+    }
     once(owner, key, &db, async |transaction| {
         let task = services::tasks::create(owner, new, &tag_ids, transaction).await?;
-        let location = format!("/api/{owner}/tasks/{}", task.task.id);
-        Answer::created(location, &Task::from(task))
+        created(owner, task)
     })
     .await
+}
+
+fn created(owner: UserUuid, task: TaskWithTags) -> Result<Answer, AppError> {
+    let location = format!("/api/{owner}/tasks/{}", task.task.id);
+    Answer::created(location, &Task::from(task))
 }
 
 /// One task.

@@ -128,6 +128,31 @@ async fn a_deleted_tag_is_no_tag() {
 }
 
 #[actix_web::test]
+async fn a_list_tells_of_each_task_what_the_task_tells_by_itself() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    some_tasks(&alice).await;
+    let task = json!({
+        "title": "e",
+        "description": "all there is",
+        "priority": "low",
+        "due_date": "2026-12-04T00:00:00Z",
+        "reminder_at": "2026-12-03T00:00:00Z",
+        "recurrence_pattern": "custom",
+        "recurrence_config": {"rrule": "FREQ=DAILY", "interval": 2},
+    });
+    alice.post("/api/me/tasks", task).await.created();
+    let page = alice.get("/api/me/tasks").await.ok();
+    let tasks = page["items"].as_array().unwrap();
+    assert_eq!(tasks.len(), 6);
+    for task in tasks {
+        let id = task["id"].as_str().unwrap();
+        let alone = alice.get(&format!("/api/me/tasks/{id}")).await.ok();
+        assert_eq!(*task, alone);
+    }
+}
+
+#[actix_web::test]
 async fn tasks_without_a_value_come_last_both_ways_and_the_order_is_total() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
