@@ -139,7 +139,8 @@ impl Database {
     }
 
     /// [`Database::write_as`] for `work` that is a single statement: it is all or nothing by itself,
-    /// and a transaction would cost two round trips more.
+    /// and a transaction would cost two round trips more. A statement that returns rows is not for
+    /// here: drivers stop at the first one, and do not hear whether the statement was committed.
     ///
     /// # Errors
     /// Those of [`Database::write_as`].

@@ -1,6 +1,8 @@
+use std::collections::HashMap;
+
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter,
-    QueryResult, QuerySelect, QueryTrait, Select, TryGetable, Value,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, IdenStatic,
+    QueryFilter, QueryResult, QuerySelect, QueryTrait, Select, TryGetable, Value,
     prelude::Expr,
     sea_query::{Order, Query, SelectStatement, SubQueryStatement},
 };
@@ -48,7 +50,7 @@ pub struct TagFilter {
     pub untagged: bool,
 }
 
-/// A page of the owner's tasks with their tags.
+/// A page of the owner's tasks with their tags: one statement, and one more for long texts.
 ///
 /// # Errors
 /// `cursor_invalid`.
@@ -65,15 +67,51 @@ pub async fn list(
     let mut rows = with_tags(part.rows.clone());
     keyset.sort(&mut rows, PAGE);
     rows.order_by((tag::Entity, tag::Column::Name), Order::Asc);
-    let read = read(&db.query_all(&rows).await?)?;
-    keyset.page_of(part, read, &list, db).await
+    let (mut tasks, long, total) = read(&db.query_all(&rows).await?)?;
+    read_texts(owner, long, &mut tasks, db).await?;
+    keyset.page_of(part, (tasks, total), &list, db).await
+}
+
+/// Whether a task of the page has texts that are read apart: in the joined rows they would be
+/// repeated with each of its tags.
+const LONG: &str = "length(page.description) > 200 OR page.recurrence_config IS NOT NULL";
+
+/// Fills in the texts that the joined rows leave out.
+async fn read_texts(
+    owner: UserUuid,
+    long: Vec<TaskId>,
+    tasks: &mut [TaskWithTags],
+    db: &impl ConnectionTrait,
+) -> Result<(), AppError> {
+    if long.is_empty() {
+        return Ok(());
+    }
+    let texts = rows::find::<task::Entity>(owner, true)
+        .select_only()
+        .columns([
+            task::Column::Id,
+            task::Column::Description,
+            task::Column::RecurrenceConfig,
+        ])
+        .filter(task::Column::Id.is_in(long))
+        .into_tuple::<(TaskId, _, _)>();
+    let texts = texts.all(db).await?.into_iter();
+    let mut texts: HashMap<_, _> = texts
+        .map(|(id, text, config)| (id, (text, config)))
+        .collect();
+    for TaskWithTags { task, .. } in tasks {
+        if let Some(texts) = texts.remove(&task.id) {
+            (task.description, task.recurrence_config) = texts;
+        }
+    }
+    Ok(())
 }
 
 /// What the tasks of a part are called where their tags are joined to them.
 const PAGE: &str = "page";
 
 /// Each of these tasks with each of its live tags, or with none: a row holds the columns [`TASK`],
-/// [`TAG`] and the total.
+/// [`TAG`], the total, and 1 where it is [`LONG`].
 fn with_tags(tasks: Select<task::Entity>) -> SelectStatement {
     let on_task =
         Expr::col((task_tag::Entity, task_tag::Column::TaskId)).equals((PAGE, task::Column::Id));
@@ -81,13 +119,24 @@ fn with_tags(tasks: Select<task::Entity>) -> SelectStatement {
         .equals((task_tag::Entity, task_tag::Column::TagId))
         .and(tag::Column::DeletedAt.is_null());
     Query::select()
-        .columns(TASK.map(|column| (PAGE, column)))
+        .exprs(TASK.map(short))
         .columns(TAG.map(|column| (tag::Entity, column)))
         .column((PAGE, TOTAL))
+        .expr(Expr::cust(format!("CASE WHEN {LONG} THEN 1 ELSE 0 END")))
         .from_subquery(tasks.into_query(), PAGE)
         .left_join(task_tag::Entity, on_task)
         .left_join(tag::Entity, live_tag)
         .take()
+}
+
+fn short(column: task::Column) -> Expr {
+    match column {
+        task::Column::Description | task::Column::RecurrenceConfig => {
+            let name = column.as_str();
+            Expr::cust(format!("CASE WHEN {LONG} THEN NULL ELSE page.{name} END"))
+        }
+        _ => Expr::col((PAGE, column)),
+    }
 }
 
 const TASK: [task::Column; 14] = {
@@ -115,9 +164,10 @@ const TAG: [tag::Column; 5] = {
     [Id, UserId, Name, Color, CreatedAt]
 };
 
-/// The tasks of rows that follow each other, and the total.
-fn read(rows: &[QueryResult]) -> Result<(Vec<TaskWithTags>, Option<i64>), DbErr> {
-    let mut tasks: Vec<TaskWithTags> = Vec::new();
+/// The tasks of rows that follow each other, which of them are [`LONG`], and the total.
+fn read(rows: &[QueryResult]) -> Result<(Vec<TaskWithTags>, Vec<TaskId>, Option<i64>), DbErr> {
+    let (mut tasks, mut long): (Vec<TaskWithTags>, _) = (Vec::new(), Vec::new());
+    let total = TASK.len() + TAG.len();
     for row in rows {
         let id = row.try_get_by_index(0)?;
         if tasks.last().is_none_or(|last| last.task.id != id) {
@@ -126,6 +176,8 @@ fn read(rows: &[QueryResult]) -> Result<(Vec<TaskWithTags>, Option<i64>), DbErr>
                 task,
                 tags: Vec::new(),
             });
+            let is_long: i32 = row.try_get_by_index(total + 1)?;
+            long.extend((is_long == 1).then_some(id));
         }
         let tag: Option<TagId> = row.try_get_by_index(TASK.len())?;
         if let (Some(_), Some(last)) = (tag, tasks.last_mut()) {
@@ -135,8 +187,8 @@ fn read(rows: &[QueryResult]) -> Result<(Vec<TaskWithTags>, Option<i64>), DbErr>
             })?);
         }
     }
-    let total = |row: &QueryResult| row.try_get_by_index(TASK.len() + TAG.len());
-    Ok((tasks, rows.first().map(total).transpose()?))
+    let total = rows.first().map(|row| row.try_get_by_index(total));
+    Ok((tasks, long, total.transpose()?))
 }
 
 /// A row's columns from one on: by position, as names are looked up for each row anew.

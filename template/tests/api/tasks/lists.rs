@@ -142,9 +142,11 @@ async fn a_list_tells_of_each_task_what_the_task_tells_by_itself() {
         "recurrence_config": {"rrule": "FREQ=DAILY", "interval": 2},
     });
     alice.post("/api/me/tasks", task).await.created();
+    let task = json!({"title": "f", "description": "ä".repeat(201)});
+    alice.post("/api/me/tasks", task).await.created();
     let page = alice.get("/api/me/tasks").await.ok();
     let tasks = page["items"].as_array().unwrap();
-    assert_eq!(tasks.len(), 6);
+    assert_eq!(tasks.len(), 7);
     for task in tasks {
         let id = task["id"].as_str().unwrap();
         let alone = alice.get(&format!("/api/me/tasks/{id}")).await.ok();
