@@ -8,8 +8,9 @@ pub use links::{add_tags, remove_tag, replace_tags, tags_of, without_tag};
 pub use list::{TagFilter, TaskFilter, list};
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Iterable,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set, prelude::Expr, sea_query::Query,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Iterable, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Select, Set, TryIntoModel, prelude::Expr,
+    sea_query::Query,
 };
 use serde_json::value::RawValue;
 
@@ -220,7 +221,11 @@ pub async fn insert(
         deleted_at: Set(None),
         ..columns
     };
-    Ok(row.insert(db).await?)
+    // With RETURNING a row would be handed over before the statement has committed.
+    task::Entity::insert(row.clone())
+        .exec_without_returning(db)
+        .await?;
+    Ok(row.try_into_model()?)
 }
 
 /// A task of the owner with its tags.
