@@ -165,6 +165,8 @@ impl Server {
         while TcpStream::connect(address).is_err() {
             thread::sleep(Duration::from_millis(50));
         }
+        // It listens before its workers are ready.
+        thread::sleep(Duration::from_secs(1));
         Self {
             process,
             url: format!("http://{address}"),

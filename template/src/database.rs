@@ -139,8 +139,8 @@ impl Database {
     }
 
     /// [`Database::write_as`] for `work` that is a single statement: it is all or nothing by itself,
-    /// and a transaction would cost two round trips more. A statement that returns rows is not for
-    /// here: drivers stop at the first one, and do not hear whether the statement was committed.
+    /// and a transaction would cost two round trips more. It must be one that is executed to its end,
+    /// not one whose first row is awaited: that comes before the commit, which can still fail.
     ///
     /// # Errors
     /// Those of [`Database::write_as`].

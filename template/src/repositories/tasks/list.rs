@@ -67,9 +67,9 @@ pub async fn list(
     let mut rows = with_tags(part.rows.clone());
     keyset.sort(&mut rows, PAGE);
     rows.order_by((tag::Entity, tag::Column::Name), Order::Asc);
-    let (mut tasks, long, total) = read(&db.query_all(&rows).await?)?;
-    read_texts(owner, long, &mut tasks, db).await?;
-    keyset.page_of(part, (tasks, total), &list, db).await
+    let mut read = read(&db.query_all(&rows).await?)?;
+    read_texts(owner, read.long, &mut read.tasks, db).await?;
+    keyset.page_of(part, (read.tasks, read.total), &list, db).await
 }
 
 /// Whether a task of the page has texts that are read apart: in the joined rows they would be
@@ -164,8 +164,16 @@ const TAG: [tag::Column; 5] = {
     [Id, UserId, Name, Color, CreatedAt]
 };
 
-/// The tasks of rows that follow each other, which of them are [`LONG`], and the total.
-fn read(rows: &[QueryResult]) -> Result<(Vec<TaskWithTags>, Vec<TaskId>, Option<i64>), DbErr> {
+/// What joined rows hold.
+struct Read {
+    tasks: Vec<TaskWithTags>,
+    /// Those that are [`LONG`].
+    long: Vec<TaskId>,
+    total: Option<i64>,
+}
+
+/// The tasks of rows that follow each other.
+fn read(rows: &[QueryResult]) -> Result<Read, DbErr> {
     let (mut tasks, mut long): (Vec<TaskWithTags>, _) = (Vec::new(), Vec::new());
     let total = TASK.len() + TAG.len();
     for row in rows {
@@ -188,7 +196,11 @@ fn read(rows: &[QueryResult]) -> Result<(Vec<TaskWithTags>, Vec<TaskId>, Option<
         }
     }
     let total = rows.first().map(|row| row.try_get_by_index(total));
-    Ok((tasks, long, total.transpose()?))
+    Ok(Read {
+        tasks,
+        long,
+        total: total.transpose()?,
+    })
 }
 
 /// A row's columns from one on: by position, as names are looked up for each row anew.

@@ -225,9 +225,11 @@ pub async fn insert(
         deleted_at: Set(None),
         ..columns
     };
-    let task = row.clone().try_into_model()?;
-    task::Entity::insert(row).exec_without_returning(db).await?;
-    Ok(task)
+    // With RETURNING a row would be handed over before the statement has committed.
+    task::Entity::insert(row.clone())
+        .exec_without_returning(db)
+        .await?;
+    Ok(row.try_into_model()?)
 }
 
 /// A task of the owner with its tags.

@@ -302,6 +302,7 @@ fn scans(plan: &[String]) -> bool {
 /// Whether tasks are sorted, rather than read in order. The few tags of a task are sorted by name.
 fn sorts_tasks(plan: &[String]) -> bool {
     plan.iter().any(|step| {
-        step.contains("Sort Key: tasks.") || step.starts_with("USE TEMP B-TREE FOR ORDER BY")
+        step.contains("Sort Key: tasks.") && !step.contains("tags.name")
+            || step.starts_with("USE TEMP B-TREE FOR ORDER BY")
     })
 }
