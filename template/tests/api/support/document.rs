@@ -74,9 +74,7 @@ impl Operation {
 
     fn makes_rows(&self) -> bool {
         let located = &self.described["responses"]["201"]["headers"]["Location"];
-        self.method == Method::POST
-            && self.ids().is_empty()
-            && !located.is_null()
+        self.method == Method::POST && self.ids().is_empty() && !located.is_null()
     }
 }
 
