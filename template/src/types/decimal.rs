@@ -139,7 +139,7 @@ impl<const P: u32, const S: u32> PartialSchema for Decimal<P, S> {
             .schema_type(Type::String)
             .description(Some("An exact number."))
             .pattern(Some(pattern))
-            .example(Some(one.to_string().into()))
+            .examples([one.to_string()])
             .format(Some(SchemaFormat::Custom("decimal".to_owned())));
         string.into()
     }

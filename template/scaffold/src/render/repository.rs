@@ -183,7 +183,7 @@ fn filters_by<'a>(column: &'a Column<'a>) -> Vec<Filter<'a>> {
             format!("Only those that are {words}, or only those that are not."),
             "eq",
         )],
-        Kind::Enum(_) => vec![filter("", format!("Only those with this {words}."), "eq")],
+        Kind::Enum(_) => vec![filter("", format!("Only those with this `{name}`."), "eq")],
         Kind::References(target) => {
             let target = target.names.words();
             vec![filter("", format!("Only those of this {target}."), "eq")]
@@ -191,24 +191,24 @@ fn filters_by<'a>(column: &'a Column<'a>) -> Vec<Filter<'a>> {
         Kind::Int(_) | Kind::Decimal { .. } => vec![
             filter(
                 "_min",
-                format!("Only those with at least this {words}."),
+                format!("Only those whose `{name}` is at least this."),
                 "gte",
             ),
             filter(
                 "_max",
-                format!("Only those with at most this {words}."),
+                format!("Only those whose `{name}` is at most this."),
                 "lte",
             ),
         ],
         Kind::Datetime => vec![
             filter(
                 "_before",
-                format!("Only those with {words} before this moment."),
+                format!("Only those whose `{name}` is before this moment."),
                 "lt",
             ),
             filter(
                 "_after",
-                format!("Only those with {words} at this moment or later."),
+                format!("Only those whose `{name}` is this moment or later."),
                 "gte",
             ),
         ],
@@ -371,12 +371,12 @@ fn imports(resource: &Resource, columns: &[Column], actors: &Actors) -> String {
 }
 
 fn patched(column: &Column) -> String {
-    let (name, kind, words) = (column.name(), column.value_type(), column.words());
+    let (name, kind) = (column.name(), column.value_type());
     match column.is_nullable() {
         true => {
-            format!("    /// A new value of {words}, or none.\n    pub {name}: Patch<{kind}>,\n")
+            format!("    /// A new `{name}`, or none.\n    pub {name}: Patch<{kind}>,\n")
         }
-        false => format!("    /// A new value of {words}.\n    pub {name}: Option<{kind}>,\n"),
+        false => format!("    /// A new `{name}`.\n    pub {name}: Option<{kind}>,\n"),
     }
 }
 

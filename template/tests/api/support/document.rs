@@ -150,7 +150,11 @@ impl Document {
     fn example(&self, name: &str, member: &Value) -> Value {
         static NEXT: AtomicUsize = AtomicUsize::new(1);
         let schema = self.resolve(member);
-        match &schema["example"] {
+        let example = match &schema["example"] {
+            Value::Null => &schema["examples"][0],
+            example => example,
+        };
+        match example {
             Value::Null if schema["type"] == "array" => Value::Array(Vec::new()),
             Value::Null if schema["enum"].is_array() => schema["enum"][0].clone(),
             Value::Null => panic!("give the member {name} an example: {schema}"),
