@@ -293,10 +293,13 @@ const EXAMPLE_WORDS: [&str; 9] = [
 fn without_the_example_nothing_speaks_of_it() {
     let none = |(answers, _): &(&str, _)| answers.contains("example=none");
     for (answers, project) in variants().filter(none) {
-        // The names of packages and of their files.
-        let others = ["Cargo.lock", "package-lock.json"];
-        let files = project.files().into_iter();
-        for file in files.filter(|file| !others.iter().any(|other| file.ends_with(other))) {
+        // The names of packages, and of the resources that the scaffold's own tests make up.
+        let spoken_of = |file: &String| {
+            !file.ends_with("Cargo.lock")
+                && !file.ends_with("package-lock.json")
+                && !file.starts_with("scaffold/")
+        };
+        for file in project.files().into_iter().filter(spoken_of) {
             let text = project.read(&file).replace("run_pending_tasks", "");
             for word in EXAMPLE_WORDS {
                 let found = text.lines().find(|line| line.contains(word));

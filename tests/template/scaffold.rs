@@ -109,23 +109,83 @@ fn what_is_scaffolded_lints_clean_and_passes_its_tests() {
     succeed(test);
 }
 
-/// What somebody takes out of a resource, and the tests that must notice.
-const MUTATIONS: [(&str, &str, &str, &[&str]); 0] = [];
+/// What somebody takes out of a resource, and the tests that notice.
+struct Mutation {
+    file: &'static str,
+    edits: &'static [(&'static str, &'static str)],
+    noticed_by: &'static [&'static str],
+}
+
+const MUTATIONS: [Mutation; 4] = [
+    // A list holds everybody's rows.
+    Mutation {
+        file: "src/repositories/notes.rs",
+        edits: &[(
+            "rows::find(owner, filter.include_deleted)",
+            "note::Entity::select().apply_if((!filter.include_deleted).then_some(()), |query, ()| {
+            query.filter(Column::DeletedAt.is_null())
+        })",
+        )],
+        noticed_by: &[
+            "isolation::no_list_holds_another_users_rows",
+            "notes::another_users_row_is_not_found_and_not_listed",
+        ],
+    },
+    // A text may be longer than it is said to be.
+    Mutation {
+        file: "src/types/order.rs",
+        edits: &[(
+            "|text| line(not_blank(text)?, 200)",
+            "|text| line(not_blank(text)?, 201)",
+        )],
+        noticed_by: &["orders::what_breaks_a_limit_is_refused_member_by_member"],
+    },
+    // Everybody reads what was deleted.
+    Mutation {
+        file: "src/repositories/notices.rs",
+        edits: &[(".add(notice::Column::DeletedAt.is_null())", "")],
+        noticed_by: &["notices::everybody_reads_live_notices_and_writes_none"],
+    },
+    // The list of administrators has no guard.
+    Mutation {
+        file: "src/routes/categories/mod.rs",
+        edits: &[
+            (".wrap(from_fn(auth::require::<Admin>))", ""),
+            (
+                "    admin: RequireRole<Admin>,\n    query: Query<ListCategories>,",
+                "    query: Query<ListCategories>,",
+            ),
+            (
+                "categories::list(admin.witness(), ",
+                "categories::list(Everybody, ",
+            ),
+        ],
+        noticed_by: &[
+            "categories::a_category_is_changed_replaced_deleted_and_restored",
+            "categories::categories_are_for_the_role_admin_alone",
+            "isolation::what_is_for_administrators_is_forbidden_to_everybody_else",
+        ],
+    },
+];
 
 #[test]
 fn the_tests_of_scaffolded_resources_notice_what_is_missing() {
     let dir = lasting_copy(scaffolded(), "mutated");
     let _turn = turn_to_build();
     let mut expected = BTreeSet::new();
-    for (file, from, to, tests) in MUTATIONS {
-        replace_once(&dir.join(file), from, to);
-        expected.extend(tests.iter().map(|&test| test.to_owned()));
+    for mutation in &MUTATIONS {
+        for (from, to) in mutation.edits {
+            replace_once(&dir.join(mutation.file), from, to);
+        }
+        expected.extend(mutation.noticed_by.iter().map(|&test| test.to_owned()));
     }
-    let output = cargo(&dir, "test --locked --test api").output().unwrap();
-    let output = String::from_utf8_lossy(&output.stdout);
-    let red = output.lines().filter_map(|line| {
+    let tests = "test --locked --test api -- categories notes notices orders isolation";
+    let output = cargo(&dir, tests).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    let red = text.lines().filter_map(|line| {
         let test = line.strip_prefix("test ")?.strip_suffix(" ... FAILED")?;
         Some(test.to_owned())
     });
-    assert_eq!(red.collect::<BTreeSet<_>>(), expected);
+    let red: BTreeSet<_> = red.collect();
+    assert_eq!(red, expected, "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -82,6 +82,9 @@ const TYPES: [&str; 22] = [
 /// How many characters a name has in PostgreSQL.
 const LONGEST_NAME: usize = 63;
 
+/// What a resource's own types are called by, after its name, as the types of fields are.
+const PARTS: [&str; 6] = ["changes", "filter", "input", "patch", "sort", "sort_key"];
+
 /// What PostgreSQL or SQLite takes for no name of a table or column.
 const SQL: &str = "add all alter analyse analyze and any array as asc asymmetric authorization \
     autoincrement between binary both case cast check collate collation column commit \
@@ -170,7 +173,7 @@ pub fn of_fields(fields: &[Field]) -> Vec<String> {
 #[must_use]
 pub fn of_indexes(names: &Names, fields: &[Field]) -> Vec<String> {
     let indexes = fields.iter().map(|field| {
-        let index = format!("{}_user_id_{}_idx", names.plural(), field.name);
+        let index = format!("{}_user_id_{}_id_idx", names.plural(), field.name);
         (field, index)
     });
     let too_long = indexes.filter(|(_, index)| index.len() > LONGEST_NAME);
@@ -191,6 +194,10 @@ fn of_field(field: &Field) -> Vec<String> {
         faults.push(format!("{name}: every resource has this column"));
     } else if PARAMETERS.contains(&name) {
         faults.push(format!("{name}: every list has a parameter of this name"));
+    } else if PARTS.contains(&name) {
+        faults.push(format!(
+            "{name}: a type of the resource itself is called so"
+        ));
     } else if is_sql(name) {
         faults.push(format!("{name}: a word of SQL"));
     }

@@ -76,22 +76,27 @@ pub trait Editable: Table {
     fn columns(content: Self::Content) -> Self::ActiveModel;
 }
 
-/// Somebody who may reach rows of a table: their owner, or whoever else the table names. Functions
-/// take the actor first, so that a query without one cannot be written.
-pub trait Actor<T: Table>: Copy {
+/// Somebody who may read rows of a table: their owner, or whoever else the table names. Functions
+/// take the reader first, so that a query without one cannot be written.
+pub trait Reader<T: Table>: Copy {
     /// Which rows these are.
     fn reach(self) -> Condition;
 }
 
-impl<T: Owned> Actor<T> for UserUuid {
+/// A reader who may change what it reads.
+pub trait Writer<T: Table>: Reader<T> {}
+
+impl<T: Owned> Reader<T> for UserUuid {
     fn reach(self) -> Condition {
         Condition::all().add(T::USER_ID.eq(self))
     }
 }
 
-/// The rows that the actor reaches.
-pub(super) fn find<T: Table>(actor: impl Actor<T>, include_deleted: bool) -> Select<T> {
-    let rows = T::select().filter(actor.reach());
+impl<T: Owned> Writer<T> for UserUuid {}
+
+/// The rows that the reader reaches.
+pub(super) fn find<T: Table>(reader: impl Reader<T>, include_deleted: bool) -> Select<T> {
+    let rows = T::select().filter(reader.reach());
     match include_deleted {
         true => rows,
         false => rows.filter(T::DELETED_AT.is_null()),
@@ -103,12 +108,12 @@ pub(super) fn find<T: Table>(actor: impl Actor<T>, include_deleted: bool) -> Sel
 /// # Errors
 /// `not_found`.
 pub async fn get<I: RowId>(
-    actor: impl Actor<I::Table>,
+    reader: impl Reader<I::Table>,
     id: I,
     include_deleted: bool,
     db: &impl ConnectionTrait,
 ) -> Result<<I::Table as EntityTrait>::Model, AppError> {
-    let row = find(actor, include_deleted).filter(I::Table::ID.eq(id));
+    let row = find(reader, include_deleted).filter(I::Table::ID.eq(id));
     row.one(db).await?.ok_or_else(not_found)
 }
 
@@ -117,12 +122,12 @@ pub async fn get<I: RowId>(
 /// # Errors
 /// `not_found`.
 pub async fn require<I: RowId>(
-    actor: impl Actor<I::Table>,
+    reader: impl Reader<I::Table>,
     id: I,
     include_deleted: bool,
     db: &impl ConnectionTrait,
 ) -> Result<(), AppError> {
-    let row = find(actor, include_deleted).filter(I::Table::ID.eq(id));
+    let row = find(reader, include_deleted).filter(I::Table::ID.eq(id));
     match keyset::count(row, db).await? {
         0 => Err(not_found()),
         _ => Ok(()),
@@ -134,13 +139,13 @@ pub async fn require<I: RowId>(
 /// # Errors
 /// `not_found`; `precondition_failed` when it is not in a version that is `expected`.
 pub async fn lock<I: RowId>(
-    actor: impl Actor<I::Table>,
+    writer: impl Writer<I::Table>,
     id: I,
     include_deleted: bool,
     expected: &Expected,
     db: &impl ConnectionTrait,
 ) -> Result<<I::Table as EntityTrait>::Model, AppError> {
-    let row = find(actor, include_deleted)
+    let row = find(writer, include_deleted)
         .filter(I::Table::ID.eq(id))
         .lock_exclusive();
     let row = row.one(db).await?.ok_or_else(not_found)?;
@@ -155,11 +160,13 @@ pub async fn lock<I: RowId>(
 /// # Errors
 /// When the database fails.
 pub async fn hold<I: RowId>(
-    actor: impl Actor<I::Table>,
+    reader: impl Reader<I::Table>,
     id: I,
     db: &impl ConnectionTrait,
 ) -> Result<bool, AppError> {
-    let row = find(actor, false).filter(I::Table::ID.eq(id)).lock_shared();
+    let row = find(reader, false)
+        .filter(I::Table::ID.eq(id))
+        .lock_shared();
     Ok(row.one(db).await?.is_some())
 }
 
@@ -168,12 +175,12 @@ pub async fn hold<I: RowId>(
 /// # Errors
 /// `not_found`; what the table says of a constraint that is broken.
 pub async fn replace<I: RowId<Table: Editable>>(
-    actor: impl Actor<I::Table>,
+    writer: impl Writer<I::Table>,
     id: I,
     content: <I::Table as Editable>::Content,
     db: &impl ConnectionTrait,
 ) -> Result<<I::Table as EntityTrait>::Model, AppError> {
-    write(actor, id, I::Table::columns(content), db).await
+    write(writer, id, I::Table::columns(content), db).await
 }
 
 /// Deletes a row, softly.
@@ -181,12 +188,12 @@ pub async fn replace<I: RowId<Table: Editable>>(
 /// # Errors
 /// `not_found`.
 pub async fn delete<I: RowId>(
-    actor: impl Actor<I::Table>,
+    writer: impl Writer<I::Table>,
     id: I,
     db: &impl ConnectionTrait,
 ) -> Result<(), AppError> {
     let now = UtcDateTime::now();
-    let deleted = changed(actor)
+    let deleted = changed(writer)
         .col_expr(I::Table::UPDATED_AT, Expr::value(now))
         .col_expr(I::Table::DELETED_AT, Expr::value(now))
         .filter(I::Table::ID.eq(id))
@@ -204,11 +211,11 @@ pub async fn delete<I: RowId>(
 /// # Errors
 /// `not_found`; what the table says of a constraint that is broken.
 pub async fn restore<I: RowId>(
-    actor: impl Actor<I::Table>,
+    writer: impl Writer<I::Table>,
     id: I,
     db: &impl ConnectionTrait,
 ) -> Result<<I::Table as EntityTrait>::Model, AppError> {
-    let restored = changed(actor)
+    let restored = changed(writer)
         .col_expr(I::Table::UPDATED_AT, Expr::value(UtcDateTime::now()))
         .col_expr(I::Table::DELETED_AT, Expr::value(None::<UtcDateTime>));
     write_one(restored, id, db).await
@@ -219,19 +226,19 @@ pub async fn restore<I: RowId>(
 /// # Errors
 /// `not_found`; what the table says of a constraint that is broken.
 pub async fn write<I: RowId>(
-    actor: impl Actor<I::Table>,
+    writer: impl Writer<I::Table>,
     id: I,
     columns: <I::Table as EntityTrait>::ActiveModel,
     db: &impl ConnectionTrait,
 ) -> Result<<I::Table as EntityTrait>::Model, AppError> {
-    write_one(changed(actor).set(columns), id, db).await
+    write_one(changed(writer).set(columns), id, db).await
 }
 
-/// A change of the rows that the actor reaches: it raises their versions.
-pub(super) fn changed<T: Table>(actor: impl Actor<T>) -> UpdateMany<T> {
+/// A change of the rows that the writer reaches: it raises their versions.
+pub(super) fn changed<T: Table>(writer: impl Writer<T>) -> UpdateMany<T> {
     T::update_many()
         .col_expr(T::VERSION, T::VERSION.into_expr().add(1))
-        .filter(actor.reach())
+        .filter(writer.reach())
 }
 
 async fn write_one<I: RowId>(

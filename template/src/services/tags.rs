@@ -7,10 +7,7 @@ use crate::{
     database::Database,
     entities::tag,
     error::{AppError, Code},
-    repositories::{
-        tags::{self, NewTag},
-        tasks,
-    },
+    repositories::{tags::NewTag, tasks},
     types::{Expected, TagId, TaskId, UserUuid},
 };
 
@@ -85,9 +82,8 @@ pub async fn assign(
     task_ids: &[TaskId],
     transaction: &DatabaseTransaction,
 ) -> Result<u64, AppError> {
-    if tags::hold_all(owner, &[id], transaction).await?.is_empty() {
-        return Err(AppError::new(Code::NotFound));
-    }
+    let missing = || AppError::new(Code::NotFound);
+    rows::refer(owner, Some(id), missing, transaction).await?;
     let found = tasks::lock_all(owner, task_ids, transaction).await?;
     if let Some(index) = task_ids.iter().position(|id| !found.contains(id)) {
         return Err(AppError::invalid(

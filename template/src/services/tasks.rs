@@ -1,6 +1,6 @@
 //! Tasks.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
+use sea_orm::{DatabaseConnection, DatabaseTransaction};
 use validator::ValidationErrors;
 
 use super::rows;
@@ -213,11 +213,13 @@ pub async fn remove_tag(
     .await
 }
 
-async fn hold(owner: UserUuid, tag: TagId, db: &impl ConnectionTrait) -> Result<(), AppError> {
-    match tags::hold_all(owner, &[tag], db).await?.is_empty() {
-        true => Err(AppError::new(Code::NotFound)),
-        false => Ok(()),
-    }
+async fn hold(
+    owner: UserUuid,
+    tag: TagId,
+    transaction: &DatabaseTransaction,
+) -> Result<(), AppError> {
+    let missing = || AppError::new(Code::NotFound);
+    rows::refer(owner, Some(tag), missing, transaction).await
 }
 
 /// The rules between the members of a task.

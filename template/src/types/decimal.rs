@@ -7,7 +7,7 @@ use sea_orm::{
 use serde::{Serialize, Serializer};
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{ObjectBuilder, RefOr, Schema, Type},
+    openapi::{ObjectBuilder, RefOr, Schema, SchemaFormat, Type},
 };
 use validator::ValidationError;
 
@@ -139,7 +139,8 @@ impl<const P: u32, const S: u32> PartialSchema for Decimal<P, S> {
             .schema_type(Type::String)
             .description(Some("An exact number."))
             .pattern(Some(pattern))
-            .examples([one.to_string()]);
+            .examples([one.to_string()])
+            .format(Some(SchemaFormat::Custom("decimal".to_owned())));
         string.into()
     }
 }

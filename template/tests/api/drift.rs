@@ -47,6 +47,7 @@ fn kinds(kind: &ColumnType, backend: DbBackend) -> &'static [&'static str] {
         (ColumnType::Boolean, DbBackend::Postgres) => &["bool"],
         (ColumnType::SmallInteger, DbBackend::Postgres) => &["int2"],
         (ColumnType::Integer, DbBackend::Postgres) => &["int4"],
+        (ColumnType::Decimal(_), DbBackend::Postgres) => &["numeric"],
         (ColumnType::Uuid, DbBackend::Postgres) => &["uuid"],
         (ColumnType::TimestampWithTimeZone, DbBackend::Postgres) => &["timestamptz"],
         (ColumnType::JsonBinary, DbBackend::Postgres) => &["jsonb"],
@@ -56,6 +57,8 @@ fn kinds(kind: &ColumnType, backend: DbBackend) -> &'static [&'static str] {
         (ColumnType::Boolean, _) => &["boolean", "integer"],
         (ColumnType::SmallInteger, _) => &["smallint"],
         (ColumnType::Integer, _) => &["integer"],
+        // Exact numbers.
+        (ColumnType::BigInteger, _) => &["bigint"],
         _ => panic!("{kind:?} has no place in the schema yet: say here what it is called"),
     }
 }

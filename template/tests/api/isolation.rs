@@ -138,6 +138,17 @@ async fn what_is_for_administrators_is_forbidden_to_everybody_else() {
     }
 }
 
+/// What these tests make their rows with, and those of scaffolded resources.
+#[actix_web::test]
+async fn a_row_of_each_kind_is_made_with_whatever_it_refers_to() {
+    let app = TestApp::start().await;
+    let document = Document::of(&app).await;
+    let (alice, bob) = (app.user("alice").await, app.user("bob").await);
+    for (kind, alices) in document.rows_of(&alice).await {
+        assert_ne!(Document::add(&bob, &kind).await, alices, "{kind}");
+    }
+}
+
 /// Bob's rows with alice's in the place of one of them, and of all.
 fn mixtures(operation: &Operation, alices: &Ids, bobs: &Ids) -> Vec<Ids> {
     let names = operation.ids();

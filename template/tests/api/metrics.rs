@@ -94,7 +94,7 @@ async fn no_series_comes_from_what_a_client_sends() {
         let method = Method::from_bytes(format!("MADEUP{index}").as_bytes()).unwrap();
         let made_up = [
             http.get(program.url(&format!("/madeup{index}"))),
-            http.get(program.url(&format!("/api/madeup{index}/tasks/madeup{index}"))),
+            http.get(program.url(&format!("/api/madeup{index}/notes/madeup{index}"))),
             http.get(program.url(&format!("/docs/madeup{index}"))),
             http.request(method, program.url("/api/me")),
         ];

@@ -10,6 +10,7 @@ use app::{
 use futures_util::future::join_all;
 use mock_auth::User;
 use serde_json::{Value, json};
+#[cfg(not(feature = "native-ids"))]
 use uuid::Uuid;
 
 use crate::support::{Client, TestApp, TestDatabase};

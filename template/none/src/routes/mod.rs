@@ -25,11 +25,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(metrics::get_metrics)
         .service(health::live)
         .service(health::ready)
-        .service(
-            scope::scope("/api/whoami")
-                .wrap(from_fn(auth::authenticate_if_present))
-                .service(me::get_whoami),
-        )
+        .configure(open)
         .service(
             scope::scope("/api")
                 .wrap(from_fn(auth::authenticate))
@@ -43,6 +39,11 @@ pub fn configure(config: &mut ServiceConfig) {
                 ),
         );
     config.default_service(web::to(http::not_found));
+}
+
+/// The routes below `/api` that are open to everybody.
+fn open(config: &mut ServiceConfig) {
+    config.configure(me::configure_open);
 }
 
 /// The routes below `/api/admin`: each part is closed to everybody without what it requires.

@@ -5,3 +5,4 @@ pub mod demo;
 pub mod export;
 pub mod idempotency;
 pub mod purge;
+pub mod rows;

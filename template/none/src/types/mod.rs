@@ -2,6 +2,7 @@
 
 mod access;
 mod cursor;
+mod decimal;
 mod engine;
 mod expected;
 mod idempotency;
@@ -15,8 +16,11 @@ mod sort;
 pub mod text;
 mod time;
 
-pub use access::{Admin, AllOf, AnyOf, Granted, Held, Permission, Requirement, Role, declare};
+pub use access::{
+    Admin, AllOf, AnyOf, Everybody, Granted, Held, Permission, Requirement, Role, declare,
+};
 pub use cursor::Cursor;
+pub use decimal::Decimal;
 pub use engine::{Engine, EngineConflict};
 pub use expected::Expected;
 pub use idempotency::{Answer, KeyedRequest};

@@ -44,7 +44,7 @@ fn everything_that_is_wrong_with_a_command_line_is_said_at_once() {
     let desk = Desk::new();
     let refusal = desk.refusal(
         "resource user id:int page:int a:strin b b:int b:int order:int self:bool \
-         c:enum(self,low) d:int d_min:int e:references(nothing) F:bool",
+         c:enum(self,low) filter:text group:bool d:int d_min:int e:references(nothing) F:bool",
     );
     for fault in [
         "\"user\" is taken by the API or by Better Auth",
@@ -56,6 +56,8 @@ fn everything_that_is_wrong_with_a_command_line_is_said_at_once() {
         "order: every list has a parameter of this name",
         "self: a keyword of Rust",
         "c: Self is a keyword of Rust",
+        "filter: a type of the resource itself is called so",
+        "group: a word of SQL",
         "d_min: the list's filter by d is called so",
         "e: there is no resource nothing; resources are",
         "\"F\" is no name",

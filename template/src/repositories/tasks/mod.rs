@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 
 use super::{
     export,
-    rows::{self, Actor, Owned, RowId, Table},
+    rows::{self, Owned, Reader, RowId, Table, Writer},
 };
 use crate::{
     entities::{tag, task, task_tag},
@@ -183,11 +183,13 @@ impl Owned for task::Entity {
     }
 }
 
-impl Actor<task::Entity> for Granted<TasksDelete> {
+impl Reader<task::Entity> for Granted<TasksDelete> {
     fn reach(self) -> Condition {
         Condition::all()
     }
 }
+
+impl Writer<task::Entity> for Granted<TasksDelete> {}
 
 /// The columns that a client writes.
 fn columns(owner: UserUuid, new: NewTask) -> task::ActiveModel {

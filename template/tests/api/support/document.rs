@@ -9,7 +9,7 @@ use super::{Answer, Client, TestApp};
 const OWNED: &str = "/api/{user_id}/";
 
 /// Ids of rows, by the name of the parameter that takes them.
-pub type Ids = BTreeMap<String, String>;
+pub type Ids<T = String> = BTreeMap<String, T>;
 
 /// The OpenAPI document: what there is to call, and with what.
 pub struct Document(Value);
@@ -74,10 +74,7 @@ impl Operation {
 
     fn makes_rows(&self) -> bool {
         let located = &self.described["responses"]["201"]["headers"]["Location"];
-        self.method == Method::POST
-            && self.is_owned()
-            && self.ids().is_empty()
-            && !located.is_null()
+        self.method == Method::POST && self.ids().is_empty() && !located.is_null()
     }
 }
 
@@ -115,7 +112,7 @@ impl Document {
         for (name, member) in schema["properties"].as_object().unwrap() {
             let is_required = schema["required"].as_array();
             let is_required = is_required.is_some_and(|all| all.contains(&name.as_str().into()));
-            if let Some(id) = ids.get(&singular(name)) {
+            if let Some(id) = refers_to(member).and_then(|kind| ids.get(&kind)) {
                 let id = Value::from(id.as_str());
                 let is_list = member["type"] == "array";
                 body.insert(name.clone(), if is_list { vec![id].into() } else { id });
@@ -130,8 +127,18 @@ impl Document {
     pub fn body_names_rows(&self, operation: &Operation, ids: &Ids) -> bool {
         let schema = self.body_schema(operation);
         let members = schema.and_then(|schema| schema["properties"].as_object());
-        let mut names = members.into_iter().flat_map(Map::keys);
-        names.any(|name| ids.contains_key(&singular(name)))
+        let mut members = members.into_iter().flat_map(Map::values);
+        members.any(|member| refers_to(member).is_some_and(|kind| ids.contains_key(&kind)))
+    }
+
+    /// The kinds of rows whose ids a body of it must hold.
+    fn needs(&self, operation: &Operation) -> Vec<String> {
+        let Some(schema) = self.body_schema(operation) else {
+            return Vec::new();
+        };
+        let required = schema["required"].as_array().into_iter().flatten();
+        let members = required.filter_map(|name| schema["properties"].get(name.as_str()?));
+        members.filter_map(refers_to).collect()
     }
 
     fn body_schema<'a>(&'a self, operation: &'a Operation) -> Option<&'a Value> {
@@ -143,8 +150,13 @@ impl Document {
     fn example(&self, name: &str, member: &Value) -> Value {
         static NEXT: AtomicUsize = AtomicUsize::new(1);
         let schema = self.resolve(member);
-        match &schema["example"] {
+        let example = match &schema["example"] {
+            Value::Null => &schema["examples"][0],
+            example => example,
+        };
+        match example {
             Value::Null if schema["type"] == "array" => Value::Array(Vec::new()),
+            Value::Null if schema["enum"].is_array() => schema["enum"][0].clone(),
             Value::Null => panic!("give the member {name} an example: {schema}"),
             Value::String(text) if schema["format"].is_null() => {
                 format!("{text} {}", NEXT.fetch_add(1, Ordering::Relaxed)).into()
@@ -163,20 +175,51 @@ impl Document {
     /// Adds a row of each kind, and returns their ids.
     pub async fn rows_of(&self, client: &Client) -> Ids {
         let mut ids = Ids::new();
+        for (kind, make) in self.makers() {
+            if make.is_owned() && !ids.contains_key(&kind) {
+                self.add_row(client, &kind, &mut ids).await;
+            }
+        }
+        ids
+    }
+
+    /// Adds a row of the kind whose ids have this name, and returns its id.
+    pub async fn add(client: &Client, kind: &str) -> String {
+        let document = Self(client.get("/openapi.json").await.ok());
+        let mut ids = Ids::new();
+        document.add_row(client, kind, &mut ids).await;
+        ids.remove(kind).unwrap()
+    }
+
+    /// What makes rows, by the name of their ids.
+    fn makers(&self) -> Ids<Operation> {
         let operations = self.operations();
-        for make in operations.iter().filter(|operation| operation.makes_rows()) {
+        let makers = operations.iter().filter(|operation| operation.makes_rows());
+        let kind = |make: &Operation| {
             let rows = format!("{}/{{", make.path);
             let mut paths = operations.iter().map(|operation| &operation.path);
             let row = paths.find_map(|path| path.strip_prefix(&rows)).unwrap();
-            let (parameter, _) = row.split_once('}').unwrap();
-            let answer = self
-                .call(client, make, "me", &Ids::new(), &Ids::new())
-                .await;
-            answer.created();
-            let (_, id) = answer.header("location").rsplit_once('/').unwrap();
-            ids.insert(parameter.to_owned(), id.to_owned());
+            (row.split_once('}').unwrap().0.to_owned(), make.clone())
+        };
+        makers.map(kind).collect()
+    }
+
+    /// Adds a row, and before it those that it has to refer to.
+    async fn add_row(&self, client: &Client, kind: &str, ids: &mut Ids) {
+        let make = &self.makers()[kind];
+        let needs = self.needs(make);
+        for need in &needs {
+            if !ids.contains_key(need) {
+                Box::pin(self.add_row(client, need, ids)).await;
+            }
         }
-        ids
+        let needed = needs.iter().map(|need| (need.clone(), ids[need].clone()));
+        let answer = self
+            .call(client, make, "me", &Ids::new(), &needed.collect())
+            .await;
+        answer.created();
+        let (_, id) = answer.header("location").rsplit_once('/').unwrap();
+        ids.insert(kind.to_owned(), id.to_owned());
     }
 
     /// Everything that the rows are, as their owner sees it.
@@ -236,7 +279,18 @@ impl Document {
     }
 }
 
-/// `note_ids` holds ids of the kind that `note_id` is.
-fn singular(member: &str) -> String {
-    member.strip_suffix('s').unwrap_or(member).to_owned()
+/// The name that the ids of rows have which a member holds: `note_id` for those of a `NoteId`.
+fn refers_to(member: &Value) -> Option<String> {
+    let reference = [member, &member["items"], &member["oneOf"][1]]
+        .into_iter()
+        .find_map(|schema| schema["$ref"].as_str())?;
+    let name = reference.rsplit('/').next()?.strip_suffix("Id")?;
+    let mut kind = String::new();
+    for c in name.chars() {
+        if c.is_uppercase() && !kind.is_empty() {
+            kind.push('_');
+        }
+        kind.extend(c.to_lowercase());
+    }
+    Some(kind + "_id")
 }
