@@ -69,7 +69,9 @@ pub async fn list(
     rows.order_by((tag::Entity, tag::Column::Name), Order::Asc);
     let mut read = read(&db.query_all(&rows).await?)?;
     read_texts(owner, read.long, &mut read.tasks, db).await?;
-    keyset.page_of(part, (read.tasks, read.total), &list, db).await
+    keyset
+        .page_of(part, (read.tasks, read.total), &list, db)
+        .await
 }
 
 /// Whether a task of the page has texts that are read apart: in the joined rows they would be
