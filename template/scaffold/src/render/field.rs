@@ -1,6 +1,9 @@
 //! What a field is called and how it is written in each of a resource's files.
 
-use crate::resource::{Field, Kind, Presence, Resource};
+use crate::{
+    names::Word,
+    resource::{Field, Kind, Presence, Resource},
+};
 
 /// A field of a resource, as code needs it.
 pub struct Column<'a> {
@@ -18,6 +21,10 @@ impl<'a> Column<'a> {
             owner: owner.clone(),
         };
         resource.fields.iter().map(column).collect()
+    }
+
+    pub fn word(&self) -> &Word {
+        &self.field.name
     }
 
     pub fn name(&self) -> &str {

@@ -15,7 +15,7 @@ const REPOSITORY: &str = r#"//! $Many.
 pub use super::rows::{get, require};
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, $conditionConnectionTrait, QueryFilter, QueryTrait, Select, Set,$value
+    ActiveModelTrait, $column_trait$conditionConnectionTrait, $queriesSelect, Set,$value
 };
 use serde::Serialize;
 
@@ -143,7 +143,7 @@ const CREATED_AT: &str = r#"Keyset {
         column: $module::Column::CreatedAt,
         nullable: false,
         id: $module::Column::Id,
-        order: $order,
+        $order,
         position: |$module: &$module::Model| {
             (Some($module.created_at.to_string()), *$module.id.as_uuid())
         },
@@ -229,11 +229,29 @@ pub fn repository(resource: &Resource, names: &Names) -> String {
         CREATED_AT,
         &[(
             "order",
-            if sorts { "sort.order" } else { "order" }.to_owned(),
+            if sorts { "order: sort.order" } else { "order" }.to_owned(),
         )],
     );
     let gaps = [
         ("imports", imports(resource, &columns, &actors)),
+        (
+            "column_trait",
+            if actors.has_conditions() || !filters.is_empty() {
+                "ColumnTrait, "
+            } else {
+                ""
+            }
+            .to_owned(),
+        ),
+        (
+            "queries",
+            if filters.is_empty() {
+                ""
+            } else {
+                "QueryFilter, QueryTrait, "
+            }
+            .to_owned(),
+        ),
         (
             "condition",
             if actors.has_conditions() {

@@ -5,7 +5,10 @@ use super::{
     field::Column,
     template::{each, fill},
 };
-use crate::resource::{Kind, Resource};
+use crate::{
+    names::Word,
+    resource::{Kind, Resource},
+};
 
 pub fn types(resource: &Resource, names: &Names) -> String {
     let columns = Column::all(resource);
@@ -21,8 +24,9 @@ pub fn types(resource: &Resource, names: &Names) -> String {
                 false => "",
             };
             format!(
-                "    /// By {}{last}.\n    {},\n",
+                "    /// By {}{last}.\n{}    {},\n",
                 column.words(),
+                renamed(column.word()),
                 column.variant()
             )
         };
@@ -207,7 +211,8 @@ fn own_type(column: &Column) -> String {
                 };
                 let text = capitalized(&word.as_str().replace('_', " "));
                 let name = word.in_pascal_case();
-                format!("    /// {text}.\n{mark}    {name} = {number},\n")
+                let rename = renamed(word);
+                format!("    /// {text}.\n{mark}{rename}    {name} = {number},\n")
             });
             let variants = variants.collect();
             gaps.push(("variants", variants));
@@ -218,6 +223,15 @@ fn own_type(column: &Column) -> String {
             fill(ENUM, &gaps)
         }
         Kind::Bool | Kind::Int(_) | Kind::Datetime | Kind::References(_) => String::new(),
+    }
+}
+
+/// What serde would take for another word: it sees no boundary before a digit.
+fn renamed(word: &Word) -> String {
+    let digit_begins = |part: &str| part.starts_with(|c: char| c.is_ascii_digit());
+    match word.as_str().split('_').skip(1).any(digit_begins) {
+        true => format!("    #[serde(rename = \"{word}\")]\n"),
+        false => String::new(),
     }
 }
 
