@@ -2,7 +2,7 @@ use mock_auth::User;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Answer, Client, TestApp};
+use crate::support::{Answer, Client, Document, TestApp};
 
 const CHALLENGE: &str = "www-authenticate";
 
@@ -96,7 +96,7 @@ async fn one_role_of_several_is_enough() {
 async fn anybodys_task_is_deleted_by_permission_alone() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
-    let task = alice.task("Water the plants").await;
+    let task = Document::add(&alice, "task_id").await;
     app.anonymous()
         .delete(&anyones(&task))
         .await
