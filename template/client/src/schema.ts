@@ -377,7 +377,7 @@ export interface components {
              */
             code: string;
             /**
-             * @description Where: `title`, `tag_ids[0]`; a query parameter's name; empty for the body itself.
+             * @description Where: `title`, `note_ids[0]`; a query parameter's name; empty for the body itself.
              * @example title
              */
             field: string;
@@ -408,7 +408,10 @@ export interface components {
         Page_Tag: {
             /** @description The rows of this page. */
             items: components["schemas"]["Tag"][];
-            /** @description Where the list goes on after this page, whatever is added meanwhile; null at its end. */
+            /**
+             * @description Where the list goes on after this page, whatever is added meanwhile; null at its end, and in
+             *     lists that take no `cursor`.
+             */
             next_cursor: string | null;
             /**
              * Format: uint32
@@ -435,7 +438,10 @@ export interface components {
         Page_Task: {
             /** @description The rows of this page. */
             items: components["schemas"]["Task"][];
-            /** @description Where the list goes on after this page, whatever is added meanwhile; null at its end. */
+            /**
+             * @description Where the list goes on after this page, whatever is added meanwhile; null at its end, and in
+             *     lists that take no `cursor`.
+             */
             next_cursor: string | null;
             /**
              * Format: uint32
@@ -462,7 +468,10 @@ export interface components {
         Page_User: {
             /** @description The rows of this page. */
             items: components["schemas"]["User"][];
-            /** @description Where the list goes on after this page, whatever is added meanwhile; null at its end. */
+            /**
+             * @description Where the list goes on after this page, whatever is added meanwhile; null at its end, and in
+             *     lists that take no `cursor`.
+             */
             next_cursor: string | null;
             /**
              * Format: uint32
@@ -1030,12 +1039,12 @@ export interface components {
         ETag: string;
         /**
          * @description The pages around this one (RFC 8288): first, prev, next, last.
-         * @example </api/me/tasks?page=2>; rel="next"
+         * @example </api/admin/users?page=2>; rel="next"
          */
         Link: string;
         /**
          * @description Where the new row is.
-         * @example /api/018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90/tasks/01936f2b-0c1d-7e4f-8a3b-5c6d7e8f9a0b
+         * @example /api/018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90/notes/01936f2b-0c1d-7e4f-8a3b-5c6d7e8f9a0b
          */
         Location: string;
         /**
