@@ -185,7 +185,10 @@ export interface components {
         Page_User: {
             /** @description The rows of this page. */
             items: components["schemas"]["User"][];
-            /** @description Where the list goes on after this page, whatever is added meanwhile; null at its end. */
+            /**
+             * @description Where the list goes on after this page, whatever is added meanwhile; null at its end, and in
+             *     lists that take no `cursor`.
+             */
             next_cursor: string | null;
             /**
              * Format: uint32
