@@ -116,10 +116,13 @@ impl Wish {
         resources.retain(Entity::is_resource);
         let Some(entity) = resources.iter().find(|entity| entity.module == name) else {
             let known: Vec<_> = resources.iter().map(|it| it.module.as_str()).collect();
-            let known = known.join(", ");
-            return Err(format!(
-                "there is no resource {name}; resources are {known}"
-            ));
+            return Err(match known.is_empty() {
+                true => format!("there is no resource {name}, nor any other yet"),
+                false => format!(
+                    "there is no resource {name}; resources are {}",
+                    known.join(", ")
+                ),
+            });
         };
         let owned = entity.has("user_id");
         if self.admin && owned {

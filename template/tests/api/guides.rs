@@ -40,12 +40,13 @@ fn every_rule_of_the_security_checklist_has_a_row_with_tests_that_exist() {
 
 #[test]
 fn the_settings_that_the_guides_name_exist() {
-    let known = include_str!("../../.env.example");
+    let example = include_str!("../../.env.example").lines();
+    let settings = example.filter_map(|line| line.trim_start_matches("# ").split_once('='));
+    let known: BTreeSet<_> = settings.map(|(name, _)| name).collect();
     for guide in [GUARDS, CHECKLIST] {
         let words = guide.split(|c: char| !c.is_ascii_uppercase() && c != '_');
         for word in words.filter(|word| word.len() > 3 && word.contains('_')) {
-            let setting = format!("# {word}=");
-            assert!(known.contains(&setting) || word == "UNIX_EPOCH", "{word}");
+            assert!(known.contains(word) || word == "UNIX_EPOCH", "{word}");
         }
     }
 }
