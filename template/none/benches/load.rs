@@ -37,14 +37,13 @@ const TRIAL: Size = Size {
 /// Tokens last longer than the run, in seconds.
 const TOKEN_LIFETIME: i64 = 60 * 60;
 
-/// What is asked: a name, a path and a body.
+/// What is asked: a name, a path, and the body of what writes.
 type Route = (&'static str, &'static str, Option<&'static str>);
-const READS: [Route; 3] = [
+const ROUTES: &[Route] = &[
     ("health", "/health/live", None),
     ("me", "/api/me", None),
     ("profile", "/api/profile", None),
 ];
-const WRITES: [Route; 0] = [];
 
 fn main() {
     let size = match std::env::args().any(|argument| argument == "--bench") {
@@ -95,20 +94,19 @@ async fn execute(server: &str, statement: &str) {
 
 /// Prints the medians of alternating rounds. Writes come last: they make lists longer.
 fn measure(size: &Size, url: &str, auth: &MockAuth, folder: &Path) {
-    let users = size.users.to_string();
-    let status = program(url, auth)
-        .args(["seed", "--users", &users])
-        .status();
+    let seed = ["seed", "--users", &size.users.to_string()];
+    let status = program(url, auth).args(seed).status();
     assert!(status.expect("the program starts").success(), "no seed");
     let server = Server::start(url, auth);
     println!("\n{}", url.split(':').next().unwrap_or_default());
     println!("memory at rest: {}", server.memory());
     println!("route     µs of CPU  requests/s  × health");
     let mut base = None;
-    for routes in [&READS[..], &WRITES[..]] {
+    let (writes, reads): (Vec<_>, Vec<_>) = ROUTES.iter().partition(|(_, _, body)| body.is_some());
+    for routes in [reads, writes] {
         let rounds: Vec<Vec<Cost>> = (0..size.rounds)
             .map(|_| {
-                let costs = routes.iter().map(|route| server.load(*route, size, folder));
+                let costs = routes.iter().map(|route| server.load(route, size, folder));
                 costs.collect()
             })
             .collect();
@@ -170,7 +168,7 @@ impl Server {
         }
     }
 
-    fn load(&self, (name, path, body): Route, size: &Size, folder: &Path) -> Cost {
+    fn load(&self, &(name, path, body): &Route, size: &Size, folder: &Path) -> Cost {
         let mut wrk = Command::new("wrk");
         wrk.args(["--threads=1", "--connections=32"])
             .arg(format!("--duration={}s", size.seconds))
