@@ -59,7 +59,7 @@ fn everything_that_is_wrong_with_a_command_line_is_said_at_once() {
         "filter: a type of the resource itself is called so",
         "group: a word of SQL",
         "d_min: the list's filter by d is called so",
-        "e: there is no resource nothing; resources are",
+        "e: there is no resource nothing",
         "\"F\" is no name",
     ] {
         assert!(refusal.contains(fault), "{fault} is not in {refusal}");
