@@ -13,7 +13,7 @@ use actix_web::{
     dev::Server,
     http::{Method, header},
     middleware::from_fn,
-    web::{Data, PathConfig, ServiceConfig},
+    web::{Bytes, Data, PathConfig, ServiceConfig},
 };
 use futures_util::future::{OptionFuture, join3};
 use utoipa_actix_web::AppExt;
@@ -26,6 +26,7 @@ use crate::{
     http::{self, RequestId, RouteTable},
     routes::{self, Readiness},
     telemetry::metrics::Exporter,
+    types::GivenUp,
 };
 
 /// A server that listens already; requests wait until [`Application::run_until_stopped`].
@@ -110,6 +111,7 @@ impl Application {
                 settings.user_provisioning.then(|| database.clone()),
             )),
             settings: Data::new(settings),
+            given_up: Data::new(database.given_up()),
             database: Data::new(database.clone()),
             readiness: readiness.clone(),
             exporter,
@@ -175,6 +177,7 @@ impl Application {
 struct Shared {
     settings: Data<Settings>,
     database: Data<Database>,
+    given_up: Data<GivenUp>,
     authenticator: Data<Authenticator>,
     sessions: Data<Sessions>,
     provisioning: Data<Provisioning>,
@@ -188,6 +191,7 @@ impl Shared {
         config
             .app_data(self.settings)
             .app_data(self.database)
+            .app_data(self.given_up)
             .app_data(self.authenticator)
             .app_data(self.sessions)
             .app_data(self.provisioning)
@@ -207,12 +211,14 @@ fn serve(
     let (workers, shutdown) = (settings.workers, settings.shutdown_timeout.as_secs());
     let document = routes::openapi(Some(&settings.sessions));
     let routes = Data::new(RouteTable::new(&document));
+    // Each worker has a copy of what is shared here: of the document, a copy would be 1.7 MiB.
+    let document = Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
     let app = move || {
         let (app, _) = App::new()
             .into_utoipa_app()
             .configure(routes::configure)
             .split_for_parts();
-        app.configure(routes::serve_docs(&document))
+        app.configure(routes::serve_docs(document.clone()))
             .configure(more)
             .configure(|config| shared.clone().put_into(config))
             .app_data(routes.clone())

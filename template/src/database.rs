@@ -19,7 +19,7 @@ use crate::{
     config::DatabaseSettings,
     error::{AppError, Code, Constraint},
     repositories::users,
-    types::{Engine, EngineConflict, UserUuid},
+    types::{Engine, EngineConflict, GivenUp, UserUuid},
 };
 
 /// How long a request waits for a free connection.
@@ -33,6 +33,7 @@ const ALIVE_FOR: Duration = Duration::from_secs(1);
 pub struct Database {
     pool: DatabaseConnection,
     write_queue: Option<Arc<Semaphore>>,
+    given_up: GivenUp,
 }
 
 /// Why the database cannot be used; never shows the URL or the password in it.
@@ -61,9 +62,14 @@ impl Database {
     /// [`OpenError`].
     pub async fn open(settings: &DatabaseSettings) -> Result<Self, OpenError> {
         settings.engine.choose()?;
-        let pool = connect(settings).await?;
+        let given_up = GivenUp::default();
+        let pool = connect(settings, &given_up).await?;
         let write_queue = (settings.engine == Engine::Sqlite).then(|| Arc::new(Semaphore::new(1)));
-        Ok(Self { pool, write_queue })
+        Ok(Self {
+            pool,
+            write_queue,
+            given_up,
+        })
     }
 
     /// Brings the schema up to date; returns the names of the migrations applied.
@@ -72,6 +78,13 @@ impl Database {
     /// [`MigrateError`].
     pub async fn migrate(settings: &DatabaseSettings) -> Result<Vec<String>, MigrateError> {
         migration::up(settings.url.expose_secret(), settings.migrate_lock_timeout).await
+    }
+
+    /// What requests that use this database are watched by: a connection comes back from one that
+    /// was given up while its peer still owes an answer.
+    #[must_use]
+    pub fn given_up(&self) -> GivenUp {
+        self.given_up.clone()
     }
 
     /// For reading: each statement stands alone.
@@ -199,10 +212,13 @@ fn misses_a_row(error: &AppError) -> bool {
 
 /// Waits as long as for any connection while SQLite's file is locked: to switch it to its write-ahead
 /// log takes the whole file, and SQLite itself does not wait for that.
-async fn connect(settings: &DatabaseSettings) -> Result<DatabaseConnection, OpenError> {
+async fn connect(
+    settings: &DatabaseSettings,
+    given_up: &GivenUp,
+) -> Result<DatabaseConnection, OpenError> {
     let began = Instant::now();
     loop {
-        match sea_orm::Database::connect(options(settings)?).await {
+        match sea_orm::Database::connect(options(settings, given_up)?).await {
             Err(error) if is_locked(&error) && began.elapsed() < ACQUIRE_TIMEOUT => {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
@@ -211,7 +227,7 @@ async fn connect(settings: &DatabaseSettings) -> Result<DatabaseConnection, Open
     }
 }
 
-fn options(settings: &DatabaseSettings) -> Result<ConnectOptions, OpenError> {
+fn options(settings: &DatabaseSettings, given_up: &GivenUp) -> Result<ConnectOptions, OpenError> {
     let url = settings.url.expose_secret();
     let mut options = ConnectOptions::new(url.replacen("postgresql:", "postgres:", 1));
     options
@@ -221,7 +237,7 @@ fn options(settings: &DatabaseSettings) -> Result<ConnectOptions, OpenError> {
         .connect_timeout(ACQUIRE_TIMEOUT);
     match settings.engine {
         Engine::Sqlite => sqlite(&mut options, settings)?,
-        Engine::Postgres => postgres(&mut options, settings)?,
+        Engine::Postgres => postgres(&mut options, settings, given_up)?,
     }
     Ok(options)
 }
@@ -253,8 +269,13 @@ fn sqlite(_: &mut ConnectOptions, _: &DatabaseSettings) -> Result<(), OpenError>
 }
 
 #[cfg(feature = "postgres")]
-fn postgres(options: &mut ConnectOptions, settings: &DatabaseSettings) -> Result<(), OpenError> {
+fn postgres(
+    options: &mut ConnectOptions,
+    settings: &DatabaseSettings,
+    given_up: &GivenUp,
+) -> Result<(), OpenError> {
     let timeout = settings.statement_timeout.as_millis().to_string();
+    let given_up = given_up.clone();
     options.max_connections(settings.max_connections.unwrap_or(20));
     options.map_sqlx_postgres_pool_opts(move |pool| {
         let timeout = timeout.clone();
@@ -268,9 +289,17 @@ fn postgres(options: &mut ConnectOptions, settings: &DatabaseSettings) -> Result
             let rested = past.idle_for >= ALIVE_FOR;
             Box::pin(async move { Ok(!rested || answers(connection).await.is_ok()) })
         });
-        // A connection whose peer is silent would keep its place in the pool until TCP gives up.
-        pool.after_release(|connection, _| {
-            Box::pin(async move { answers(connection).await.map(|()| true) })
+        // A connection whose peer is silent would keep its place in the pool until TCP gives up. Where
+        // all work came to its end, all peers have answered.
+        let given_up = given_up.clone();
+        pool.after_release(move |connection, _| {
+            let doubtful = given_up.within(ACQUIRE_TIMEOUT);
+            Box::pin(async move {
+                match doubtful {
+                    true => answers(connection).await.map(|()| true),
+                    false => Ok(true),
+                }
+            })
         })
     });
     Ok(())
@@ -286,7 +315,7 @@ async fn answers(connection: &mut sqlx::PgConnection) -> Result<(), sqlx::Error>
 }
 
 #[cfg(not(feature = "postgres"))]
-fn postgres(_: &mut ConnectOptions, _: &DatabaseSettings) -> Result<(), OpenError> {
+fn postgres(_: &mut ConnectOptions, _: &DatabaseSettings, _: &GivenUp) -> Result<(), OpenError> {
     Err(OpenError::NotBuilt("postgres"))
 }
 

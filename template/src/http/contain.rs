@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use crate::{
     config::Settings,
     error::{AppError, Code},
+    types::GivenUp,
 };
 
 /// Keeps what goes wrong inside a request from becoming no answer at all: a panic is
@@ -27,8 +28,12 @@ pub async fn contain(
     let longest = request
         .app_data::<Data<Settings>>()
         .map_or(Duration::MAX, |settings| settings.request_timeout);
+    let given_up = request
+        .app_data::<Data<GivenUp>>()
+        .map_or_else(GivenUp::default, |given_up| given_up.as_ref().clone());
     let line = RequestLine::of(&request);
-    let answer = AssertUnwindSafe(timeout(longest, next.call(request)))
+    let work = given_up.watch(next.call(request));
+    let answer = AssertUnwindSafe(timeout(longest, work))
         .catch_unwind()
         .await;
     let error = match answer {

@@ -3,10 +3,11 @@
 use std::num::NonZeroU32;
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, Order,
-    QueryFilter, QueryResult, QuerySelect, QueryTrait, Select, Value,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult,
+    IdenStatic, Order, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select,
+    Value,
     prelude::Expr,
-    sea_query::{Asterisk, IntoIden, NullOrdering, SelectStatement, SubQueryStatement},
+    sea_query::{Asterisk, NullOrdering, SubQueryStatement},
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -36,10 +37,7 @@ pub struct Keyset<E: EntityTrait, R = <E as EntityTrait>::Model> {
 
 /// What a request asks for of a list.
 pub struct Part<E: EntityTrait> {
-    whole: Select<E>,
-    /// Its rows in order and one more, which tells whether the list goes on; each says in [`TOTAL`]
-    /// how many there are in the whole list.
-    pub rows: Select<E>,
+    total: Select<E>,
     page: PageRequest,
 }
 
@@ -59,15 +57,16 @@ impl<E: EntityTrait> Keyset<E> {
         request: &ListRequest,
         db: &impl ConnectionTrait,
     ) -> Result<Page<E::Model>, AppError> {
-        let part = self.part(rows, list, request)?;
-        let read = read(part.rows.clone(), db).await?;
+        let (part, rows) = self.part(rows, list, request)?;
+        let read = read(rows, db).await?;
         self.page_of(part, read, list, db).await
     }
 }
 
 impl<E: EntityTrait, R> Keyset<E, R> {
-    /// The part of the list of `rows` that is asked for. `list` says all that makes the list what it
-    /// is, so that a cursor of another one is noticed.
+    /// The part of the list of `rows` that is asked for, with its rows in order and one more, which
+    /// tells whether the list goes on; each says in [`TOTAL`] how many there are in the whole list.
+    /// `list` says all that makes the list what it is, so that a cursor of another one is noticed.
     ///
     /// # Errors
     /// `cursor_invalid`.
@@ -76,16 +75,14 @@ impl<E: EntityTrait, R> Keyset<E, R> {
         rows: Select<E>,
         list: &impl Serialize,
         request: &ListRequest,
-    ) -> Result<Part<E>, AppError> {
-        let (part, page) = self.begin(rows.clone(), list, request)?;
-        let total = SubQueryStatement::from(counting(rows.clone()).into_query());
-        Ok(Part {
-            rows: part
-                .limit(page.limit() + 1)
-                .expr_as(Expr::from(total), TOTAL),
-            whole: rows,
-            page,
-        })
+    ) -> Result<(Part<E>, Select<E>), AppError> {
+        let total = counting(rows.clone());
+        let (rows, page) = self.begin(rows, list, request)?;
+        let subquery = SubQueryStatement::from(total.clone().into_query());
+        let rows = rows
+            .limit(page.limit() + 1)
+            .expr_as(Expr::from(subquery), TOTAL);
+        Ok((Part { total, page }, rows))
     }
 
     /// The page of a part whose rows were read, with the total that they tell.
@@ -101,7 +98,7 @@ impl<E: EntityTrait, R> Keyset<E, R> {
     ) -> Result<Page<R>, AppError> {
         let total = match total {
             Some(total) => u64::try_from(total).unwrap_or(0),
-            None => count(part.whole, db).await?,
+            None => read_count(part.total, db).await?,
         };
         let limit = usize::try_from(part.page.limit()).unwrap_or(usize::MAX);
         let goes_on = items.len() > limit;
@@ -120,11 +117,11 @@ impl<E: EntityTrait, R> Keyset<E, R> {
     /// The rows from where the part begins, in order, and which page that is.
     fn begin(
         &self,
-        mut rows: Select<E>,
+        rows: Select<E>,
         list: &impl Serialize,
         request: &ListRequest,
     ) -> Result<(Select<E>, PageRequest), AppError> {
-        self.sort(QuerySelect::query(&mut rows), E::default());
+        let rows = self.sort(rows);
         let Some(text) = &request.cursor else {
             return Ok((rows.offset(request.page.offset()), request.page));
         };
@@ -135,19 +132,28 @@ impl<E: EntityTrait, R> Keyset<E, R> {
         Ok((rows.filter(after), page))
     }
 
-    /// Sorts rows, which are in `table`.
-    pub fn sort(&self, rows: &mut SelectStatement, table: impl IntoIden) {
+    fn sort(&self, rows: Select<E>) -> Select<E> {
         let order = match self.order {
             SortOrder::Asc => Order::Asc,
             SortOrder::Desc => Order::Desc,
         };
-        let table = table.into_iden();
-        let column = (table.clone(), self.column);
-        match self.nullable {
-            true => rows.order_by_with_nulls(column, order.clone(), NullOrdering::Last),
-            false => rows.order_by(column, order.clone()),
+        let rows = match self.nullable {
+            true => rows.order_by_with_nulls(self.column, order.clone(), NullOrdering::Last),
+            false => rows.order_by(self.column, order.clone()),
         };
-        rows.order_by((table, self.id), order);
+        rows.order_by(self.id, order)
+    }
+
+    /// The same order in SQL, of rows that a statement calls `table`.
+    #[must_use]
+    pub fn order(&self, table: &str) -> String {
+        let (column, id) = (self.column.as_str(), self.id.as_str());
+        let order = match self.order {
+            SortOrder::Asc => "ASC",
+            SortOrder::Desc => "DESC",
+        };
+        let nulls = if self.nullable { " NULLS LAST" } else { "" };
+        format!("{table}.{column} {order}{nulls}, {table}.{id} {order}")
     }
 
     fn after(&self, cursor: &Cursor) -> Option<Condition> {
@@ -210,7 +216,14 @@ pub(super) async fn count<E: EntityTrait>(
     rows: Select<E>,
     db: &impl ConnectionTrait,
 ) -> Result<u64, AppError> {
-    let count: Option<i64> = counting(rows).into_tuple().one(db).await?;
+    read_count(counting(rows), db).await
+}
+
+async fn read_count<E: EntityTrait>(
+    count: Select<E>,
+    db: &impl ConnectionTrait,
+) -> Result<u64, AppError> {
+    let count: Option<i64> = count.into_tuple().one(db).await?;
     Ok(count.and_then(|count| count.try_into().ok()).unwrap_or(0))
 }
 

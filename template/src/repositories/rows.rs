@@ -96,11 +96,13 @@ impl<T: Owned> Writer<T> for UserUuid {}
 
 /// The rows that the reader reaches.
 pub(super) fn find<T: Table>(reader: impl Reader<T>, include_deleted: bool) -> Select<T> {
-    let rows = T::select().filter(reader.reach());
-    match include_deleted {
-        true => rows,
-        false => rows.filter(T::DELETED_AT.is_null()),
-    }
+    T::select().filter(reached(reader, include_deleted))
+}
+
+/// Which rows the reader reaches.
+pub(super) fn reached<T: Table>(reader: impl Reader<T>, include_deleted: bool) -> Condition {
+    let live = (!include_deleted).then(|| T::DELETED_AT.is_null());
+    reader.reach().add_option(live)
 }
 
 /// One row.

@@ -3,16 +3,14 @@ use actix_web::{
     middleware::DefaultHeaders,
     web::{self, Bytes, ServiceConfig},
 };
-use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 /// The page runs what this server sends and nothing else. Its styles and pictures are partly inline.
 const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// `/openapi.json`, and `/docs` from the binary alone: it loads nothing from another host.
-pub fn serve_docs(document: &OpenApi) -> impl FnOnce(&mut ServiceConfig) + use<> {
-    let document = Bytes::from(serde_json::to_vec(document).unwrap_or_default());
+/// `/openapi.json`, which is this JSON, and `/docs` from the binary alone: it loads nothing from another host.
+pub fn serve_docs(document: Bytes) -> impl FnOnce(&mut ServiceConfig) {
     move |config| {
         config.route(
             "/openapi.json",

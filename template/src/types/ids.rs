@@ -159,9 +159,9 @@ macro_rules! uuid_id {
 
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = ::std::borrow::Cow::<str>::deserialize(deserializer)?;
-                let expected = "expected a UUID with hyphens";
-                text.parse().map_err(|_| ::serde::de::Error::custom(expected))
+                $crate::types::text::deserialize(deserializer, |text| {
+                    text.parse().map_err(|_| "expected a UUID with hyphens")
+                })
             }
         }
 

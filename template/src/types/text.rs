@@ -1,5 +1,11 @@
 //! Rules for texts, and what the types that keep them are made of.
 
+use std::fmt::{self, Display};
+
+use serde::{
+    Deserializer,
+    de::{self, Visitor},
+};
 use validator::ValidationError;
 
 /// What is wrong with a value; `code` is stable, the message is for people.
@@ -65,6 +71,31 @@ pub fn lines(text: &str, max: usize) -> Result<String, ValidationError> {
     at_most(text, max)?;
     no_control_characters(text, &['\n', '\r', '\t'])?;
     Ok(text.to_owned())
+}
+
+/// Reads what a text says, without a copy of the text.
+///
+/// # Errors
+/// It is no text, or `read` finds nothing in it.
+pub fn deserialize<'de, D: Deserializer<'de>, T, E: Display>(
+    deserializer: D,
+    read: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_str(Reading(read))
+}
+
+struct Reading<F>(F);
+
+impl<T, E: Display, F: FnOnce(&str) -> Result<T, E>> Visitor<'_> for Reading<F> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<D: de::Error>(self, text: &str) -> Result<T, D> {
+        (self.0)(text).map_err(D::custom)
+    }
 }
 
 /// A text that keeps a rule: a function from what was sent to what is stored.

@@ -8,7 +8,7 @@ use sea_orm::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
 
-use super::Engine;
+use super::{Engine, text};
 
 /// An instant in UTC, to the millisecond.
 ///
@@ -168,9 +168,7 @@ impl Serialize for UtcDateTime {
 
 impl<'de> Deserialize<'de> for UtcDateTime {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        text::deserialize(deserializer, str::parse)
     }
 }
 

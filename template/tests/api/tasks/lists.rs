@@ -1,5 +1,6 @@
 //! Filters, orders and pages of the list.
 
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use super::titles;
@@ -84,6 +85,17 @@ async fn nothing_of_another_user_fits_any_filter() {
 }
 
 #[actix_web::test]
+async fn a_tag_of_another_user_is_not_shown_even_if_a_task_has_it() {
+    let app = TestApp::start().await;
+    let (alice, bob) = (app.user("alice").await, app.user("bob").await);
+    let (task, tag) = (alice.task("a").await, bob.tag("secret").await);
+    let link = format!("INSERT INTO task_tags (task_id, tag_id) VALUES ('{task}', '{tag}')");
+    app.db().execute_unprepared(&link).await.unwrap();
+    let page = alice.get("/api/me/tasks").await.ok();
+    assert_eq!(page["items"][0]["tags"], json!([]));
+}
+
+#[actix_web::test]
 async fn each_filter_narrows_the_list_and_all_must_fit() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
@@ -142,7 +154,14 @@ async fn a_list_tells_of_each_task_what_the_task_tells_by_itself() {
         "recurrence_config": {"rrule": "FREQ=DAILY", "interval": 2},
     });
     alice.post("/api/me/tasks", task).await.created();
-    let task = json!({"title": "f", "description": "ä".repeat(201)});
+    let mut tags = Vec::new();
+    for name in ["b", r#"\ "quoted" \n"#, "😀", "B", "ä"] {
+        tags.push(alice.tag(name).await);
+    }
+    let colored = json!({"name": "z", "color": "#1E90FF"});
+    let colored = alice.post("/api/me/tags", colored).await.created();
+    tags.push(colored["id"].as_str().unwrap().to_owned());
+    let task = json!({"title": "f", "description": "ä".repeat(201), "tag_ids": tags});
     alice.post("/api/me/tasks", task).await.created();
     let page = alice.get("/api/me/tasks").await.ok();
     let tasks = page["items"].as_array().unwrap();
