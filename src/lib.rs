@@ -16,11 +16,13 @@ pub use git::init as init_git;
 /// Under this name the twin of `.template.toml` is told the commit that the template is at.
 const COMMIT: &str = "template-commit";
 
-/// The inherited variables of cargo that another cargo may see: where it keeps things and how it reaches its registry.
-const INHERITED: [&str; 7] = [
+/// The inherited variables of cargo that another cargo may see: where it keeps things, how it builds, and how it reaches its registry.
+const INHERITED: [&str; 9] = [
     "CARGO_HOME",
     "CARGO_HTTP_",
+    "CARGO_INCREMENTAL",
     "CARGO_NET_",
+    "CARGO_PROFILE_",
     "CARGO_REGISTR",
     "CARGO_SOURCE_",
     "CARGO_TARGET_DIR",
