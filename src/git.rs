@@ -1,4 +1,4 @@
-//! The few words that we have with git.
+//! The git commands that generating and updating need.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use anyhow::{Result, anyhow, ensure};
 
-/// git in `dir`, whatever repository the git around us is at work in.
+/// git in `dir`, even if a git around us works in another repository.
 fn git(dir: &Path, arguments: &[&str]) -> Command {
     let mut git = Command::new("git");
     for variable in [
@@ -22,7 +22,7 @@ fn git(dir: &Path, arguments: &[&str]) -> Command {
     git
 }
 
-/// What it prints.
+/// Runs git and returns what it prints.
 fn output(git: &mut Command) -> Result<String> {
     let output = git
         .output()
@@ -30,7 +30,7 @@ fn output(git: &mut Command) -> Result<String> {
     text(output)
 }
 
-/// What it prints when `input` is its standard input.
+/// Runs git with `input` as its standard input and returns what it prints.
 fn output_for(git: &mut Command, input: &[u8]) -> Result<String> {
     let mut child = git
         .stdin(Stdio::piped())
@@ -51,7 +51,7 @@ fn text(output: Output) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Starts a git repository in `dir` unless it is inside of one; without git there is none.
+/// Creates a git repository in `dir` unless it is inside one; does nothing if git is not installed.
 pub fn init(dir: &Path) {
     if prefix(dir).is_err() {
         let _ = output(&mut git(dir, &["init"]));
@@ -67,13 +67,13 @@ pub fn tracked_files(dir: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Where `dir` lies in its repository: empty at the top, else with a slash at the end.
+/// The path of `dir` in its repository: empty at the top, else with a slash at the end.
 pub fn prefix(dir: &Path) -> Result<String> {
     let prefix = output(&mut git(dir, &["rev-parse", "--show-prefix"]))?;
     Ok(prefix.trim_end_matches('\n').to_owned())
 }
 
-/// The full name of the commit that `revision` means in the repository of `dir`.
+/// The full hash of the commit that `revision` names in the repository of `dir`.
 pub fn commit(dir: &Path, revision: &str) -> Result<String> {
     let revision = format!("{revision}^{{commit}}");
     let arguments = [
@@ -86,13 +86,13 @@ pub fn commit(dir: &Path, revision: &str) -> Result<String> {
     Ok(output(&mut git(dir, &arguments))?.trim().to_owned())
 }
 
-/// What is not committed below `dir`, new files too; a line each.
+/// The uncommitted changes below `dir`, including new files; one per line.
 pub fn changes(dir: &Path) -> Result<String> {
     let arguments = ["status", "--porcelain", "--untracked-files=all", "--", "."];
     output(&mut git(dir, &arguments))
 }
 
-/// Writes the files of a commit into the folder `to`, past the repository's own index and work tree.
+/// Writes the files of a commit into the folder `to`, without touching the repository's index and work tree.
 pub fn export(dir: &Path, commit: &str, to: &Path) -> Result<()> {
     let index = to.with_extension("index");
     let prefix = format!("--prefix={}/", to.display());
@@ -105,18 +105,42 @@ pub fn export(dir: &Path, commit: &str, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The three-way merge of a file, and whether it has conflicts; `labels` name the sides in their marks.
-pub fn merge(
-    mine: &Path,
-    base: &Path,
-    theirs: &Path,
-    labels: [&str; 3],
-) -> Result<(Vec<u8>, bool)> {
+/// The files that git recognizes as renamed in the commits since `base`, oldest first, as pairs of the old and the new path.
+pub fn renames(dir: &Path, base: &str, head: &str) -> Result<Vec<(String, String)>> {
+    let range = format!("{base}..{head}");
+    let arguments = [
+        "-c",
+        "log.showSignature=false",
+        "log",
+        "--topo-order",
+        "--reverse",
+        "--format=",
+        "--name-status",
+        "--diff-filter=R",
+        // A file that moves to another crate changes its imports too, so less than git's usual half may stay the same.
+        "--find-renames=40%",
+        "-l0",
+        "-z",
+        &range,
+        "--",
+    ];
+    let text = output(&mut git(dir, &arguments))?;
+    let fields: Vec<_> = text.split('\0').filter(|field| !field.is_empty()).collect();
+    // The status, such as R100, then the two paths.
+    let renames = fields.chunks_exact(3);
+    Ok(renames
+        .map(|rename| (rename[1].to_owned(), rename[2].to_owned()))
+        .collect())
+}
+
+/// The three-way merge of my file, the common version and theirs, and whether it has conflicts; `labels` name the three in
+/// the marks of a conflict.
+pub fn merge(files: [&Path; 3], labels: [&str; 3]) -> Result<(Vec<u8>, bool)> {
     let mut git = git(Path::new("."), &["merge-file", "-p"]);
     for label in labels {
         git.args(["-L", label]);
     }
-    let output = git.arg("--").args([mine, base, theirs]).output()?;
+    let output = git.arg("--").args(files).output()?;
     // The status counts the conflicts, up to 127.
     match output.status.code() {
         Some(0) => Ok((output.stdout, false)),
@@ -128,8 +152,8 @@ pub fn merge(
     }
 }
 
-/// Tells the index of the repository of `dir` that a file is in conflict, as a merge does: `git status` names it, `git commit`
-/// refuses, and `git checkout --ours` or `--theirs` takes a side. The versions are the common one, ours and theirs.
+/// Marks a file in the index of the repository of `dir` as in conflict, as a merge does: `git status` lists it, `git commit`
+/// fails, and `git checkout --ours` or `--theirs` takes a side. The versions are the common one, ours and theirs.
 pub fn mark_conflict(dir: &Path, file: &str, versions: [Option<&[u8]>; 3]) -> Result<()> {
     let path = format!("{}{file}", prefix(dir)?);
     let mode = mode_of(&dir.join(file));
@@ -145,7 +169,7 @@ pub fn mark_conflict(dir: &Path, file: &str, versions: [Option<&[u8]>; 3]) -> Re
     output_for(&mut git(dir, &arguments), entries.as_bytes()).map(drop)
 }
 
-/// As the index writes it: whether the file may be executed.
+/// The file's mode in the index: whether it is executable.
 fn mode_of(file: &Path) -> &'static str {
     #[cfg(unix)]
     if let Ok(found) = std::fs::metadata(file) {

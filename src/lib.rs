@@ -1,4 +1,4 @@
-//! Generates a project from a checkout of this repository, and brings it up to date later.
+//! Generates a project from a checkout of this repository, and updates it later.
 
 mod git;
 pub mod update;
@@ -13,10 +13,10 @@ use cargo_generate::{GenerateArgs, TemplatePath, Vcs};
 
 pub use git::init as init_git;
 
-/// Under this name the twin of `.template.toml` is told the commit that the template is at.
+/// The variable that gives `.template.toml.liquid` the commit of the template.
 const COMMIT: &str = "template-commit";
 
-/// The inherited variables of cargo that another cargo may see: where it keeps things, how it builds, and how it reaches its registry.
+/// The variables of cargo that another cargo inherits: where it keeps files, how it builds, and how it reaches its registry.
 const INHERITED: [&str; 9] = [
     "CARGO_HOME",
     "CARGO_HTTP_",
@@ -29,14 +29,14 @@ const INHERITED: [&str; 9] = [
     "CARGO_TERM_",
 ];
 
-/// What a project is called, and what it answers to the template's options.
+/// A project's name, and its answers to the template's options.
 #[derive(Clone, Debug, Default)]
 pub struct Answers {
     /// The project's name.
     pub name: String,
     /// Pairs `key=value`.
     pub values: Vec<String>,
-    /// A TOML file with a table `values`, such as a project's `.template.toml`; `values` win over it.
+    /// A TOML file with a table `values`, such as a project's `.template.toml`; `values` take precedence.
     pub values_file: Option<PathBuf>,
 }
 
@@ -47,20 +47,20 @@ pub struct Checkout {
 }
 
 impl Checkout {
-    /// The working copy whose `cargo-generate.toml` is in `root`.
+    /// The working copy in `root`, the folder of `cargo-generate.toml`.
     pub fn at(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }
 
-    /// Generates a project into the folder `dir`, which may exist if empty.
+    /// Generates a project into the folder `dir`, which must be missing or empty.
     ///
     /// # Errors
-    /// When `dir` holds something, and when the template refuses the name or a value; then nothing is left behind.
+    /// If `dir` is not empty, or the template rejects the name or a value; then nothing is created.
     pub fn generate(&self, answers: &Answers, dir: &Path) -> Result<()> {
-        refuse_occupied(dir)?;
-        self.refuse_unknown_keys(answers)?;
+        reject_occupied(dir)?;
+        self.reject_unknown_keys(answers)?;
         let dir = std::path::absolute(dir)?;
-        // On the file system of `dir`, so that one rename puts the finished project in its place.
+        // On the file system of `dir`, so that the finished project can be renamed to it.
         let workshop = tempfile::Builder::new()
             .prefix(".generating-")
             .tempdir_in(nearest_folder(&dir))
@@ -71,8 +71,8 @@ impl Checkout {
         put_in_place(&project, &dir)
     }
 
-    /// Copies what git tracks, as it stands in the working copy; without git the working copy itself is the source, and
-    /// the template's own hook leaves out what .gitignore names.
+    /// Copies the files that git tracks, in the state of the working copy. Without git the working copy itself is the source,
+    /// and the template's init hook deletes ignored files.
     fn export(&self, workshop: &Path) -> Result<PathBuf> {
         let tracked = git::tracked_files(&self.root);
         if tracked.is_empty() {
@@ -87,7 +87,7 @@ impl Checkout {
         Ok(copy)
     }
 
-    /// The commit that is checked out, if this is a repository of its own.
+    /// The commit that is checked out, if the working copy is the top of a repository.
     fn commit(&self) -> Option<String> {
         let is_top = git::prefix(&self.root).is_ok_and(|prefix| prefix.is_empty());
         is_top
@@ -95,8 +95,8 @@ impl Checkout {
             .and_then(Result::ok)
     }
 
-    /// cargo-generate drops a value whose key it does not know, without a word.
-    fn refuse_unknown_keys(&self, answers: &Answers) -> Result<()> {
+    /// cargo-generate silently ignores values with an unknown key.
+    fn reject_unknown_keys(&self, answers: &Answers) -> Result<()> {
         let options = options(&self.root)?;
         let mut keys: Vec<_> = answers
             .values
@@ -106,7 +106,7 @@ impl Checkout {
         if let Some(file) = &answers.values_file {
             let file: toml::Table = read(file)?.parse()?;
             let values = file.get("values").and_then(toml::Value::as_table);
-            let values = values.context("a values file has a table [values]")?;
+            let values = values.context("the values file has no table [values]")?;
             keys.extend(values.keys().cloned());
         }
         for key in keys {
@@ -136,7 +136,7 @@ fn read(file: &Path) -> Result<String> {
     fs::read_to_string(file).map_err(|error| anyhow!("cannot read {}: {error}", file.display()))
 }
 
-/// Generates the project from the template in `source` into a folder of `destination`.
+/// Generates the project from the template in `source` into a new folder in `destination`.
 fn render(
     source: &Path,
     answers: &Answers,
@@ -160,9 +160,18 @@ fn render(
         quiet: true,
         ..GenerateArgs::default()
     })
+    .map_err(|error| anyhow!("{}", cause(&format!("{error:#}"))))
 }
 
-fn refuse_occupied(dir: &Path) -> Result<()> {
+/// What cargo-generate reports, without its symbols and without the place in a hook that aborted.
+fn cause(report: &str) -> &str {
+    let text = report.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
+    text.split_once("Runtime error: ")
+        .and_then(|(_, abort)| abort.rsplit_once(" (line "))
+        .map_or(text, |(message, _)| message)
+}
+
+fn reject_occupied(dir: &Path) -> Result<()> {
     let vacant = !dir.exists() || fs::read_dir(dir).is_ok_and(|mut dir| dir.next().is_none());
     ensure!(
         vacant,
@@ -179,6 +188,26 @@ fn nearest_folder(dir: &Path) -> &Path {
         .unwrap_or(dir)
 }
 
+/// The manifest of a workspace around `dir` that does not exclude it yet, and the line that does: cargo rejects a workspace
+/// that is a member of another.
+pub fn enclosing_workspace(dir: &Path) -> Option<(PathBuf, String)> {
+    let dir = dir.canonicalize().ok()?;
+    dir.ancestors().skip(1).find_map(|folder| {
+        let manifest = folder.join("Cargo.toml");
+        let table: toml::Table = fs::read_to_string(&manifest).ok()?.parse().ok()?;
+        let excluded = table.get("workspace")?.get("exclude");
+        let mut excluded = excluded
+            .and_then(toml::Value::as_array)
+            .into_iter()
+            .flatten();
+        let relative = dir.strip_prefix(folder).ok()?;
+        let is_excluded =
+            excluded.any(|path| path.as_str().is_some_and(|path| relative.starts_with(path)));
+        let relative = relative.to_string_lossy().replace('\\', "/");
+        (!is_excluded).then(|| (manifest, format!("exclude = [\"{relative}\"]")))
+    })
+}
+
 fn put_in_place(project: &Path, dir: &Path) -> Result<()> {
     if dir.exists() {
         fs::remove_dir(dir)?;
@@ -188,7 +217,7 @@ fn put_in_place(project: &Path, dir: &Path) -> Result<()> {
     fs::rename(project, dir).map_err(|error| anyhow!("cannot create {}: {error}", dir.display()))
 }
 
-/// Cargo as if called in `dir` by hand: what the cargo around us says about its own package does not reach it.
+/// Cargo as if called in `dir` by hand: it does not inherit the variables that the cargo around us sets for this package.
 pub fn cargo(dir: &Path) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     let foreign = |name: &OsStr| {

@@ -1,14 +1,17 @@
-//! `cargo quickstart`: from a checkout to a running backend, and later to the template's next version.
+//! `cargo quickstart`: generates a project and runs it, and updates projects to the template's current version.
+
+mod quiet;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, ensure};
 use clap::{Parser, Subcommand};
 use generator::update::Update;
-use generator::{Answers, Checkout, cargo, init_git};
+use generator::{Answers, Checkout, cargo, enclosing_workspace, init_git};
+use quiet::quietly;
 
-/// Generates a project and runs `cargo dev` in it.
+/// Generates a project and runs it: `cargo dev`, or `npm run dev` with a web application.
 #[derive(Parser)]
 #[command(bin_name = "cargo quickstart", args_conflicts_with_subcommands = true)]
 struct Arguments {
@@ -23,33 +26,33 @@ struct Quickstart {
     /// The project's name.
     #[arg(default_value = "my-api")]
     name: String,
-    /// The project's own folder; missing or empty [default: NAME beside this checkout].
+    /// The folder to create the project in; must be missing or empty [default: NAME beside this checkout].
     #[arg(long, value_name = "DIR")]
     path: Option<PathBuf>,
-    /// Only generate.
+    /// Generate the project but do not run it.
     #[arg(long)]
     no_run: bool,
-    /// An option of the template (docs/options.md lists them); may be repeated.
+    /// Set an option of the template (see docs/options.md); may be repeated.
     #[arg(short, long, value_name = "KEY=VALUE")]
     define: Vec<String>,
-    /// A TOML file with a table `values` of options, such as another project's .template.toml.
+    /// Read options from the table `values` of a TOML file, such as another project's .template.toml.
     #[arg(long, value_name = "FILE")]
     values_file: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
 enum Task {
-    /// Merge what changed in the template since a project was made into the project (docs/updating.md).
+    /// Merge the template's changes since a project was made into the project (see docs/updating.md).
     Update {
         /// The project's folder.
         dir: PathBuf,
-        /// Change nothing; say what would be done, and exit with 1 if the project is behind.
+        /// Change nothing: list what an update would do, and exit with 1 if the project is behind.
         #[arg(long)]
         check: bool,
-        /// The tag or commit that the project was made from, where it does not know itself.
+        /// The tag or commit that the project was made from, if its .template.toml does not say.
         #[arg(long, value_name = "REVISION")]
         from: Option<String>,
-        /// The answer to a new option, or a new one to an old option; may be repeated.
+        /// Set a new option, or change an old one; may be repeated.
         #[arg(short, long, value_name = "KEY=VALUE")]
         define: Vec<String>,
     },
@@ -67,9 +70,8 @@ fn main() -> ExitCode {
             define,
         }) => update(&checkout, &dir, check, from.as_deref(), &define),
     };
-    // The cause of a refusal by the template is on the screen already: cargo-generate puts it there.
     done.unwrap_or_else(|error| {
-        eprintln!("error: {error}");
+        eprintln!("error: {error:#}");
         ExitCode::FAILURE
     })
 }
@@ -83,15 +85,48 @@ fn quickstart(checkout: &Checkout, arguments: Quickstart) -> Result<ExitCode> {
         values: arguments.define,
         values_file: arguments.values_file,
     };
-    checkout.generate(&answers, &dir)?;
+    quietly(|| checkout.generate(&answers, &dir))?;
     init_git(&dir);
     eprintln!("Created {} in {}", answers.name, dir.display());
+    if let Some((manifest, exclude)) = enclosing_workspace(&dir) {
+        eprintln!(
+            "It is a workspace of its own: if `members` in {} match it, add {exclude} to [workspace] there",
+            manifest.display()
+        );
+    }
+    // A project with a web application starts it together with the API.
+    let has_web = dir.join("web").is_dir();
+    let next = if has_web {
+        "npm ci && npm run dev"
+    } else {
+        "cargo dev"
+    };
     if arguments.no_run {
-        eprintln!("Next: cd {} && cargo dev", dir.display());
+        eprintln!("Next: cd {} && {next}", dir.display());
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("Running `cargo dev` there; the first build takes minutes");
-    run(cargo(&dir).arg("dev"))
+    eprintln!("Running `{next}` there; the first build takes minutes");
+    if !has_web {
+        return run(cargo(&dir).arg("dev"));
+    }
+    let installed = npm(&dir).arg("ci").status();
+    let installed = installed.map_err(|error| anyhow!("cannot run npm: {error}"))?;
+    ensure!(installed.success(), "npm ci failed in {}", dir.display());
+    run(npm(&dir).args(["run", "dev"]))
+}
+
+/// npm, with the environment that cargo gets.
+fn npm(dir: &Path) -> Command {
+    let cargo = cargo(dir);
+    let mut npm = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
+    for (name, value) in cargo.get_envs() {
+        match value {
+            Some(value) => npm.env(name, value),
+            None => npm.env_remove(name),
+        };
+    }
+    npm.current_dir(dir);
+    npm
 }
 
 fn update(
@@ -101,7 +136,8 @@ fn update(
     from: Option<&str>,
     values: &[String],
 ) -> Result<ExitCode> {
-    let update = Update::plan(checkout, dir, from, values)?;
+    eprintln!("Comparing the two versions of the template");
+    let update = quietly(|| Update::plan(checkout, dir, from, values))?;
     let (old, new) = update.versions();
     if !update.is_due()? {
         println!("{} is up to date with {new}", dir.display());
@@ -114,7 +150,11 @@ fn update(
         );
     } else {
         update.apply()?;
-        println!("{}: from {old} to {new}", dir.display());
+        if old == new {
+            println!("{}: {new} with other answers", dir.display());
+        } else {
+            println!("{}: from {old} to {new}", dir.display());
+        }
     }
     let mut conflicts = 0;
     for (path, change) in update.changes() {
@@ -125,26 +165,30 @@ fn update(
         return Ok(ExitCode::FAILURE);
     }
     println!(
-        "Nothing is committed. CHANGELOG.md of the template says what else a version asks of you."
+        "Nothing is committed. The template's CHANGELOG.md says what else to do for each version."
     );
     if conflicts > 0 {
-        println!("{conflicts} in conflict: mend them (git status lists them), then git add");
+        println!("{conflicts} in conflict: resolve them (git status lists them), then run git add");
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Cargo tells us at run time where the checkout is now; a binary started by hand only knows where it was built.
+/// Cargo sets the variable at run time; a binary that is started by hand knows only where it was built.
 fn checkout_root() -> PathBuf {
     let root = std::env::var_os("CARGO_MANIFEST_DIR");
     root.map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).into(), Into::into)
 }
 
-/// Becomes the command, so that Ctrl-C and the exit status need nobody in between.
+/// Replaces this process by the command, so that Ctrl-C and the exit status are the command's.
 #[cfg(unix)]
 fn run(command: &mut Command) -> Result<ExitCode> {
     use std::os::unix::process::CommandExt;
-    Err(anyhow!("cannot run cargo: {}", command.exec()))
+    let error = command.exec();
+    Err(anyhow!(
+        "cannot run {}: {error}",
+        command.get_program().display()
+    ))
 }
 
 #[cfg(not(unix))]

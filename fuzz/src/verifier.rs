@@ -4,22 +4,23 @@
 
 use std::{sync::LazyLock, time::Duration};
 
-use app::{
-    auth::{Claims, Jws, KeySet, Rejection, Token, Verifier},
-    config::{AuthSettings, Settings},
-};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use better_auth::{
+    Claims, Jws, KeySet, Rejection, Token, Verifier,
+    config::{BetterAuthSettings, TokenSettings},
+};
+use database::read_settings;
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 
 const NOW: Duration = Duration::from_secs(1_800_000_000);
 const HEADER: &str = r#"{"alg":"EdDSA","kid":"k"}"#;
 
-static SETTINGS: LazyLock<AuthSettings> = LazyLock::new(|| {
-    Settings::from_lookup(|_| None)
+static SETTINGS: LazyLock<TokenSettings> = LazyLock::new(|| {
+    read_settings(|_| None, BetterAuthSettings::read)
         .expect("the defaults are good")
-        .auth
+        .tokens
 });
 static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| Verifier::new(&SETTINGS));
 static PAIR: LazyLock<Ed25519KeyPair> =

@@ -1,4 +1,4 @@
-//! What the check of a token costs: remembered, verified in full, and refused.
+//! What the check of a token costs: remembered, verified in full, and rejected.
 
 use std::hint::black_box;
 
@@ -51,13 +51,13 @@ impl Bench {
         let settings = Settings::from_lookup(|name| match name {
             "BETTER_AUTH_URL" => Some(self.auth.origin()),
             "TOKEN_CACHE_CAPACITY" => Some(capacity.to_owned()),
-            // What is measured is the refusal, not the fetch that it may cause.
+            // What is measured is the rejection, not the fetch that it may cause.
             "JWKS_COOLDOWN" => Some("3600".to_owned()),
             _ => None,
         });
         let settings = settings.expect("good settings");
         self.runtime.block_on(async {
-            let authenticator = Authenticator::start(&settings.auth).expect("TLS");
+            let authenticator = Authenticator::start(&settings.better_auth.tokens).expect("TLS");
             authenticator
                 .authenticate(&self.tokens[0].1)
                 .await
@@ -136,15 +136,15 @@ enum BareKey {
 
 impl BareKey {
     fn of(entry: &Value, algorithm: Algorithm) -> Self {
-        let member = |name: &str| decode(entry[name].as_str().expect("a member"));
+        let field = |name: &str| decode(entry[name].as_str().expect("a field"));
         let rsa = || RsaPublicKeyComponents {
-            n: member("n"),
-            e: member("e"),
+            n: field("n"),
+            e: field("e"),
         };
         match algorithm {
-            Algorithm::EdDSA => Self::Point(&ED25519, member("x")),
+            Algorithm::EdDSA => Self::Point(&ED25519, field("x")),
             Algorithm::Es256 => {
-                let point = [vec![4], member("x"), member("y")].concat();
+                let point = [vec![4], field("x"), field("y")].concat();
                 Self::Point(&ECDSA_P256_SHA256_FIXED, point)
             }
             Algorithm::Rs256 => Self::Rsa(&RSA_PKCS1_2048_8192_SHA256, rsa()),

@@ -1,6 +1,9 @@
-//! What a request costs the server: the release program on a seeded database, asked by wrk with
-//! 1,000 tokens in turn. `cargo bench --bench load`, on Linux; also on PostgreSQL where
-//! TEST_DATABASE_URL names a server. Without `--bench` it only shows that it still works.
+//! What requests cost: the release program on a seeded database. `cargo bench --bench load`, on Linux;
+//! also on PostgreSQL where TEST_DATABASE_URL names a server. The name of a measurement behind `--`
+//! runs that one alone. Without `--bench` they only show that they still work.
+
+#[path = "load/tasks.rs"]
+mod tasks;
 
 use std::{
     fs,
@@ -11,10 +14,21 @@ use std::{
     time::Duration,
 };
 
+use better_auth::NATIVE_IDS;
 use mock_auth::{MockAuth, User};
-use sea_orm::{ConnectionTrait, Database};
+use sea_orm::{ConnectionTrait, Database, TransactionTrait};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+
+type Measurement = fn(&Bench, &Engine);
+
+/// What is measured, on each engine.
+const MEASUREMENTS: &[(&str, Measurement)] = &[
+    // The server's CPU for each of several routes.
+    ("requests", measure_requests),
+    // How long requests take with many tasks, against fewer tasks.
+    ("tasks", tasks::measure),
+];
 
 /// How much is measured.
 struct Size {
@@ -35,7 +49,7 @@ const TRIAL: Size = Size {
 };
 
 /// Tokens last longer than the run, in seconds.
-const TOKEN_LIFETIME: i64 = 60 * 60;
+const TOKEN_LIFETIME: i64 = 2 * 60 * 60;
 
 /// What is asked: a name, a path, and the body of what writes.
 type Route = (&'static str, &'static str, Option<&'static str>);
@@ -47,60 +61,201 @@ const ROUTES: &[Route] = &[
     ("create", "/api/me/tasks", Some(r#"{"title":"Sow"}"#)),
 ];
 
+/// What each user has, in statements for both engines; {uuid} stands for an expression that makes one.
+const ROWS: &[&str] = &[
+    r#"INSERT INTO tags (id, user_id, name, version, created_at, updated_at) SELECT {uuid}, uuid, 'tag' || n, 1, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z' FROM "user", {1..4}"#,
+    r#"INSERT INTO tasks (id, user_id, title, completed, priority, search_text, version, created_at, updated_at) SELECT {uuid}, uuid, 'Task ' || n, n % 3 = 0, n % 3 + 1, '', 1, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z' FROM "user", {1..100}"#,
+    r#"INSERT INTO task_tags (task_id, tag_id) SELECT tasks.id, tags.id FROM tasks JOIN tags ON tags.user_id = tasks.user_id WHERE tags.name IN ('tag1', 'tag2')"#,
+];
+
+/// What all measurements share.
+struct Bench {
+    is_whole: bool,
+    auth: MockAuth,
+    folder: TempDir,
+    runtime: Runtime,
+}
+
 fn main() {
-    let size = match std::env::args().any(|argument| argument == "--bench") {
-        true => WHOLE,
-        false => TRIAL,
-    };
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let is_whole = arguments.iter().any(|argument| argument == "--bench");
+    let names: Vec<_> = arguments
+        .iter()
+        .filter(|name| !name.starts_with('-'))
+        .collect();
     let runtime = Runtime::new().expect("a runtime");
-    let auth = runtime.block_on(MockAuth::start());
-    let folder = TempDir::new().expect("a folder");
-    write_tokens(&auth, size.users, &folder.path().join("tokens"));
-    if cfg!(feature = "sqlite") {
-        let file = folder.path().join("load.db");
-        measure(
-            &size,
-            &format!("sqlite://{}?mode=rwc", file.display()),
-            &auth,
-            folder.path(),
-        );
-    }
-    if let Ok(server) = std::env::var("TEST_DATABASE_URL") {
-        let name = format!("load_{}", std::process::id());
-        let (rest, _) = server.rsplit_once('/').expect("a URL with a database");
-        runtime.block_on(execute(&server, &format!("CREATE DATABASE {name}")));
-        measure(&size, &format!("{rest}/{name}"), &auth, folder.path());
-        runtime.block_on(execute(
-            &server,
-            &format!("DROP DATABASE {name} WITH (FORCE)"),
-        ));
+    let bench = Bench {
+        is_whole,
+        auth: runtime.block_on(MockAuth::start()),
+        folder: TempDir::new().expect("a folder"),
+        runtime,
+    };
+    for (name, measure) in MEASUREMENTS {
+        if names.is_empty() || names.contains(&&(*name).to_owned()) {
+            Engine::all()
+                .iter()
+                .for_each(|engine| measure(&bench, engine));
+        }
     }
 }
 
-/// Tokens of the users that `seed` makes, a line each.
-fn write_tokens(auth: &MockAuth, users: u32, file: &Path) {
-    let token = |number| {
-        let user = User::named(&format!("user{number:04}"));
-        auth.token(&user).expires_in(TOKEN_LIFETIME).sign() + "\n"
+enum Engine {
+    Sqlite,
+    /// The URL of a server.
+    Postgres(String),
+}
+
+impl Engine {
+    fn all() -> Vec<Self> {
+        let sqlite = cfg!(feature = "sqlite").then_some(Self::Sqlite);
+        let postgres = std::env::var("TEST_DATABASE_URL").ok().map(Self::Postgres);
+        sqlite.into_iter().chain(postgres).collect()
+    }
+
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres(_) => "PostgreSQL",
+        }
+    }
+}
+
+/// A database with the program's tables, which goes when the measurement is over.
+struct Fresh<'a> {
+    bench: &'a Bench,
+    url: String,
+    /// Where it is dropped.
+    server: Option<(&'a str, String)>,
+}
+
+impl<'a> Fresh<'a> {
+    fn new(bench: &'a Bench, engine: &'a Engine, name: &str) -> Self {
+        let (url, server) = match engine {
+            Engine::Sqlite => {
+                let file = bench.folder.path().join(format!("{name}.db"));
+                (format!("sqlite://{}?mode=rwc", file.display()), None)
+            }
+            Engine::Postgres(server) => {
+                let name = format!("{name}_{}", std::process::id());
+                let (rest, _) = server.rsplit_once('/').expect("a URL with a database");
+                bench.execute(server, &format!("CREATE DATABASE {name}"));
+                (format!("{rest}/{name}"), Some((server.as_str(), name)))
+            }
+        };
+        let status = program(&url, &bench.auth).args(["migrate", "up"]).status();
+        assert!(status.expect("the program starts").success(), "no schema");
+        Self { bench, url, server }
+    }
+}
+
+impl Drop for Fresh<'_> {
+    fn drop(&mut self) {
+        if let Some((server, name)) = &self.server {
+            let drop = format!("DROP DATABASE {name} WITH (FORCE)");
+            self.bench.execute(server, &drop);
+        }
+    }
+}
+
+impl Bench {
+    fn execute(&self, url: &str, statement: &str) {
+        let url = url.replacen("postgresql:", "postgres:", 1);
+        self.runtime.block_on(async {
+            let database = Database::connect(url).await.expect("a server");
+            let done = database.execute_unprepared(statement).await;
+            done.expect("the statement is done");
+            database.close().await.expect("the connection closes");
+        });
+    }
+
+    /// Adds users, then their rows by statements in which expressions stand for {uuid} and numbers like {1..4}.
+    fn fill(&self, url: &str, count: u32, statements: &[impl AsRef<str>]) {
+        let plain = url.replacen("postgresql:", "postgres:", 1);
+        self.runtime.block_on(async {
+            let database = Database::connect(plain).await.expect("the database");
+            let transaction = database.begin().await.expect("a transaction");
+            for user in users(count) {
+                let done = transaction.execute_unprepared(&insert_user(&user)).await;
+                done.expect("the user is added");
+            }
+            for statement in statements {
+                let statement = with_expressions(statement.as_ref(), url);
+                let done = transaction.execute_unprepared(&statement).await;
+                done.expect("the rows are added");
+            }
+            transaction.commit().await.expect("a commit");
+            database.close().await.expect("the database closes");
+        });
+    }
+}
+
+fn insert_user(
+    User {
+        id,
+        uuid,
+        name,
+        email,
+        ..
+    }: &User,
+) -> String {
+    let (columns, ids) = if NATIVE_IDS {
+        ("id", format!("'{uuid}'"))
+    } else {
+        ("id, uuid", format!("'{id}', '{uuid}'"))
     };
-    let tokens: String = (1..=users).map(token).collect();
+    format!(
+        r#"INSERT INTO "user" ({columns}, name, email, "emailVerified", "createdAt", "updatedAt")
+           VALUES ({ids}, '{name}', '{email}', true, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)"#
+    )
+}
+
+fn with_expressions(statement: &str, url: &str) -> String {
+    let mut statement = statement.replace("{uuid}", uuid(url));
+    while let Some((before, rest)) = statement.split_once("{1..") {
+        let (last, after) = rest.split_once('}').expect("a last number");
+        let last = last.parse().expect("a number");
+        statement = format!("{before}{}{after}", numbers(last));
+    }
+    statement
+}
+
+/// The load's users: user0001 and so on.
+fn users(count: u32) -> impl Iterator<Item = User> {
+    (1..=count).map(|number| User::named(&format!("user{number:04}")))
+}
+
+/// Their tokens, a line each.
+fn write_tokens(auth: &MockAuth, count: u32, file: &Path) {
+    let token = |user: User| auth.token(&user).expires_in(TOKEN_LIFETIME).sign() + "\n";
+    let tokens: String = users(count).map(token).collect();
     fs::write(file, tokens).expect("the tokens are written");
 }
 
-async fn execute(server: &str, statement: &str) {
-    let server = server.replacen("postgresql:", "postgres:", 1);
-    let database = Database::connect(server).await.expect("a server");
-    let done = database.execute_unprepared(statement).await;
-    done.expect("the statement is done");
+fn uuid(url: &str) -> &'static str {
+    if url.starts_with("postgres") {
+        return "gen_random_uuid()";
+    }
+    "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) \
+     || '-8' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))"
 }
 
-/// Prints the medians of alternating rounds. Writes come last: they make lists longer.
-fn measure(size: &Size, url: &str, auth: &MockAuth, folder: &Path) {
-    let seed = ["seed", "--users", &size.users.to_string()];
-    let status = program(url, auth).args(seed).status();
-    assert!(status.expect("the program starts").success(), "no seed");
-    let server = Server::start(url, auth);
-    println!("\n{}", url.split(':').next().unwrap_or_default());
+fn numbers(last: u32) -> String {
+    format!(
+        "(WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {last}) \
+         SELECT n FROM numbers) AS numbers"
+    )
+}
+
+/// The server's CPU for a request, asked by wrk with 1,000 tokens in turn: the medians of alternating
+/// rounds. Writes come last: they make lists longer.
+fn measure_requests(bench: &Bench, engine: &Engine) {
+    let size = if bench.is_whole { WHOLE } else { TRIAL };
+    let folder = bench.folder.path();
+    write_tokens(&bench.auth, size.users, &folder.join("tokens"));
+    let database = Fresh::new(bench, engine, "load");
+    bench.fill(&database.url, size.users, ROWS);
+    let server = Server::start(&database.url, &bench.auth);
+    println!("\n{}", engine.name());
     println!("memory at rest: {}", server.memory());
     println!("route     µs of CPU  requests/s  × health");
     let mut base = None;
@@ -108,7 +263,7 @@ fn measure(size: &Size, url: &str, auth: &MockAuth, folder: &Path) {
     for routes in [reads, writes] {
         let rounds: Vec<Vec<Cost>> = (0..size.rounds)
             .map(|_| {
-                let costs = routes.iter().map(|route| server.load(route, size, folder));
+                let costs = routes.iter().map(|route| server.load(route, &size, folder));
                 costs.collect()
             })
             .collect();
@@ -136,6 +291,10 @@ fn program(url: &str, auth: &MockAuth) -> Command {
     program
         .envs([("DATABASE_URL", url), ("RUST_LOG", "warn")])
         .env("BETTER_AUTH_URL", auth.origin())
+        .envs([
+            ("RATE_LIMIT_PER_USER", "0"),
+            ("RATE_LIMIT_PER_ADDRESS", "0"),
+        ])
         .stdout(Stdio::null());
     program
 }

@@ -3,8 +3,12 @@
 
 use std::process::ExitCode;
 
-use app::{app::Application, config::Settings, database::Database, services::demo, telemetry};
+use app::{app::Application, config::Settings, services::demo};
+use better_auth::schema;
+use database::{Database, SettingsError};
+use migration::Migrator;
 use mock_auth::{MockAuth, User};
+use rest::telemetry;
 
 /// How long the printed token lasts, in seconds: a working day.
 const TOKEN_LIFETIME: i64 = 12 * 60 * 60;
@@ -24,9 +28,11 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let auth = MockAuth::start().await;
     let settings = settings(&auth)?;
-    telemetry::init(&settings);
-    Database::migrate(&settings.database).await?;
+    telemetry::init(&settings.logs);
+    schema::use_overrides(&settings.better_auth.names)?;
+    Database::migrate::<Migrator>(&settings.database).await?;
     let database = Database::open(&settings.database).await?;
+    schema::load(&database, false).await?;
     demo::seed(&database).await?;
     let host = settings.host;
     let application = Application::with_database(settings, database)?;
@@ -40,7 +46,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// Those of the environment, except that tokens come from the stand-in.
-fn settings(auth: &MockAuth) -> Result<Settings, app::config::SettingsError> {
+fn settings(auth: &MockAuth) -> Result<Settings, SettingsError> {
     Settings::from_lookup(|name| {
         let given = std::env::var(name).ok();
         match name {

@@ -11,21 +11,20 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use app::{
-    auth::{
-        Claims, KeySet, Rejection, Token, Verifier,
-        fetch::{FETCH_DEADLINE, FetchError, MAX_KEY_SET_BYTES, check_head},
-    },
-    config::{AuthSettings, Settings},
+use app::config::Settings;
+use better_auth::{
+    Claims, KeySet, Rejection, Token, Verifier,
+    config::TokenSettings,
+    fetch::{FETCH_DEADLINE, FetchError, MAX_KEY_SET_BYTES, check_head},
 };
 use reqwest::{blocking::Client, redirect};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut guard = Guard::new(Settings::from_env()?.auth)?;
+    let mut guard = Guard::new(Settings::from_env()?.better_auth.tokens)?;
     for token in std::io::stdin().lock().lines() {
         match guard.authenticate(&token?) {
             Ok(claims) => println!("{}", claims.uuid),
-            Err(rejection) => println!("refused: {rejection}"),
+            Err(rejection) => println!("rejected: {rejection}"),
         }
     }
     Ok(())
@@ -38,7 +37,7 @@ struct Guard {
 }
 
 impl Guard {
-    fn new(settings: AuthSettings) -> Result<Self, reqwest::Error> {
+    fn new(settings: TokenSettings) -> Result<Self, reqwest::Error> {
         Ok(Self {
             verifier: Verifier::new(&settings),
             keys: Keys::new(settings)?,
@@ -61,7 +60,7 @@ impl Guard {
 /// The key set, fetched when it is old or lacks a key.
 struct Keys {
     client: Client,
-    settings: AuthSettings,
+    settings: TokenSettings,
     current: KeySet,
     loaded_at: Option<Instant>,
     /// The last two fetches, the older one first.
@@ -69,7 +68,7 @@ struct Keys {
 }
 
 impl Keys {
-    fn new(settings: AuthSettings) -> Result<Self, reqwest::Error> {
+    fn new(settings: TokenSettings) -> Result<Self, reqwest::Error> {
         let client = Client::builder()
             .redirect(redirect::Policy::none())
             .timeout(FETCH_DEADLINE)

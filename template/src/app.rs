@@ -7,27 +7,30 @@ use std::{
     time::Duration,
 };
 
-use actix_cors::Cors;
 use actix_web::{
     App, HttpServer,
-    dev::Server,
-    http::{Method, header},
+    dev::{Server, Service as _},
     middleware::from_fn,
     web::{Bytes, Data, PathConfig, ServiceConfig},
 };
+use better_auth::{
+    ApiKeys, Authenticator, Organizations, Provisioning, ResourceMetadata, Sessions,
+    config::SessionVerification,
+    openapi::scopes,
+    schema::{self, NamesConflict, TablesError},
+};
+use database::{CancellationTracker, Database, OpenError};
 use futures_util::future::{OptionFuture, join3};
+use migration::Migrator;
+use rest::{
+    AppError, Code, Limits, RateLimits, Readiness, RouteTable, TrustedProxies,
+    catch_panics_and_timeouts, head_as_get, log_requests,
+    openapi::serve_docs,
+    telemetry::{metrics::Exporter, traces::statement_hook},
+};
 use utoipa_actix_web::AppExt;
 
-use crate::{
-    auth::{Authenticator, Provisioning, Sessions},
-    config::{CorsSettings, Settings},
-    database::{Database, OpenError},
-    error::{AppError, Code},
-    http::{self, RequestId, RouteTable},
-    routes::{self, Readiness},
-    telemetry::metrics::Exporter,
-    types::GivenUp,
-};
+use crate::{config::Settings, routes};
 
 /// A server that listens already; requests wait until [`Application::run_until_stopped`].
 pub struct Application {
@@ -36,6 +39,7 @@ pub struct Application {
     metrics_server: Option<Server>,
     authenticator: Data<Authenticator>,
     readiness: Data<Readiness>,
+    shutdown_delay: Duration,
     database: Database,
 }
 
@@ -45,10 +49,16 @@ pub enum StartError {
     /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] OpenError),
+    /// Better Auth's tables cannot be used.
+    #[error(transparent)]
+    Tables(#[from] TablesError),
+    /// The process uses another database with other names.
+    #[error(transparent)]
+    Names(#[from] NamesConflict),
     /// The address cannot be listened on.
     #[error("HOST and PORT cannot be listened on: {0}")]
     Listen(#[source] io::Error),
-    /// Nor the one for metrics.
+    /// The address for metrics cannot be bound.
     #[error("METRICS_ADDR cannot be listened on: {0}")]
     ListenForMetrics(#[source] io::Error),
     /// Key sets cannot be fetched.
@@ -63,14 +73,17 @@ impl Application {
     /// # Errors
     /// [`StartError`].
     pub async fn build(settings: Settings) -> Result<Self, StartError> {
-        tracing::info!(database = settings.database.place(), "opening");
+        tracing::info!(database = settings.database.redacted_url(), "opening");
+        schema::use_overrides(&settings.better_auth.names)?;
         if settings.database.migrate_on_start {
-            let applied = Database::migrate(&settings.database)
+            let applied = Database::migrate::<Migrator>(&settings.database)
                 .await
                 .map_err(OpenError::from)?;
             tracing::info!(?applied, "the schema is up to date");
         }
-        let database = Database::open(&settings.database).await?;
+        let database = Database::open_observed(&settings.database, statement_hook()).await?;
+        let sessions = settings.better_auth.sessions.verification;
+        schema::load(&database, sessions == SessionVerification::Database).await?;
         Self::with_database(settings, database)
     }
 
@@ -95,33 +108,51 @@ impl Application {
             TcpListener::bind((settings.host, settings.port)).map_err(StartError::Listen)?;
         let port = listener.local_addr().map_err(StartError::Listen)?.port();
         let exporter = Data::new(Exporter::of_process());
-        let authenticator = Data::new(Authenticator::start(&settings.auth)?);
+        better_auth::metrics::describe();
+        let authenticator = Data::new(Authenticator::start(&settings.better_auth.tokens)?);
         let readiness = Data::new(Readiness::default());
-        let (metrics_server, exporter) = match settings.metrics_addr {
-            Some(address) => {
-                let server = serve_metrics(address, exporter, authenticator.clone());
-                (Some(server.map_err(StartError::ListenForMetrics)?), None)
-            }
-            None => (None, Some(exporter)),
-        };
-        let shared = Shared {
-            authenticator: authenticator.clone(),
-            sessions: Data::new(Sessions::new(&settings, database.clone())?),
-            provisioning: Data::new(Provisioning::new(
-                settings.user_provisioning.then(|| database.clone()),
-            )),
-            settings: Data::new(settings),
-            given_up: Data::new(database.given_up()),
+        let sessions = Sessions::new(
+            &settings.better_auth,
+            settings.trusted_proxies.clone(),
+            settings.cors.allowed_origins.clone(),
+            database.clone(),
+        )?;
+        let api_keys = ApiKeys::new(&settings.better_auth, settings.trusted_proxies.clone())?;
+        let ttl = settings.better_auth.sessions.cache_ttl;
+        let provisioned = settings
+            .better_auth
+            .user_provisioning
+            .then(|| database.clone());
+        let rate_limits = RateLimits::new(settings.rate_limits, settings.trusted_proxies.clone());
+        let state = AppState {
+            limits: Data::new(settings.limits),
+            rate_limits: Data::new(rate_limits),
+            trusted_proxies: Data::new(settings.trusted_proxies.clone()),
             database: Data::new(database.clone()),
+            cancellations: Data::new(database.cancellations()),
+            authenticator: authenticator.clone(),
+            sessions: Data::new(sessions),
+            api_keys: Data::new(api_keys),
+            organizations: Data::new(Organizations::new(database.clone(), ttl)),
+            provisioning: Data::new(Provisioning::new(provisioned)),
             readiness: readiness.clone(),
-            exporter,
+            exporter: Some(exporter),
+        };
+        let metrics_server = settings.metrics_addr;
+        let metrics_server = metrics_server.map(|address| serve_metrics(address, state.clone()));
+        let metrics_server = metrics_server.transpose();
+        let metrics_server = metrics_server.map_err(StartError::ListenForMetrics)?;
+        let state = AppState {
+            exporter: state.exporter.filter(|_| metrics_server.is_none()),
+            ..state
         };
         Ok(Self {
             port,
-            server: serve(listener, shared, more)?,
+            server: serve(listener, &settings, state, more)?,
             metrics_server,
             authenticator,
             readiness,
+            shutdown_delay: settings.shutdown_delay,
             database,
         })
     }
@@ -138,8 +169,9 @@ impl Application {
         self.authenticator.clone().into_inner()
     }
 
-    /// Serves until `stop` is done. Then readiness turns 503, requests under way may finish
-    /// within SHUTDOWN_TIMEOUT, and the database is closed.
+    /// Serves until `stop` is done. Then readiness turns 503; requests are still accepted for
+    /// SHUTDOWN_DELAY, those under way may finish within SHUTDOWN_TIMEOUT, and the database is
+    /// closed.
     ///
     /// # Errors
     /// When the server breaks.
@@ -148,15 +180,17 @@ impl Application {
             server,
             metrics_server,
             readiness,
+            shutdown_delay,
             database,
             ..
         } = self;
         let handle = server.handle();
         let metrics_handle = metrics_server.as_ref().map(Server::handle);
-        let upkeep = tokio::spawn(Exporter::of_process().keep_small());
+        let upkeep = tokio::spawn(Exporter::of_process().run_upkeep());
         let stopping = async {
             stop.await;
             readiness.drain();
+            tokio::time::sleep(shutdown_delay).await;
             handle.stop(true).await;
             if let Some(handle) = metrics_handle {
                 handle.stop(false).await;
@@ -174,26 +208,34 @@ impl Application {
 
 /// What handlers, guards and middleware find in the application's data.
 #[derive(Clone)]
-struct Shared {
-    settings: Data<Settings>,
+struct AppState {
+    limits: Data<Limits>,
+    rate_limits: Data<RateLimits>,
+    trusted_proxies: Data<TrustedProxies>,
     database: Data<Database>,
-    given_up: Data<GivenUp>,
+    cancellations: Data<CancellationTracker>,
     authenticator: Data<Authenticator>,
     sessions: Data<Sessions>,
+    api_keys: Data<ApiKeys>,
+    organizations: Data<Organizations>,
     provisioning: Data<Provisioning>,
     readiness: Data<Readiness>,
     /// Absent where metrics have a listener of their own.
     exporter: Option<Data<Exporter>>,
 }
 
-impl Shared {
-    fn put_into(self, config: &mut ServiceConfig) {
+impl AppState {
+    fn register(self, config: &mut ServiceConfig) {
         config
-            .app_data(self.settings)
+            .app_data(self.limits)
+            .app_data(self.rate_limits)
+            .app_data(self.trusted_proxies)
             .app_data(self.database)
-            .app_data(self.given_up)
+            .app_data(self.cancellations)
             .app_data(self.authenticator)
             .app_data(self.sessions)
+            .app_data(self.api_keys)
+            .app_data(self.organizations)
             .app_data(self.provisioning)
             .app_data(self.readiness);
         if let Some(exporter) = self.exporter {
@@ -204,13 +246,16 @@ impl Shared {
 
 fn serve(
     listener: TcpListener,
-    shared: Shared,
+    settings: &Settings,
+    state: AppState,
     more: fn(&mut ServiceConfig),
 ) -> Result<Server, StartError> {
-    let settings = shared.settings.clone();
-    let (workers, shutdown) = (settings.workers, settings.shutdown_timeout.as_secs());
-    let document = routes::openapi(Some(&settings.sessions));
-    let routes = Data::new(RouteTable::new(&document));
+    let cors = settings.cors.clone();
+    let document = routes::openapi(Some(&settings.better_auth));
+    let table = Data::new(RouteTable::new(routes::list()));
+    let oauth = settings.better_auth.tokens.oauth.as_ref();
+    let scopes = scopes(&document);
+    let metadata = oauth.map(|oauth| ResourceMetadata::new(oauth, &scopes));
     // Each worker has a copy of what is shared here: of the document, a copy would be 1.7 MiB.
     let document = Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
     let app = move || {
@@ -218,22 +263,31 @@ fn serve(
             .into_utoipa_app()
             .configure(routes::configure)
             .split_for_parts();
-        app.configure(routes::serve_docs(document.clone()))
+        app.app_data(table.clone())
+            .configure(serve_docs(document.clone()))
+            .configure(|config| metadata.iter().for_each(|it| it.serve(config)))
             .configure(more)
-            .configure(|config| shared.clone().put_into(config))
-            .app_data(routes.clone())
+            .configure(|config| state.clone().register(config))
             .app_data(
-                PathConfig::default().error_handler(|_, _| AppError::new(Code::NotFound).into()),
+                PathConfig::default().error_handler(|_, _| AppError::new(Code::NOT_FOUND).into()),
             )
-            .wrap(from_fn(http::head_as_get))
-            .wrap(from_fn(http::contain))
-            .wrap(cors(&settings.cors))
-            .wrap(from_fn(http::observe))
+            .wrap(from_fn(head_as_get))
+            .wrap(from_fn(catch_panics_and_timeouts))
+            .wrap(cors.middleware())
+            .wrap_fn({
+                let cors = cors.clone();
+                move |mut request, next| {
+                    cors.drop_unlisted_headers(&mut request);
+                    next.call(request)
+                }
+            })
+            .wrap(from_fn(log_requests))
     };
     let server = HttpServer::new(app)
-        .workers(workers)
-        .shutdown_timeout(shutdown)
+        .workers(settings.workers)
+        .shutdown_timeout(settings.shutdown_timeout.as_secs())
         .disable_signals()
+        .keep_alive(settings.keep_alive)
         .client_request_timeout(Duration::from_secs(10))
         .listen(listener)
         .map_err(StartError::Listen)?;
@@ -241,18 +295,13 @@ fn serve(
 }
 
 /// A listener of its own, for networks where metrics are not for everybody.
-fn serve_metrics(
-    address: SocketAddr,
-    exporter: Data<Exporter>,
-    authenticator: Data<Authenticator>,
-) -> io::Result<Server> {
+fn serve_metrics(address: SocketAddr, state: AppState) -> io::Result<Server> {
     let app = move || {
         App::new()
             .configure(routes::metrics_alone)
-            .app_data(exporter.clone())
-            .app_data(authenticator.clone())
-            .wrap(from_fn(http::head_as_get))
-            .wrap(from_fn(http::observe))
+            .configure(|config| state.clone().register(config))
+            .wrap(from_fn(head_as_get))
+            .wrap(from_fn(log_requests))
     };
     let server = HttpServer::new(app)
         .workers(1)
@@ -260,45 +309,4 @@ fn serve_metrics(
         .bind(address)?;
     tracing::info!("metrics on http://{}/metrics", server.addrs()[0]);
     Ok(server.run())
-}
-
-fn cors(settings: &CorsSettings) -> Cors {
-    let cors = Cors::default()
-        .allowed_methods([
-            Method::GET,
-            Method::HEAD,
-            Method::POST,
-            Method::PUT,
-            Method::PATCH,
-            Method::DELETE,
-        ])
-        .allowed_headers([
-            header::AUTHORIZATION,
-            header::CONTENT_TYPE,
-            header::IF_MATCH,
-            header::IF_NONE_MATCH,
-            http::IDEMPOTENCY_KEY,
-            RequestId::HEADER,
-        ])
-        .expose_headers([
-            RequestId::HEADER,
-            header::LOCATION,
-            header::ETAG,
-            header::LINK,
-            header::RETRY_AFTER,
-            header::WWW_AUTHENTICATE,
-        ])
-        .max_age(3600);
-    let cors = if settings.allow_credentials {
-        cors.supports_credentials()
-    } else {
-        cors
-    };
-    settings
-        .allowed_origins
-        .iter()
-        .fold(cors, |cors, origin| match origin.as_str() {
-            "*" => cors.allow_any_origin(),
-            origin => cors.allowed_origin(origin),
-        })
 }

@@ -3,7 +3,7 @@ import { toNodeHandler } from "better-auth/node";
 import { auth } from "./lib/auth";
 
 const handle = toNodeHandler(auth);
-// Better Auth reads the same variable: pages of these origins may call it with their cookies.
+// Better Auth reads the same variable. Pages of these origins may call it with cookies.
 const trusted = (process.env.BETTER_AUTH_TRUSTED_ORIGINS ?? "").split(",");
 
 createServer((request, response) => {

@@ -2,9 +2,12 @@
 //!
 //! Their form is checked by linters in `.ci/run`; no container engine and no cluster runs them.
 
+mod compose;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -93,6 +96,13 @@ fn each_setting_in_a_file_is_a_setting_of_the_project() {
             "HEALTHCHECK",
             "ENTRYPOINT",
             "CMD-SHELL",
+            // Of deploy/backup.sh and compose.yaml.
+            "BACKUP_DIR",
+            "DATABASE_NAME",
+            "API_ADDRESS",
+            "WEB_ADDRESS",
+            // Of Better Auth.
+            "BETTER_AUTH_TRUSTED_ORIGINS",
         ];
         for file in [
             "Dockerfile",
@@ -147,6 +157,41 @@ fn each_port_is_the_one_that_is_listened_on() {
 }
 
 #[test]
+fn the_backup_finds_the_file_that_the_api_makes_by_default() {
+    let project = everything("both");
+    let unit = project.read("deploy/backup.service");
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().to_str().unwrap();
+    let settings = all_after(&unit, "\nEnvironment=");
+    let settings = settings
+        .iter()
+        .map(|setting| setting.split_once('=').unwrap());
+    let settings: Vec<_> = settings
+        .map(|(name, value)| (name, value.replace(&format!("%S/{NAME}"), state)))
+        .collect();
+    let run = |program: &str, arguments: &[&str]| {
+        let mut command = Command::new(program);
+        command
+            .current_dir(state)
+            .env_remove("DATABASE_URL")
+            .args(arguments);
+        let output = command.envs(settings.clone()).output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{program}: {errors}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let default = default(&project, "DATABASE_URL");
+    let (file, _) = default
+        .trim_start_matches("sqlite://")
+        .split_once('?')
+        .unwrap();
+    run("sqlite3", &[file, "CREATE TABLE kept (id INTEGER)"]);
+    let script = project.dir().join("deploy/backup.sh");
+    let copy = run("bash", &[script.to_str().unwrap(), "create"]);
+    assert_eq!(run("sqlite3", &[copy.trim(), ".tables"]).trim(), "kept");
+}
+
+#[test]
 fn each_path_that_is_asked_is_a_route() {
     let project = everything("both");
     let routes = project.read("src/routes/health.rs");
@@ -172,6 +217,10 @@ fn whoever_ends_the_api_waits_ten_seconds_longer_than_it_takes() {
         after(&kubernetes, "terminationGracePeriodSeconds: "),
         longest.to_string()
     );
+    let delay = after(&kubernetes, "SHUTDOWN_DELAY: \"").parse::<u32>();
+    assert!((1..10).contains(&delay.unwrap()));
+    // It would hold SIGTERM back, and readiness with it.
+    assert!(!kubernetes.contains("preStop:"));
     let service = project.read("deploy/systemd.service");
     assert_eq!(after(&service, "TimeoutStopSec="), longest.to_string());
     for database in ["both", "sqlite"] {
@@ -200,7 +249,12 @@ fn each_file_that_is_copied_is_there_and_the_binary_is_the_only_one() {
             .is_dir()
     );
     let server = project.dir().join("deploy/better-auth");
-    for file in ["package.json", "package-lock.json", "server.mjs"] {
+    for file in [
+        "package.json",
+        "package-lock.json",
+        "auth.mjs",
+        "server.mjs",
+    ] {
         assert!(server.join(file).is_file());
         assert!(
             project.read("deploy/better-auth/Dockerfile").contains(file),
@@ -351,5 +405,20 @@ fn the_better_auth_server_is_of_the_version_that_is_tested() {
         let lock = &locked["packages"][format!("node_modules/{package}")]["version"];
         assert_eq!(lock, version, "{package}");
     }
-    assert_eq!(deployed["overrides"], tested["overrides"]);
+}
+
+#[test]
+fn the_web_application_and_the_client_share_one_version_of_what_both_use() {
+    let packages = |file: &str| -> Value {
+        let text = fs::read_to_string(Path::new(ROOT).join(file)).unwrap();
+        serde_json::from_str(&text).unwrap()
+    };
+    let web = packages("template/web/package.json");
+    let client = packages("template/client/package.json");
+    for package in ["better-auth", "react", "react-dom"] {
+        assert_eq!(
+            web["dependencies"][package], client["devDependencies"][package],
+            "{package}"
+        );
+    }
 }

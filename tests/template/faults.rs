@@ -106,7 +106,7 @@ impl Drop for Server {
 
 #[test]
 #[ignore = "needs openssl and PostgreSQL: cargo test faults -- --ignored"]
-fn faults_of_tls_are_refused() {
+fn errors_of_tls_are_rejected() {
     let (ours, foreign) = (Authority::new(), Authority::new());
     let server = Server::start(&ours);
     for (host, mode, authority) in [

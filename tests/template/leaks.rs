@@ -14,6 +14,7 @@ fn ignored_names() -> Vec<String> {
         ".gitignore",
         "template/.gitignore",
         "template/client/.gitignore",
+        "template/web/.gitignore",
     ] {
         let text = fs::read_to_string(Path::new(ROOT).join(file)).unwrap();
         let patterns = text
@@ -38,7 +39,15 @@ fn what_git_ignores_is_not_copied_from_a_used_checkout() {
         ] {
             let folder = checkout.path().join(folder);
             fs::create_dir_all(&folder).unwrap();
-            if [".hypothesis", "dist", "target", "node_modules"].contains(&name.as_str()) {
+            let folders = [
+                ".hypothesis",
+                ".next",
+                "backups",
+                "dist",
+                "target",
+                "node_modules",
+            ];
+            if folders.contains(&name.as_str()) {
                 fs::create_dir_all(folder.join(&name)).unwrap();
                 fs::write(folder.join(&name).join("planted"), "secret").unwrap();
             } else {

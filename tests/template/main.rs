@@ -1,19 +1,24 @@
-//! Tests of the template: what it generates, what it refuses, and that the generated projects work.
+//! Tests of the template: what it generates, what it rejects, and that the generated projects work.
 
 #![allow(clippy::unwrap_used)]
 
+mod agents;
 mod builds;
 mod deploy;
 mod faults;
 mod leaks;
 mod names;
 mod options;
+mod platforms;
 mod quickstart;
 mod real_server;
+mod recipe;
 mod scaffold;
 mod siblings;
 mod twins;
 mod update;
+mod variants;
+mod workflows;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -7,17 +7,17 @@ use std::path::Path;
 use crate::{ROOT, assert_renewed, generate};
 
 fn suggestion_for(name: &str) -> String {
-    let refusal = generate(name, &[])
+    let message = generate(name, &[])
         .err()
         .unwrap_or_else(|| panic!("{name} is accepted"));
-    let (_, rest) = refusal
+    let (_, rest) = message
         .split_once("Try \"")
-        .unwrap_or_else(|| panic!("{name}: {refusal}"));
+        .unwrap_or_else(|| panic!("{name}: {message}"));
     rest.split_once('"').unwrap().0.to_owned()
 }
 
 #[test]
-fn a_refused_name_comes_with_one_that_works() {
+fn a_rejected_name_comes_with_one_that_works() {
     for (name, suggested) in [
         ("9lives", "lives"),
         ("fn", "fn-api"),
@@ -37,7 +37,11 @@ fn a_refused_name_comes_with_one_that_works() {
         ("../my-api", "my-api"),
         ("my_api-v2", "my-api-v2"),
         ("app", "app-api"),
+        ("better-auth", "better-auth-api"),
+        ("better_auth", "better-auth-api"),
+        ("database", "database-api"),
         ("migration", "migration-api"),
+        ("rest", "rest-api"),
         ("mock-auth", "mock-auth-api"),
         ("mock_auth", "mock-auth-api"),
         ("scaffold", "scaffold-api"),
@@ -53,7 +57,7 @@ fn a_refused_name_comes_with_one_that_works() {
 }
 
 #[test]
-fn a_name_of_more_than_64_characters_is_refused() {
+fn a_name_of_more_than_64_characters_is_rejected() {
     assert_eq!(suggestion_for(&"a".repeat(65)), "a".repeat(60));
     generate(&"a".repeat(64), &[]).unwrap();
 }
@@ -71,9 +75,9 @@ fn a_good_name_is_taken_as_it_is() {
 }
 
 #[test]
-fn a_name_given_as_an_option_is_refused() {
-    let refusal = generate("good", &["project-name=fn"]).err().unwrap();
-    assert!(refusal.contains("no option \"project-name\""), "{refusal}");
+fn a_name_given_as_an_option_is_rejected() {
+    let message = generate("good", &["project-name=fn"]).err().unwrap();
+    assert!(message.contains("no option \"project-name\""), "{message}");
 }
 
 #[test]

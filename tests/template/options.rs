@@ -1,13 +1,12 @@
 //! The options, one by one; docs/options.md describes them.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::sync::OnceLock;
 
 use generator::Answers;
 
-use crate::{Project, ROOT, assert_renewed, checkout_files, generate, generate_with};
+use crate::variants::{VARIANTS, variants};
+use crate::{Project, ROOT, generate, generate_with};
 
 pub fn config() -> toml::Table {
     let config = fs::read_to_string(Path::new(ROOT).join("cargo-generate.toml")).unwrap();
@@ -24,38 +23,38 @@ fn default_features(manifest: &str) -> Vec<String> {
 }
 
 #[test]
-fn an_unknown_option_is_refused() {
-    let refusal = generate("my-api", &["databse=sqlite"]).err().unwrap();
+fn an_unknown_option_is_rejected() {
+    let rejection = generate("my-api", &["databse=sqlite"]).err().unwrap();
     assert!(
-        refusal.contains("there is no option \"databse\""),
-        "{refusal}"
+        rejection.contains("there is no option \"databse\""),
+        "{rejection}"
     );
-    assert!(refusal.contains("database"), "{refusal}");
+    assert!(rejection.contains("database"), "{rejection}");
 }
 
 #[test]
-fn an_option_without_a_value_is_refused() {
+fn an_option_without_a_value_is_rejected() {
     for value in ["database", "database="] {
-        let refusal = generate("my-api", &[value]).err().unwrap();
+        let rejection = generate("my-api", &[value]).err().unwrap();
         assert!(
-            refusal.contains("database") || refusal.contains("\"\""),
-            "{refusal}"
+            rejection.contains("database") || rejection.contains("\"\""),
+            "{rejection}"
         );
     }
 }
 
 #[test]
-fn an_unknown_database_is_refused() {
-    let refusal = generate("my-api", &["database=mysql"]).err().unwrap();
-    assert!(refusal.contains("mysql"), "{refusal}");
+fn an_unknown_database_is_rejected() {
+    let rejection = generate("my-api", &["database=mysql"]).err().unwrap();
+    assert!(rejection.contains("mysql"), "{rejection}");
     assert!(
-        refusal.contains("is not a valid value for database"),
-        "{refusal}"
+        rejection.contains("is not a valid value for database"),
+        "{rejection}"
     );
 }
 
 #[test]
-fn a_description_that_means_something_to_toml_or_markdown_is_refused() {
+fn a_description_that_means_something_to_toml_or_markdown_is_rejected() {
     let long = "a".repeat(121);
     for description in [
         "",
@@ -80,8 +79,8 @@ fn a_description_that_means_something_to_toml_or_markdown_is_refused() {
         &long,
     ] {
         let value = format!("description={description}");
-        let refusal = generate("my-api", &[&value]).err();
-        assert!(refusal.is_some(), "{description:?} is accepted");
+        let rejection = generate("my-api", &[&value]).err();
+        assert!(rejection.is_some(), "{description:?} is accepted");
     }
 }
 
@@ -114,7 +113,7 @@ fn the_database_decides_the_default_features_and_the_example_url() {
         let project = generate("my-api", &[&format!("database={database}")]).unwrap();
         assert_eq!(default_features(&project.read("Cargo.toml")), features);
         assert_eq!(
-            default_features(&project.read("migration/Cargo.toml")),
+            default_features(&project.read("crates/database/Cargo.toml")),
             features
         );
         let example = format!("DATABASE_URL={scheme}");
@@ -125,52 +124,36 @@ fn the_database_decides_the_default_features_and_the_example_url() {
     }
 }
 
+/// In a member's folder, npm removes what the other members need.
+#[test]
+fn packages_of_a_workspace_are_installed_at_its_top() {
+    for (frontend, in_client) in [("none", true), ("nextjs", false)] {
+        let project = generate("my-api", &[&format!("frontend={frontend}")]).unwrap();
+        let readme = project.read("README.md");
+        assert_eq!(readme.contains("cd client && npm ci"), in_client);
+        assert_eq!(
+            readme.contains("    npm ci && npm run generate --workspace client"),
+            !in_client
+        );
+    }
+}
+
 #[test]
 fn the_kind_of_user_ids_decides_a_feature_and_the_shown_claim() {
     for (user_ids, feature, claim) in [("hybrid", false, "uuid"), ("native", true, "sub")] {
         let project = generate("my-api", &[&format!("user_ids={user_ids}")]).unwrap();
-        for manifest in ["Cargo.toml", "migration/Cargo.toml"] {
-            let features = default_features(&project.read(manifest));
-            assert_eq!(features.contains(&"native-ids".to_owned()), feature);
-        }
+        let features = default_features(&project.read("Cargo.toml"));
+        assert_eq!(features.contains(&"native-ids".to_owned()), feature);
         let shown = format!("# USER_UUID_CLAIM={claim}\n");
         assert!(project.read(".env.example").contains(&shown), "{user_ids}");
-        let server = project.read("deploy/better-auth/server.mjs");
+        let server = project.read("deploy/better-auth/auth.mjs");
         let makes_uuids = server.contains(r#"generateId: "uuid""#);
         assert_eq!(makes_uuids, feature, "{user_ids}");
     }
 }
 
-/// The combinations that are promised to work, one answer or several that meet in a file.
-const VARIANTS: [&str; 24] = [
-    "",
-    "database=sqlite",
-    "database=postgres",
-    "user_ids=native",
-    "user_ids=native database=sqlite deploy=docker,compose",
-    "example=none",
-    "example=none user_ids=native",
-    "example=none database=sqlite deploy=docker,compose ci=gitlab",
-    "example=none database=postgres deploy=docker,kubernetes typescript_client=false",
-    "example=none user_ids=native database=sqlite deploy= ci=none typescript_client=false",
-    "deploy=",
-    "deploy=docker",
-    "deploy=systemd",
-    "deploy=docker,kubernetes",
-    "deploy=docker,compose,kubernetes,systemd",
-    "ci=gitlab",
-    "ci=none",
-    "license=Apache-2.0",
-    "license=both",
-    "license=none",
-    "typescript_client=false",
-    "database=sqlite deploy=docker,compose,systemd ci=gitlab license=both typescript_client=false",
-    "database=postgres deploy=docker,compose,kubernetes,systemd ci=gitlab license=Apache-2.0",
-    "database=postgres deploy= ci=none license=none",
-];
-
 /// Combinations of good answers that cannot work, and what is said against each.
-const REFUSED: [(&str, &str); 4] = [
+const REFUSED: [(&str, &str); 5] = [
     ("deploy=compose", "deploy=compose needs docker too"),
     ("deploy=kubernetes", "deploy=kubernetes needs docker too"),
     ("deploy=compose,systemd", "deploy=compose needs docker too"),
@@ -178,33 +161,27 @@ const REFUSED: [(&str, &str); 4] = [
         "database=sqlite deploy=docker,kubernetes",
         "deploy=kubernetes needs PostgreSQL",
     ),
+    (
+        "frontend=nextjs typescript_client=false",
+        "frontend=nextjs needs typescript_client=true",
+    ),
 ];
 
-fn variant(name: &str, answers: &str) -> Result<Project, String> {
+pub fn variant(name: &str, answers: &str) -> Result<Project, String> {
     generate(name, &answers.split_whitespace().collect::<Vec<_>>())
 }
 
-/// Each variant with its answers, generated once under a name that is not the one under which template/ is developed.
-fn variants() -> impl Iterator<Item = (&'static str, &'static Project)> {
-    static PROJECTS: OnceLock<Vec<Project>> = OnceLock::new();
-    let projects = PROJECTS.get_or_init(|| {
-        let projects = VARIANTS.map(|answers| variant("other-name", answers).unwrap());
-        projects.into()
-    });
-    VARIANTS.into_iter().zip(projects)
-}
-
 #[test]
-fn answers_that_do_not_go_together_are_refused() {
+fn answers_that_do_not_go_together_are_rejected() {
     for (answers, reason) in REFUSED {
-        let refusal = variant("my-api", answers).err();
-        let refusal = refusal.unwrap_or_else(|| panic!("{answers} is accepted"));
-        assert!(refusal.contains(reason), "{answers}: {refusal}");
+        let rejection = variant("my-api", answers).err();
+        let rejection = rejection.unwrap_or_else(|| panic!("{answers} is accepted"));
+        assert!(rejection.contains(reason), "{answers}: {rejection}");
     }
 }
 
 #[test]
-fn an_answer_that_is_no_choice_is_refused() {
+fn an_answer_that_is_no_choice_is_rejected() {
     for answer in [
         "deploy=heroku",
         "deploy=docker,heroku",
@@ -215,127 +192,10 @@ fn an_answer_that_is_no_choice_is_refused() {
         "license=",
     ] {
         let (option, _) = answer.split_once('=').unwrap();
-        let refusal = generate("my-api", &[answer]).err();
-        let refusal = refusal.unwrap_or_else(|| panic!("{answer} is accepted"));
+        let rejection = generate("my-api", &[answer]).err();
+        let rejection = rejection.unwrap_or_else(|| panic!("{answer} is accepted"));
         let reason = format!("not a valid value for {option}");
-        assert!(refusal.contains(&reason), "{answer}: {refusal}");
-    }
-}
-
-/// The files that an option can take away, as projects know them.
-fn optional_files() -> BTreeSet<String> {
-    let all = checkout_files();
-    let all = all.iter().filter_map(|file| file.strip_prefix("template/"));
-    let all: Vec<_> = all.collect();
-    let mut files = BTreeSet::new();
-    for entry in config()["conditional"].as_table().unwrap().values() {
-        for path in entry["ignore"].as_array().unwrap() {
-            let path = path.as_str().unwrap();
-            let below = format!("{path}/");
-            let found = all
-                .iter()
-                .filter(|file| **file == path || file.starts_with(&below));
-            let found: Vec<_> = found.map(|&file| file.to_owned()).collect();
-            assert!(!found.is_empty(), "there is no template/{path}");
-            files.extend(found);
-        }
-    }
-    let renamed = [
-        "compose.sqlite.yaml",
-        "deploy/better-auth/server.native.mjs",
-    ];
-    files.retain(|file| {
-        let gets_another_name = renamed.contains(&file.as_str()) || file.starts_with("none/");
-        !file.ends_with(".liquid") && !gets_another_name
-    });
-    files
-}
-
-#[test]
-fn each_optional_file_is_in_some_project_and_not_in_another() {
-    let trees: Vec<_> = variants().map(|(_, project)| project.files()).collect();
-    for file in optional_files() {
-        let with = trees.iter().filter(|tree| tree.contains(&file)).count();
-        assert!(with > 0 && with < trees.len(), "{file}: in {with}");
-    }
-}
-
-#[test]
-fn nothing_of_the_template_or_of_another_option_is_left_in_any_variant() {
-    let optional = optional_files();
-    for (answers, project) in variants() {
-        let files = project.files();
-        let absent: Vec<_> = optional.difference(&files).collect();
-        for file in &files {
-            let text = project.read(file);
-            assert!(!text.contains("my-api"), "{answers}: {file} says my-api");
-            // Rust's own format strings and a shell's variables have braces too.
-            let liquid = text.contains("{%") || text.contains("{{") && !file.ends_with(".rs");
-            assert!(!liquid, "{answers}: {file} holds Liquid");
-            for other in &absent {
-                let named = text.contains(other.as_str()) && !file.ends_with(".dockerignore");
-                assert!(!named, "{answers}: {file} names {other}");
-            }
-        }
-        let left = |file: &String| file.ends_with(".liquid") || file.starts_with("none/");
-        assert!(!files.iter().any(left), "{answers}");
-        let empty = fs::read_dir(project.dir().join("deploy"));
-        assert!(empty.is_err() || files.iter().any(|file| file.starts_with("deploy/")));
-    }
-}
-
-/// What speaks of the example, in code and in words; not `task` alone, which is tokio's too, nor `tag`, which is HTTP's.
-const EXAMPLE_WORDS: [&str; 9] = [
-    "tasks", "task_", "_task", "Task", "TagId", "TagName", "tag_id", "tag_name", "/tags",
-];
-
-#[test]
-fn without_the_example_nothing_speaks_of_it() {
-    let none = |(answers, _): &(&str, _)| answers.contains("example=none");
-    for (answers, project) in variants().filter(none) {
-        // The names of packages, and of the resources that the scaffold's own tests make up.
-        let spoken_of = |file: &String| {
-            !file.ends_with("Cargo.lock")
-                && !file.ends_with("package-lock.json")
-                && !file.starts_with("scaffold/")
-        };
-        for file in project.files().into_iter().filter(spoken_of) {
-            let text = project.read(&file).replace("run_pending_tasks", "");
-            for word in EXAMPLE_WORDS {
-                let found = text.lines().find(|line| line.contains(word));
-                assert!(found.is_none(), "{answers}: {file}: {found:?}");
-            }
-        }
-    }
-}
-
-/// Rust sees nothing of the other options, so that the combinations of these three are compiled and no more (`builds.rs`).
-#[test]
-fn the_options_beside_database_user_ids_and_example_change_no_line_that_is_compiled() {
-    let compiled = |project: &Project| -> Vec<(String, String)> {
-        let kinds = [".rs", "Cargo.toml", "Cargo.lock", "config.toml"];
-        let files = project.files().into_iter();
-        let files = files.filter(|file| kinds.iter().any(|kind| file.ends_with(kind)));
-        files
-            .map(|file| {
-                let text = project.read(&file);
-                let text = text.lines().filter(|line| !line.starts_with("license = "));
-                let text = text.collect::<Vec<_>>().join("\n");
-                (file, text)
-            })
-            .collect()
-    };
-    for (answers, project) in variants() {
-        let counts = |answer: &&str| {
-            let (option, _) = answer.split_once('=').unwrap_or_default();
-            ["database", "user_ids", "example"].contains(&option)
-        };
-        let counting =
-            |answers: &'static str| -> BTreeSet<_> { answers.split(' ').filter(counts).collect() };
-        let (_, plain) = variants()
-            .find(|(other, _)| counting(other) == counting(answers))
-            .unwrap();
-        assert!(compiled(project) == compiled(plain), "{answers}");
+        assert!(rejection.contains(&reason), "{answer}: {rejection}");
     }
 }
 
@@ -382,7 +242,7 @@ fn a_project_records_its_answers_and_they_make_it_again() {
 }
 
 #[test]
-fn an_unknown_option_in_a_values_file_is_refused() {
+fn an_unknown_option_in_a_values_file_is_rejected() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("values.toml");
     for (text, reason) in [
@@ -390,7 +250,7 @@ fn an_unknown_option_in_a_values_file_is_refused() {
             "[values]\ncolour = \"red\"\n",
             "there is no option \"colour\"",
         ),
-        ("database = \"sqlite\"\n", "a table [values]"),
+        ("database = \"sqlite\"\n", "no table [values]"),
     ] {
         fs::write(&file, text).unwrap();
         let answers = Answers {
@@ -398,8 +258,8 @@ fn an_unknown_option_in_a_values_file_is_refused() {
             values_file: Some(file.clone()),
             ..Answers::default()
         };
-        let refusal = generate_with(&answers).err().unwrap();
-        assert!(refusal.contains(reason), "{refusal}");
+        let rejection = generate_with(&answers).err().unwrap();
+        assert!(rejection.contains(reason), "{rejection}");
     }
 }
 
@@ -448,30 +308,4 @@ fn the_guide_describes_each_option_and_each_choice() {
             assert!(section.contains(&format!("`{value}`")), "{option}: {value}");
         }
     }
-}
-
-#[test]
-fn derived_tree_is_up_to_date() {
-    let files = generate("my-api", &[]).unwrap().files();
-    let tree: String = files.iter().map(|file| format!("{file}\n")).collect();
-    assert_renewed("tests/template/tree.txt", &tree);
-}
-
-/// What each variant has more (+) and less (-) than the default project.
-#[test]
-fn derived_trees_of_the_variants_are_up_to_date() {
-    let mut variants = variants();
-    let default = variants.next().unwrap().1.files();
-    let mut trees = String::new();
-    for (answers, project) in variants {
-        let files = project.files();
-        trees.push_str(&format!("{answers}\n"));
-        for file in default.difference(&files) {
-            trees.push_str(&format!("  - {file}\n"));
-        }
-        for file in files.difference(&default) {
-            trees.push_str(&format!("  + {file}\n"));
-        }
-    }
-    assert_renewed("tests/template/tree-of-variants.txt", &trees);
 }

@@ -12,23 +12,23 @@ use tempfile::TempDir;
 use crate::builds::{target_dir, turn_to_build};
 use crate::{copy_checkout_to, files_below, generate, git};
 
-/// A used checkout with git, and an empty folder beside it.
-struct Desk {
+/// A folder with a copy of this checkout, under git.
+struct Sandbox {
     folder: TempDir,
 }
 
-impl Desk {
+impl Sandbox {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let checkout = folder.path().join("checkout");
         copy_checkout_to(&checkout);
-        let desk = Self { folder };
-        desk.git(&["init", "--quiet"]);
-        desk.git(&["add", "."]);
-        desk
+        let sandbox = Self { folder };
+        sandbox.git(&["init", "--quiet"]);
+        sandbox.git(&["add", "."]);
+        sandbox
     }
 
-    /// What git says in the checkout.
+    /// Runs git in the checkout and returns what it prints.
     fn git(&self, arguments: &[&str]) -> String {
         git(&self.folder.path().join("checkout"), arguments)
     }
@@ -46,13 +46,13 @@ impl Desk {
         self.command(arguments).output().unwrap()
     }
 
-    /// How the project beside the checkout says that it was made.
+    /// The record of a project beside the checkout.
     fn record(&self, project: &str) -> toml::Table {
         let file = self.folder.path().join(project).join(".template.toml");
         fs::read_to_string(file).unwrap().parse().unwrap()
     }
 
-    /// What stands beside the checkout.
+    /// The names beside the checkout.
     fn neighbours(&self) -> Vec<String> {
         let entries = fs::read_dir(self.folder.path()).unwrap();
         let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -62,37 +62,81 @@ impl Desk {
     }
 }
 
-fn refusal(output: &Output) -> String {
+fn error_of(output: &Output) -> String {
     assert_eq!(output.status.code(), Some(1));
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[test]
+fn a_workspace_around_the_project_stays_as_it_is_and_is_told_what_to_exclude() {
+    let sandbox = Sandbox::new();
+    let manifest = sandbox.folder.path().join("Cargo.toml");
+    let arguments = ["my-api", "--no-run", "--path", "services/my-api"];
+    for (exclude, is_told) in [("", true), ("exclude = [\"services/my-api\"]\n", false)] {
+        let around = format!("# Ours.\n[workspace]\nmembers = [\"services/*\"]\n{exclude}");
+        fs::write(&manifest, &around).unwrap();
+        let output = sandbox.quickstart(&arguments);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{told}");
+        assert_eq!(
+            told.contains("match it, add exclude = [\"services/my-api\"]"),
+            is_told,
+            "{told}"
+        );
+        assert_eq!(fs::read_to_string(&manifest).unwrap(), around);
+        fs::remove_dir_all(sandbox.folder.path().join("services")).unwrap();
+    }
+}
+
+#[test]
+fn the_next_step_of_a_project_with_a_web_application_starts_it_too() {
+    let sandbox = Sandbox::new();
+    for (option, next) in [
+        ("frontend=none", "&& cargo dev\n"),
+        ("frontend=nextjs", "&& npm ci && npm run dev\n"),
+    ] {
+        let name = option.replace('=', "-");
+        let output = sandbox.quickstart(&[&name, "--no-run", "-d", option]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.ends_with(next), "{option}: {said}");
+    }
+}
+
+#[test]
 fn a_bad_name_leaves_nothing_behind() {
-    let desk = Desk::new();
-    let refusal = refusal(&desk.quickstart(&["fn", "--no-run"]));
-    assert!(refusal.contains("Try \"fn-api\""), "{refusal}");
-    assert!(desk.neighbours().is_empty(), "{:?}", desk.neighbours());
+    let sandbox = Sandbox::new();
+    let message = error_of(&sandbox.quickstart(&["fn", "--no-run"]));
+    let expected = "values: a project cannot be called \"fn\": Rust, cargo or Windows reserves it. Try \"fn-api\".\n";
+    assert!(message.ends_with(expected), "{message}");
+    assert!(
+        sandbox.neighbours().is_empty(),
+        "{:?}",
+        sandbox.neighbours()
+    );
 }
 
 #[test]
 fn a_bad_option_leaves_nothing_behind() {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     for option in ["database=mysql", "colour=red", "database"] {
-        let refusal = refusal(&desk.quickstart(&["shop", "--no-run", "-d", option]));
-        assert!(refusal.contains("error: "), "{refusal}");
-        assert!(desk.neighbours().is_empty(), "{:?}", desk.neighbours());
+        let message = error_of(&sandbox.quickstart(&["shop", "--no-run", "-d", option]));
+        assert!(message.contains("error: "), "{message}");
+        assert!(
+            sandbox.neighbours().is_empty(),
+            "{:?}",
+            sandbox.neighbours()
+        );
     }
 }
 
 #[test]
 fn a_folder_that_holds_something_is_left_alone() {
-    let desk = Desk::new();
-    let shop = desk.folder.path().join("shop");
+    let sandbox = Sandbox::new();
+    let shop = sandbox.folder.path().join("shop");
     fs::create_dir(&shop).unwrap();
     fs::write(shop.join("notes"), "mine").unwrap();
-    let refusal = refusal(&desk.quickstart(&["shop", "--no-run"]));
-    assert!(refusal.contains("is not an empty folder"), "{refusal}");
+    let message = error_of(&sandbox.quickstart(&["shop", "--no-run"]));
+    assert!(message.contains("is not an empty folder"), "{message}");
     assert_eq!(
         files_below(&shop).into_iter().collect::<Vec<_>>(),
         ["notes"]
@@ -101,22 +145,22 @@ fn a_folder_that_holds_something_is_left_alone() {
 
 #[test]
 fn a_file_in_the_place_of_the_folder_is_left_alone() {
-    let desk = Desk::new();
-    fs::write(desk.folder.path().join("shop"), "mine").unwrap();
-    let refusal = refusal(&desk.quickstart(&["shop", "--no-run"]));
-    assert!(refusal.contains("is not an empty folder"), "{refusal}");
+    let sandbox = Sandbox::new();
+    fs::write(sandbox.folder.path().join("shop"), "mine").unwrap();
+    let message = error_of(&sandbox.quickstart(&["shop", "--no-run"]));
+    assert!(message.contains("is not an empty folder"), "{message}");
     assert_eq!(
-        fs::read_to_string(desk.folder.path().join("shop")).unwrap(),
+        fs::read_to_string(sandbox.folder.path().join("shop")).unwrap(),
         "mine"
     );
 }
 
 #[test]
 fn the_project_stands_beside_the_checkout_and_has_a_repository() {
-    let desk = Desk::new();
-    assert!(desk.quickstart(&["--no-run"]).status.success());
-    assert_eq!(desk.neighbours(), ["my-api"]);
-    let project = desk.folder.path().join("my-api");
+    let sandbox = Sandbox::new();
+    assert!(sandbox.quickstart(&["--no-run"]).status.success());
+    assert_eq!(sandbox.neighbours(), ["my-api"]);
+    let project = sandbox.folder.path().join("my-api");
     assert!(project.join(".git/HEAD").is_file());
     fs::remove_dir_all(project.join(".git")).unwrap();
     assert_eq!(
@@ -127,22 +171,23 @@ fn the_project_stands_beside_the_checkout_and_has_a_repository() {
 
 #[test]
 fn the_path_is_the_project_s_own_folder() {
-    let desk = Desk::new();
-    fs::create_dir(desk.folder.path().join("empty")).unwrap();
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.folder.path().join("empty")).unwrap();
     for (name, path) in [("shop", "empty"), ("checkout", "new/deeper")] {
-        let output = desk.quickstart(&[name, "--no-run", "--path", path, "-d", "database=sqlite"]);
+        let output =
+            sandbox.quickstart(&[name, "--no-run", "--path", path, "-d", "database=sqlite"]);
         assert!(output.status.success(), "{output:?}");
         let manifest =
-            fs::read_to_string(desk.folder.path().join(path).join("Cargo.toml")).unwrap();
+            fs::read_to_string(sandbox.folder.path().join(path).join("Cargo.toml")).unwrap();
         assert!(manifest.contains("default = [\"sqlite\"]"));
     }
-    assert_eq!(desk.neighbours(), ["empty", "new"]);
+    assert_eq!(sandbox.neighbours(), ["empty", "new"]);
 }
 
 #[test]
 fn answers_come_from_the_command_line_then_a_file_then_the_environment() {
-    let desk = Desk::new();
-    let file = desk.folder.path().join("values.toml");
+    let sandbox = Sandbox::new();
+    let file = sandbox.folder.path().join("values.toml");
     let values =
         "[values]\nci = \"none\"\nlicense = \"both\"\ndeploy = [\"docker\", \"systemd\"]\n";
     fs::write(&file, values).unwrap();
@@ -154,12 +199,12 @@ fn answers_come_from_the_command_line_then_a_file_then_the_environment() {
         "-d",
         "ci=gitlab",
     ];
-    let mut quickstart = desk.command(&arguments);
+    let mut quickstart = sandbox.command(&arguments);
     for (option, value) in [("DATABASE", "sqlite"), ("LICENSE", "MIT"), ("CI", "github")] {
         quickstart.env(format!("CARGO_GENERATE_VALUE_{option}"), value);
     }
     assert!(quickstart.output().unwrap().status.success());
-    let record = desk.record("shop");
+    let record = sandbox.record("shop");
     assert_eq!(record["values"]["ci"].as_str(), Some("gitlab"));
     assert_eq!(record["values"]["license"].as_str(), Some("both"));
     assert_eq!(record["values"]["database"].as_str(), Some("sqlite"));
@@ -170,31 +215,32 @@ fn answers_come_from_the_command_line_then_a_file_then_the_environment() {
 
 #[test]
 fn the_record_names_the_commit_if_the_checkout_is_a_repository_of_its_own() {
-    let desk = Desk::new();
-    let checkout = desk.folder.path().join("checkout");
-    desk.git(&["commit", "--quiet", "--message", "template"]);
-    let head = desk.git(&["rev-parse", "HEAD"]);
-    assert!(desk.quickstart(&["shop", "--no-run"]).status.success());
-    let record = desk.record("shop");
+    let sandbox = Sandbox::new();
+    let checkout = sandbox.folder.path().join("checkout");
+    sandbox.git(&["commit", "--quiet", "--message", "template"]);
+    let head = sandbox.git(&["rev-parse", "HEAD"]);
+    assert!(sandbox.quickstart(&["shop", "--no-run"]).status.success());
+    let record = sandbox.record("shop");
     assert_eq!(record["template"]["commit"].as_str(), Some(head.trim()));
     assert_eq!(record["project"]["name"].as_str(), Some("shop"));
 
     // The commit of a repository around the checkout says nothing about the template.
-    fs::rename(checkout.join(".git"), desk.folder.path().join(".git")).unwrap();
-    assert!(desk.quickstart(&["copy", "--no-run"]).status.success());
-    assert!(desk.record("copy")["template"].get("commit").is_none());
+    fs::rename(checkout.join(".git"), sandbox.folder.path().join(".git")).unwrap();
+    assert!(sandbox.quickstart(&["copy", "--no-run"]).status.success());
+    assert!(sandbox.record("copy")["template"].get("commit").is_none());
 }
 
 /// The two commands in the record, word for word but for the folders.
 #[test]
 fn the_recorded_commands_make_the_same_project() {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     assert!(
-        desk.quickstart(&["shop", "--no-run", "-d", "ci=none"])
+        sandbox
+            .quickstart(&["shop", "--no-run", "-d", "ci=none"])
             .status
             .success()
     );
-    let record = desk.folder.path().join("shop/.template.toml");
+    let record = sandbox.folder.path().join("shop/.template.toml");
     let text = fs::read_to_string(&record).unwrap();
     let commands = text
         .lines()
@@ -212,8 +258,8 @@ fn the_recorded_commands_make_the_same_project() {
     );
     let record = record.to_str().unwrap();
     let again = [first, values_file, record, "--no-run", "--path", "again"];
-    assert!(desk.quickstart(&again).status.success());
-    let [shop, again] = ["shop", "again"].map(|dir| desk.folder.path().join(dir));
+    assert!(sandbox.quickstart(&again).status.success());
+    let [shop, again] = ["shop", "again"].map(|dir| sandbox.folder.path().join(dir));
     for dir in [&shop, &again] {
         fs::remove_dir_all(dir.join(".git")).unwrap();
     }
@@ -228,13 +274,13 @@ fn the_recorded_commands_make_the_same_project() {
 
 #[test]
 fn only_tracked_files_are_exported_as_they_stand() {
-    let desk = Desk::new();
-    let template = desk.folder.path().join("checkout/template");
+    let sandbox = Sandbox::new();
+    let template = sandbox.folder.path().join("checkout/template");
     fs::write(template.join("src/scratch.rs"), "untracked").unwrap();
     fs::write(template.join("LICENSE-MIT"), "changed, not committed").unwrap();
     fs::remove_file(template.join(".gitattributes")).unwrap();
-    assert!(desk.quickstart(&["shop", "--no-run"]).status.success());
-    let project = desk.folder.path().join("shop");
+    assert!(sandbox.quickstart(&["shop", "--no-run"]).status.success());
+    let project = sandbox.folder.path().join("shop");
     assert!(!project.join("src/scratch.rs").exists());
     assert!(!project.join(".gitattributes").exists());
     assert_eq!(

@@ -2,19 +2,36 @@
 //!
 //! Only the test of the guide runs by default; the others need the packages of `tests/better-auth`, and PostgreSQL.
 
+mod auth_files;
+mod backup;
+mod database;
 mod deployment;
+mod grafana;
 mod one_database;
+mod one_origin;
+mod process;
+mod user;
 
 use std::fs;
-use std::process::Command;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use deployment::{Deployment, Engine, TRUSTED_ORIGIN, User, sources};
-pub use deployment::{Ids, api_binary, root, succeed};
+pub use deployment::Ids;
+use deployment::{Deployment, Engine, TRUSTED_ORIGIN};
 use one_database::Before;
+pub use process::{api_binary, succeed};
+use user::User;
+
+pub fn root() -> &'static Path {
+    Path::new(crate::ROOT)
+}
+
+pub fn sources() -> PathBuf {
+    root().join("tests/better-auth")
+}
 
 macro_rules! ignored_tests {
     ($($name:ident: $body:expr;)*) => {$(
@@ -53,6 +70,8 @@ ignored_tests! {
     a_database_with_plugins_on_postgres: one_database::is_adopted(Engine::Postgres, Ids::Hybrid, Before::Plugins);
     a_database_with_native_ids_on_sqlite: one_database::is_adopted(Engine::Sqlite, Ids::Native, Before::Shown);
     a_database_with_native_ids_on_postgres: one_database::is_adopted(Engine::Postgres, Ids::Native, Before::Plain);
+    tables_of_drizzle_on_sqlite: one_database::drizzles_tables_are_shared(Engine::Sqlite);
+    tables_of_drizzle_on_postgres: one_database::drizzles_tables_are_shared(Engine::Postgres);
     six_starts_at_once_on_sqlite: one_database::six_start_at_once(Engine::Sqlite);
     six_starts_at_once_on_postgres: one_database::six_start_at_once(Engine::Postgres);
     a_separate_database_on_sqlite: tokens_without_rows_open_what_needs_none(Engine::Sqlite);
@@ -64,26 +83,49 @@ ignored_tests! {
     banned_users_asked_for: sessions_of_banned_users_do_not_open(Engine::Sqlite, "http");
     banned_users_on_sqlite: sessions_of_banned_users_do_not_open(Engine::Sqlite, "database");
     banned_users_on_postgres: sessions_of_banned_users_do_not_open(Engine::Postgres, "database");
-    the_shown_client_gets_renews_and_forgets_tokens: client_handles_tokens();
+    oauth_clients_on_sqlite: oauth_clients_find_their_way(Engine::Sqlite);
+    oauth_clients_on_postgres: oauth_clients_find_their_way(Engine::Postgres);
+    a_proxy_gives_everything_one_origin: one_origin::everything_is_behind_the_proxy();
+    requests_wait_while_the_api_restarts: one_origin::requests_wait_for_the_api();
+    a_backup_is_restored_on_sqlite: backup::is_restored(Engine::Sqlite);
+    a_backup_is_restored_on_postgres: backup::is_restored(Engine::Postgres);
+    the_dashboard_and_the_alerts_ask_for_metrics_that_there_are: grafana::metrics_exist();
+    api_keys_on_sqlite: api_keys_open_the_api(Engine::Sqlite);
+    api_keys_on_postgres: api_keys_open_the_api(Engine::Postgres);
     the_typescript_client_on_sqlite: client_works(Engine::Sqlite);
     the_typescript_client_on_postgres: client_works(Engine::Postgres);
     the_shown_server_shares_cookies_with_trusted_origins_alone: server_answers_trusted_origins();
-    the_shown_files_type_check: succeed(Command::new("node").arg("node_modules/typescript/bin/tsc").current_dir(sources()));
+    the_shown_files_type_check: Deployment::new(Engine::Sqlite).type_check();
+    the_shown_files_with_native_ids_type_check: Deployment::with_ids(Engine::Sqlite, Ids::Native).type_check();
 }
 
 #[test]
-fn the_guides_show_the_files_that_run() {
+fn the_guide_shows_the_files_that_run() {
     let files = [
         "app/api/auth/[...all]/route.ts",
-        "lib/auth-client.ts",
+        "lib/auth.native.ts",
         "lib/auth.ts",
-        "lib/database.sqlite.ts",
         "lib/database.ts",
         "server.ts",
     ];
-    assert_eq!(shown("docs/connect-better-auth.md"), files);
-    let files = ["lib/auth.native.ts", "lib/auth.ts"];
-    assert_eq!(shown("template/docs/database.md"), files);
+    assert_eq!(shown("template/docs/connect-better-auth.md"), files);
+}
+
+/// The files of the web application that the guide shows too.
+const OF_THE_APPLICATION: [&str; 3] = [
+    "app/api/auth/[...all]/route.ts",
+    "lib/auth.ts",
+    "lib/database.ts",
+];
+
+/// Where a file that the guide shows is: in the web application, or else beside the tests.
+fn source_of(file: &str) -> PathBuf {
+    let of_the_application = root().join("template/web").join(file);
+    if of_the_application.exists() {
+        of_the_application
+    } else {
+        sources().join(file)
+    }
 }
 
 /// The files that a guide shows, each of which must be the one that runs here.
@@ -94,7 +136,7 @@ fn shown(guide: &str) -> Vec<String> {
         let (file, block) = block.split_once('\n').unwrap();
         let (code, _) = block.split_once("```").unwrap();
         let file = file.trim();
-        let source = fs::read_to_string(sources().join(file)).unwrap_or_default();
+        let source = fs::read_to_string(source_of(file)).unwrap_or_default();
         assert_eq!(code, source, "{file} in {guide} is not the file that runs");
         shown.push(file.to_owned());
     }
@@ -216,7 +258,7 @@ fn sessions_open_the_api(engine: Engine, how: &'static str) {
     deployment.sign_out(&alice);
     deployment.change("expire", bob.session());
     for user in [&alice, &bob] {
-        refused_when_the_answer_is_old(user);
+        rejected_when_the_answer_is_old(user);
     }
 }
 
@@ -229,20 +271,30 @@ fn sessions_of_banned_users_do_not_open(engine: Engine, how: &'static str) {
     let alice = deployment.signed_in("alice");
     assert_eq!(alice.get_by_cookie("/api/profile").0, 200);
     deployment.change("ban", alice.row["id"].as_str().unwrap());
-    refused_when_the_answer_is_old(&alice);
+    rejected_when_the_answer_is_old(&alice);
 }
 
-fn refused_when_the_answer_is_old(user: &User) {
+fn rejected_when_the_answer_is_old(user: &User) {
     thread::sleep(Duration::from_millis(1100));
     let (status, problem) = user.get_by_cookie("/api/me");
     assert_eq!((status, &problem["code"]), (401, &json!("token_invalid")));
 }
 
-fn client_handles_tokens() {
-    let mut deployment = Deployment::new(Engine::Sqlite);
+/// With a client library that knows nothing but the address of the API.
+fn oauth_clients_find_their_way(engine: Engine) {
+    let mut deployment = Deployment::new(engine);
     deployment.migrate();
+    deployment.use_oauth_provider();
     deployment.start("server.ts");
-    deployment.node("check-client.ts");
+    deployment.node("check-oauth.ts");
+}
+
+fn api_keys_open_the_api(engine: Engine) {
+    let mut deployment = Deployment::new(engine);
+    deployment.migrate();
+    deployment.use_api_keys();
+    deployment.start("server.ts");
+    deployment.node("check-api-keys.ts");
 }
 
 /// The tests that the generated project's client has against an API.

@@ -1,16 +1,17 @@
+"use client";
 import { ApiError, type Profile } from "api-client";
 import { Fragment, type ReactNode, useEffect, useState } from "react";
-import { api, authClient } from "./api.ts";
+import { api, authClient } from "./api";
 
 export function Account() {
   return <SignedIn><Greeting /></SignedIn>;
 }
 
-/** What only a signed-in user sees. */
+/** Shows its children to signed-in users, and the sign-in form to everyone else. */
 export function SignedIn({ children }: { children: ReactNode }) {
   const { data: session, isPending } = authClient.useSession();
   if (isPending) return <p>One moment</p>;
-  // The key makes all of it new for a new user: nothing of the last one's stays on the page.
+  // The key remounts everything for another user, so nothing of the previous user stays on the page.
   return session ? <Fragment key={session.user.id}>{children}</Fragment> : <SignIn />;
 }
 
@@ -50,7 +51,7 @@ function SignIn() {
   );
 }
 
-/** What went wrong, by its code: the code is stable, the text is not. */
+/** A message for the user, chosen by the error's code: the code is stable, the text is not. */
 export function inWords(error: unknown): string {
   if (!(error instanceof ApiError)) return "The API cannot be reached";
   switch (error.code) {

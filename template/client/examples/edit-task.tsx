@@ -1,9 +1,10 @@
+"use client";
 import { fromDateTimeLocal, type Priority, type Tag, type Task, type TaskChanges, toDateTimeLocal } from "api-client";
 import { useState } from "react";
-import { inWords } from "./account.tsx";
-import { api } from "./api.ts";
+import { inWords } from "./account";
+import { api } from "./api";
 
-/** What the inputs hold: never null or undefined, or React would not control them. */
+/** The values of the inputs, never null or undefined: React would leave such inputs uncontrolled. */
 export interface TaskForm {
   title: string;
   description: string;
@@ -38,12 +39,12 @@ export function toChanges(form: TaskForm, task: Task): TaskChanges {
 
 interface Props {
   task: Task;
-  /** Those that it may get. */
+  /** All tags to choose from. */
   tags: Tag[];
   onSaved: (task: Task) => void;
 }
 
-/** Edits a task. Give it `key={task.id}`, so that another task fills it anew. */
+/** Edits a task. Pass `key={task.id}`, so that the form resets for another task. */
 export function EditTask({ task, tags, onSaved }: Props) {
   const [form, setForm] = useState(() => toForm(task));
   const [problem, setProblem] = useState("");
@@ -53,7 +54,7 @@ export function EditTask({ task, tags, onSaved }: Props) {
 
   async function save() {
     try {
-      // Refused with 412 if somebody else has changed the task since it was read.
+      // Answers 412 if someone else changed the task since it was read.
       const header = { "If-Match": `"${task.version}"` };
       onSaved(await api.updateTask({ path: { task_id: task.id }, header, body: toChanges(form, task) }));
     } catch (error) {

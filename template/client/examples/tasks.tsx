@@ -1,7 +1,8 @@
+"use client";
 import type { Task } from "api-client";
 import { useEffect, useState } from "react";
-import { inWords, SignedIn } from "./account.tsx";
-import { api } from "./api.ts";
+import { inWords, SignedIn } from "./account";
+import { api } from "./api";
 
 export function Tasks() {
   return <SignedIn><TaskList /></SignedIn>;

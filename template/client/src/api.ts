@@ -23,9 +23,8 @@ export type Api = ReturnType<typeof createApi>;
 export function createApi({ baseUrl, auth, fetch = (request) => globalThis.fetch(request), patience = 30 }: ApiOptions) {
   const sending = { tokens: new Tokens(auth), fetch, patience };
   const client = createClient({ baseUrl }) as unknown as AnyClient;
-  const call =
-    (method: string, path: string, access: Access) =>
-    async ({ path: ids, query, header, body, signal, onResponse }: AnyInput = {}) => {
+  const call = (method: string, path: string, access: Access) => {
+    const operation = async ({ path: ids, query, header, body, signal, onResponse }: AnyInput = {}) => {
       const { data, error, response } = await client.request(method, path, {
         params: { path: { user_id: "me", ...ids }, query, header },
         body,
@@ -37,6 +36,8 @@ export function createApi({ baseUrl, auth, fetch = (request) => globalThis.fetch
       if (!response.ok) throw failure(error, response);
       return isJson(response) && data ? JSON.parse(data) : data;
     };
+    return Object.assign(operation, { method });
+  };
   return operations(call as Call);
 }
 

@@ -8,7 +8,7 @@ export type Call = <P extends keyof paths, M extends Method>(
   method: M,
   path: P,
   access: Access,
-) => OperationFunction<NonNullable<paths[P][M]>>;
+) => OperationFunction<NonNullable<paths[P][M]>> & { readonly method: M };
 
 /** The function of every operation id of the document, `listUsers` for `list_users`. */
 export type Operations = { [Id in keyof operations as CamelCase<Id>]: OperationFunction<operations[Id]> };

@@ -2,7 +2,8 @@
 interface Page<Row> {
   items: Row[];
   page?: number;
-  total_pages?: number;
+  page_size?: number;
+  total_pages?: number | null;
   next_cursor?: string | null;
 }
 
@@ -21,16 +22,23 @@ export async function* pages<Query extends object, Row>(
   list: List<Query, Row>,
   { query, signal }: { query?: Query; signal?: AbortSignal } = {},
 ): AsyncGenerator<Page<Row>, void, undefined> {
-  let next: object | undefined = {};
+  let next: Next | undefined = {};
   while (next) {
     const page: Page<Row> = await list({ query: { ...query, ...next } as Query, signal });
     yield page;
-    next = following(page);
+    next = following(page, next);
   }
 }
 
-function following({ next_cursor, page = 1, total_pages = 1 }: Page<unknown>): object | undefined {
+interface Next {
+  cursor?: string;
+  page?: number;
+}
+
+function following({ items, next_cursor, page = 1, page_size, total_pages }: Page<unknown>, asked: Next): Next | undefined {
   if (next_cursor) return { cursor: next_cursor, page: undefined };
-  if (next_cursor === null || page >= total_pages) return undefined;
-  return { page: page + 1 };
+  if (asked.cursor) return undefined;
+  // Without a total, a page that is not full is the last.
+  const goesOn = typeof total_pages === "number" ? page < total_pages : items.length === page_size;
+  return goesOn ? { page: page + 1 } : undefined;
 }

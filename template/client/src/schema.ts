@@ -30,7 +30,7 @@ export interface paths {
         /** Replaces a tag: what is left out has no value afterwards. */
         put: operations["replace_tag"];
         post?: never;
-        /** Deletes a tag; it comes off its tasks. */
+        /** Deletes a tag, also from its tasks. */
         delete: operations["delete_tag"];
         options?: never;
         head?: never;
@@ -47,7 +47,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Brings a deleted tag back, onto the tasks that it was on. One that is not deleted stays as it is. */
+        /** Restores a deleted tag, also on its tasks. One that is not deleted stays as it is. */
         post: operations["restore_tag"];
         delete?: never;
         options?: never;
@@ -64,7 +64,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Puts a tag on many tasks: on all, or on none. Those that carry it already stay as they are. */
+        /** Adds a tag to many tasks, to all or none. Tasks that have it already stay as they are. */
         post: operations["assign_tag"];
         delete?: never;
         options?: never;
@@ -123,7 +123,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Completes a task that is not complete, and the other way round. */
+        /** Completes a task, or reopens a completed one. */
         patch: operations["toggle_task"];
         trace?: never;
     };
@@ -136,7 +136,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Brings a deleted task back. One that is not deleted stays as it is. */
+        /** Restores a deleted task. One that is not deleted stays as it is. */
         post: operations["restore_task"];
         delete?: never;
         options?: never;
@@ -153,9 +153,9 @@ export interface paths {
         };
         /** The tags on a task, by name. */
         get: operations["list_task_tags"];
-        /** Replaces the set of tags on a task: by all of these, or not at all. The answer is the task. */
+        /** Replaces the set of tags on a task: all at once or not at all. The response is the task. */
         put: operations["replace_task_tags"];
-        /** Puts a tag on a task. The answer is the task. */
+        /** Adds a tag to a task. The response is the task. */
         post: operations["add_task_tag"];
         delete?: never;
         options?: never;
@@ -173,8 +173,25 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Takes a tag off a task. */
+        /** Removes a tag from a task. */
         delete: operations["remove_task_tag"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What administrators have changed, newest first. Needs the role `admin`. */
+        get: operations["list_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -190,7 +207,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Deletes anybody's task. Needs the permission `tasks:delete`. */
+        /** Deletes any user's task. Needs the permission `tasks:delete`. */
         delete: operations["delete_any_task"];
         options?: never;
         head?: never;
@@ -221,7 +238,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who the token says the caller is; asks no database. */
+        /** The caller, as the token says; reads no database. */
         get: operations["get_me"];
         put?: never;
         post?: never;
@@ -255,7 +272,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who the caller is; open to everybody, but wrong credentials are refused. */
+        /** The caller; open to everybody, but invalid credentials are rejected. */
         get: operations["get_whoami"];
         put?: never;
         post?: never;
@@ -342,11 +359,42 @@ export interface components {
             task_ids: components["schemas"]["TaskId"][];
         };
         /**
-         * @description Better Auth's own id: that of a user is the claim `sub` and `"user".id`. Never a foreign key
-         *     of ours. Text, and where Better Auth makes UUIDs itself native `uuid` on PostgreSQL.
+         * @description What was done to a row.
+         * @enum {string}
+         */
+        AuditAction: "create" | "update" | "delete" | "restore";
+        /** @description A change by somebody who may change rows of others. */
+        AuditEntry: {
+            action: components["schemas"]["AuditAction"];
+            /** @description Who made it; the user may be gone. */
+            actor_id: components["schemas"]["UserUuid"];
+            created_at: components["schemas"]["UtcDateTime"];
+            id: components["schemas"]["AuditEntryId"];
+            /** @description The request, as X-Request-Id and the log name it. */
+            request_id: string;
+            /** @description The row; it may be gone. */
+            row_id: components["schemas"]["ChangedRowId"];
+            /** @description The table of the row. */
+            table: string;
+        };
+        /**
+         * Format: uuid
+         * @description The id of an entry of the audit trail, a UUIDv7.
+         * @example 01936f2b-3f40-7172-8d6e-8f9a0b1c2d3e
+         */
+        AuditEntryId: string;
+        /**
+         * @description An id that Better Auth created: a user's is the claim `sub` and `"user".id`. The application's
+         *     foreign keys never point to it.
          * @example 3rQ8oXzKc1WmBv7LtYp5GhNd2JfSaEu9
          */
         BetterAuthId: string;
+        /**
+         * Format: uuid
+         * @description The id of a row that was changed, whichever table it is in.
+         * @example 01936f2b-0c1d-7e4f-8a3b-5c6d7e8f9a0b
+         */
+        ChangedRowId: string;
         /** @description What readiness depends on: `ok` or `failing`. */
         Checks: {
             /** @example ok */
@@ -358,7 +406,7 @@ export interface components {
          * @description The stable name of a problem; clients branch on it.
          * @enum {string}
          */
-        Code: "malformed_request" | "invalid_request" | "token_missing" | "token_expired" | "token_malformed" | "token_invalid" | "user_unknown" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "unsupported_media_type" | "cursor_invalid" | "tag_name_conflict" | "tag_already_assigned" | "precondition_failed" | "validation_failed" | "jwks_unavailable" | "auth_unavailable" | "database_unavailable" | "not_ready" | "internal_error";
+        Code: "malformed_request" | "invalid_request" | "token_missing" | "token_expired" | "token_malformed" | "token_invalid" | "user_unknown" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "unsupported_media_type" | "cursor_invalid" | "precondition_failed" | "validation_failed" | "rate_limited" | "jwks_unavailable" | "auth_unavailable" | "database_unavailable" | "not_ready" | "internal_error" | "tag_name_conflict" | "tag_already_assigned";
         /**
          * @description A colour as `#RRGGBB` in upper case; `#RGB` is read too and written out in full.
          * @example #1E90FF
@@ -369,25 +417,25 @@ export interface components {
          * @example Two litres, not the long-life kind.
          */
         Description: string;
-        /** @description One fault of the input. */
+        /** @description One error of the input. */
         FieldError: {
             /**
-             * @description Which rule, stable.
+             * @description The violated rule; the name is stable.
              * @example too_long
              */
             code: string;
             /**
-             * @description Where: `title`, `note_ids[0]`; a query parameter's name; empty for the body itself.
+             * @description The field: `title`, `note_ids[0]`, or the name of a query parameter; empty for the body itself.
              * @example title
              */
             field: string;
             /**
-             * @description The same for people.
+             * @description A sentence for people.
              * @example must be at most 255 characters
              */
             message: string;
         };
-        /** @description The signed-in user, as far as the token tells. */
+        /** @description The signed-in user, as the token or the session describes them. */
         Identity: {
             /** @description As of sign-in. */
             email: string | null;
@@ -403,6 +451,36 @@ export interface components {
             roles: string[];
             /** @description The UUID that rows belong to; `{user_id}` in paths. */
             uuid: components["schemas"]["UserUuid"];
+        };
+        /** @description One page of a list. */
+        Page_AuditEntry: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["AuditEntry"][];
+            /**
+             * @description Where the list goes on after this page, whatever is added meanwhile; null at its end, and in
+             *     lists that take no `cursor`.
+             */
+            next_cursor: string | null;
+            /**
+             * Format: uint32
+             * @description This page's number, from 1; with cursors, counted from where the walk began.
+             */
+            page: number;
+            /**
+             * Format: int32
+             * @description The most rows on a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows on all pages together; null in a page by `cursor`, and with `total=false`.
+             */
+            total: number | null;
+            /**
+             * Format: int64
+             * @description How many pages there are; null where `total` is.
+             */
+            total_pages: number | null;
         };
         /** @description One page of a list. */
         Page_Tag: {
@@ -425,14 +503,14 @@ export interface components {
             page_size: number;
             /**
              * Format: int64
-             * @description Rows on all pages together.
+             * @description Rows on all pages together; null in a page by `cursor`, and with `total=false`.
              */
-            total: number;
+            total: number | null;
             /**
              * Format: int64
-             * @description How many pages there are.
+             * @description How many pages there are; null where `total` is.
              */
-            total_pages: number;
+            total_pages: number | null;
         };
         /** @description One page of a list. */
         Page_Task: {
@@ -455,14 +533,14 @@ export interface components {
             page_size: number;
             /**
              * Format: int64
-             * @description Rows on all pages together.
+             * @description Rows on all pages together; null in a page by `cursor`, and with `total=false`.
              */
-            total: number;
+            total: number | null;
             /**
              * Format: int64
-             * @description How many pages there are.
+             * @description How many pages there are; null where `total` is.
              */
-            total_pages: number;
+            total_pages: number | null;
         };
         /** @description One page of a list. */
         Page_User: {
@@ -485,30 +563,30 @@ export interface components {
             page_size: number;
             /**
              * Format: int64
-             * @description Rows on all pages together.
+             * @description Rows on all pages together; null in a page by `cursor`, and with `total=false`.
              */
-            total: number;
+            total: number | null;
             /**
              * Format: int64
-             * @description How many pages there are.
+             * @description How many pages there are; null where `total` is.
              */
-            total_pages: number;
+            total_pages: number | null;
         };
         /**
          * @description How much a task matters; stored as a number so that low < medium < high sorts in SQL.
          * @enum {string}
          */
         Priority: "low" | "medium" | "high";
-        /** @description The body of every answer that is not a success (RFC 9457). */
+        /** @description The body of every error response (RFC 9457). */
         Problem: {
             /** @description What readiness depends on, each `ok` or `failing`; with `not_ready` only. */
             checks?: {
                 [key: string]: string;
             };
             code: components["schemas"]["Code"];
-            /** @description What is special about this case. */
+            /** @description What happened in this case. */
             detail?: string;
-            /** @description Every fault of the input; with `validation_failed` only. */
+            /** @description Every error of the input; with `validation_failed` only. */
             errors?: components["schemas"]["FieldError"][];
             /** @description The same as in X-Request-Id. */
             request_id: string;
@@ -543,26 +621,12 @@ export interface components {
         };
         /** @description What the pattern `custom` means. */
         RecurrenceConfig: {
-            end_date: components["schemas"]["UtcDateTime"] | null;
-            /** @description When it does not repeat although the rule says so. */
-            exceptions: components["schemas"]["UtcDateTime"][];
-            /**
-             * Format: int32
-             * @description Only each so-manyth time.
-             */
-            interval: number | null;
-            /** @description When it repeats. */
-            rrule: components["schemas"]["RecurrenceRule"];
-            timezone: components["schemas"]["TimeZone"] | null;
-        };
-        /** @description What the pattern `custom` means. */
-        RecurrenceConfigInput: {
             end_date?: components["schemas"]["UtcDateTime"] | null;
             /** @description When it does not repeat although the rule says so. */
             exceptions?: components["schemas"]["UtcDateTime"][];
             /**
              * Format: int32
-             * @description Only each so-manyth time.
+             * @description Repeats every N occurrences.
              */
             interval?: number | null;
             /** @description When it repeats. */
@@ -595,7 +659,7 @@ export interface components {
              */
             version: number;
         };
-        /** @description What is to change: a member that is absent stays, `null` clears. */
+        /** @description What is to change: a field that is absent stays, `null` clears. */
         TagChanges: {
             /**
              * @description `#RRGGBB` or `#RGB`.
@@ -653,13 +717,13 @@ export interface components {
              */
             version: number;
         };
-        /** @description What is to change: a member that is absent stays, `null` clears. */
+        /** @description What is to change: a field that is absent stays, `null` clears. */
         TaskChanges: {
             completed?: boolean;
             description?: components["schemas"]["Description"] | null;
             due_date?: components["schemas"]["UtcDateTime"] | null;
             priority?: components["schemas"]["Priority"] | null;
-            recurrence_config?: components["schemas"]["RecurrenceConfigInput"] | null;
+            recurrence_config?: components["schemas"]["RecurrenceConfig"] | null;
             recurrence_pattern?: components["schemas"]["RecurrencePattern"] | null;
             reminder_at?: components["schemas"]["UtcDateTime"] | null;
             /** @description Tags of yours, to take the place of those on it. */
@@ -678,7 +742,7 @@ export interface components {
             description?: components["schemas"]["Description"] | null;
             due_date?: components["schemas"]["UtcDateTime"] | null;
             priority?: components["schemas"]["Priority"] | null;
-            recurrence_config?: components["schemas"]["RecurrenceConfigInput"] | null;
+            recurrence_config?: components["schemas"]["RecurrenceConfig"] | null;
             recurrence_pattern?: components["schemas"]["RecurrencePattern"] | null;
             reminder_at?: components["schemas"]["UtcDateTime"] | null;
             /** @description Tags of yours to put on it. */
@@ -731,12 +795,13 @@ export interface components {
          *
          *     Reads any RFC 3339 offset, and a time without zone as UTC; writes `YYYY-MM-DDTHH:MM:SS.mmmZ`.
          *     Stored as `timestamptz(3)` on PostgreSQL and as that fixed-width text on SQLite, where text
-         *     order is time order. Columns that others write on SQLite may also hold another form of the
-         *     text, or milliseconds since 1970 as Better Auth reads them: compare those after reading.
+         *     order is time order. Columns that others write may also be of type `timestamp`, which is read
+         *     as UTC, and on SQLite hold another form of the text, or seconds or milliseconds since 1970:
+         *     compare those after reading.
          * @example 2026-12-01T09:30:00.000Z
          */
         UtcDateTime: string;
-        /** @description Who is asking, if anybody. */
+        /** @description The caller, if signed in. */
         Visitor: {
             authenticated: boolean;
             user: components["schemas"]["Identity"] | null;
@@ -868,7 +933,7 @@ export interface components {
                 };
             };
         };
-        /** @description The caller has this version already. */
+        /** @description The caller already has this version. */
         not_modified: {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
@@ -907,6 +972,24 @@ export interface components {
                     code?: "precondition_failed";
                     /** @enum {integer} */
                     status?: 412;
+                };
+            };
+        };
+        /** @description `rate_limited`: Too many requests. */
+        rate_limited: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "rate_limited";
+                    /** @enum {integer} */
+                    status?: 429;
                 };
             };
         };
@@ -1005,7 +1088,7 @@ export interface components {
     };
     parameters: {
         /**
-         * @description Names this attempt, best by a UUID: sent again with the same body within 24 hours, it does nothing more and has the same answer. With another body it is refused.
+         * @description Names this attempt, best by a UUID: sent again with the same body within 24 hours, it does nothing more and has the same response. With another body it is rejected.
          * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
          */
         "Idempotency-Key": string;
@@ -1028,7 +1111,7 @@ export interface components {
     requestBodies: never;
     headers: {
         /**
-         * @description Who may keep the answer: its caller alone, and only where there is an ETag.
+         * @description Who may store the response: the caller alone, and only with an ETag.
          * @example no-store
          */
         "Cache-Control": string;
@@ -1043,18 +1126,28 @@ export interface components {
          */
         Link: string;
         /**
-         * @description Where the new row is.
+         * @description The path of the new row.
          * @example /api/018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90/notes/01936f2b-0c1d-7e4f-8a3b-5c6d7e8f9a0b
          */
         Location: string;
+        /**
+         * @description What is left of the limit, and in how many seconds there is more.
+         * @example "user";r=0;t=1
+         */
+        RateLimit: string;
+        /**
+         * @description The limit: how many requests in how many seconds.
+         * @example "user";q=600;w=60
+         */
+        "RateLimit-Policy": string;
         /**
          * @description How many seconds to wait.
          * @example 5
          */
         "Retry-After": string;
         /**
-         * @description What else the answer depends on.
-         * @example Authorization, Cookie
+         * @description Which request headers the response depends on.
+         * @example Authorization, Cookie, X-API-Key
          */
         Vary: string;
         /**
@@ -1063,7 +1156,7 @@ export interface components {
          */
         "WWW-Authenticate": string;
         /**
-         * @description Names the request, in the log too.
+         * @description The id of the request, in the log too.
          * @example 01936f2b-2e3f-7061-8c5d-7e8f9a0b1c2d
          */
         "X-Request-Id": string;
@@ -1075,7 +1168,10 @@ export interface operations {
     list_tags: {
         parameters: {
             query?: {
-                /** @description A `next_cursor`: the list goes on there, in place of `page`. */
+                /**
+                 * @description A `next_cursor`: the list goes on there, in place of `page`. The other parameters must be
+                 *     the same as before, but for `page_size`.
+                 */
                 cursor?: string;
                 /** @description Also those that were deleted. */
                 include_deleted?: boolean;
@@ -1083,6 +1179,11 @@ export interface operations {
                 page?: number;
                 /** @description Rows on a page. */
                 page_size?: number;
+                /**
+                 * @description Whether `total` and `total_pages` are told, which takes time in long lists; never with
+                 *     `cursor`.
+                 */
+                total?: boolean;
             };
             header?: never;
             path: {
@@ -1113,6 +1214,7 @@ export interface operations {
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             422: components["responses"]["validation_failed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1122,7 +1224,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Names this attempt, best by a UUID: sent again with the same body within 24 hours, it does nothing more and has the same answer. With another body it is refused.
+                 * @description Names this attempt, best by a UUID: sent again with the same body within 24 hours, it does nothing more and has the same response. With another body it is rejected.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
@@ -1163,6 +1265,7 @@ export interface operations {
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation_failed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1170,7 +1273,7 @@ export interface operations {
     get_tag: {
         parameters: {
             query?: {
-                /** @description Also if it was deleted. */
+                /** @description Returns a deleted row too. */
                 include_deleted?: boolean;
             };
             header?: {
@@ -1211,6 +1314,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             422: components["responses"]["validation_failed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1263,6 +1367,7 @@ export interface operations {
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation_failed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1304,6 +1409,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             412: components["responses"]["precondition_failed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1356,6 +1462,7 @@ export interface operations {
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation_failed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1365,7 +1472,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Names this attempt, best by a UUID: sent again with the same body within 24 hours, it does nothing more and has the same answer. With another body it is refused.
+                 * @description Names this attempt, best by a UUID: sent again with the same body within 24 hours, it does nothing more and has the same response. With another body it is rejected.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
@@ -1407,6 +1514,7 @@ export interface operations {
             409: components["responses"]["tag_name_conflict"];
             412: components["responses"]["precondition_failed"];
             422: components["responses"]["validation_failed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1416,7 +1524,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Names this attempt, best by a UUID: sent again with the same body within 24 hours, it does nothing more and has the same answer. With another body it is refused.
+                 * @description Names this attempt, best by a UUID: sent again with the same body within 24 hours, it does nothing more and has the same response. With another body it is rejected.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
@@ -1456,6 +1564,7 @@ export interface operations {
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation_failed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1480,7 +1589,7 @@ export interface operations {
                 page?: number;
                 /** @description Rows on a page. */
                 page_size?: number;
-                /** @description Only those that matter so much. */
+                /** @description Filters by priority. */
                 priority?: "low" | "medium" | "high";
                 /**
                  * @description Only those with words in title or description that begin with each of these words; case,
@@ -1497,6 +1606,11 @@ export interface operations {
                  *     of them is enough.
                  */
                 tag?: components["schemas"]["TagName"][];
+                /**
+                 * @description Whether `total` and `total_pages` are told, which takes time in long lists; never with
+                 *     `cursor`.
+                 */
+                total?: boolean;
             };
             header?: never;
             path: {
@@ -1527,6 +1641,7 @@ export interface operations {
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             422: components["responses"]["validation_failed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1536,7 +1651,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Names this attempt, best by a UUID: sent again with the same body within 24 hours, it does nothing more and has the same answer. With another body it is refused.
+                 * @description Names this attempt, best by a UUID: sent again with the same body within 24 hours, it does nothing more and has the same response. With another body it is rejected.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
@@ -1576,6 +1691,7 @@ export interface operations {
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation_failed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1583,7 +1699,7 @@ export interface operations {
     get_task: {
         parameters: {
             query?: {
-                /** @description Also if it was deleted. */
+                /** @description Returns a deleted row too. */
                 include_deleted?: boolean;
             };
             header?: {
@@ -1624,6 +1740,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             422: components["responses"]["validation_failed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1675,6 +1792,7 @@ export interface operations {
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation_failed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1716,6 +1834,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             412: components["responses"]["precondition_failed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1767,6 +1886,7 @@ export interface operations {
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation_failed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1811,6 +1931,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             412: components["responses"]["precondition_failed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1820,7 +1941,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Names this attempt, best by a UUID: sent again with the same body within 24 hours, it does nothing more and has the same answer. With another body it is refused.
+                 * @description Names this attempt, best by a UUID: sent again with the same body within 24 hours, it does nothing more and has the same response. With another body it is rejected.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
@@ -1861,6 +1982,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             412: components["responses"]["precondition_failed"];
             422: components["responses"]["validation_failed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1868,7 +1990,10 @@ export interface operations {
     list_task_tags: {
         parameters: {
             query?: {
-                /** @description A `next_cursor`: the list goes on there, in place of `page`. */
+                /**
+                 * @description A `next_cursor`: the list goes on there, in place of `page`. The other parameters must be
+                 *     the same as before, but for `page_size`.
+                 */
                 cursor?: string;
                 /** @description Also those that were deleted. */
                 include_deleted?: boolean;
@@ -1876,6 +2001,11 @@ export interface operations {
                 page?: number;
                 /** @description Rows on a page. */
                 page_size?: number;
+                /**
+                 * @description Whether `total` and `total_pages` are told, which takes time in long lists; never with
+                 *     `cursor`.
+                 */
+                total?: boolean;
             };
             header?: never;
             path: {
@@ -1908,6 +2038,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             422: components["responses"]["validation_failed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1959,6 +2090,7 @@ export interface operations {
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation_failed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -1968,7 +2100,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Names this attempt, best by a UUID: sent again with the same body within 24 hours, it does nothing more and has the same answer. With another body it is refused.
+                 * @description Names this attempt, best by a UUID: sent again with the same body within 24 hours, it does nothing more and has the same response. With another body it is rejected.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
@@ -2017,6 +2149,7 @@ export interface operations {
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation_failed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -2059,6 +2192,57 @@ export interface operations {
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             412: components["responses"]["precondition_failed"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["jwks_unavailable_or_database_unavailable"];
+        };
+    };
+    list_audit_entries: {
+        parameters: {
+            query?: {
+                /** @description Only those of this administrator. */
+                actor_id?: components["schemas"]["UserUuid"];
+                /**
+                 * @description A `next_cursor`: the list goes on there, in place of `page`. The other parameters must be
+                 *     the same as before, but for `page_size`.
+                 */
+                cursor?: string;
+                /** @description Which page; the first is 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Only those about this row. */
+                row_id?: components["schemas"]["ChangedRowId"];
+                /**
+                 * @description Whether `total` and `total_pages` are told, which takes time in long lists; never with
+                 *     `cursor`.
+                 */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Link: components["headers"]["Link"];
+                    Vary: components["headers"]["Vary"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry"];
+                };
+            };
+            400: components["responses"]["malformed_request_or_invalid_request_or_cursor_invalid"];
+            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
+            403: components["responses"]["forbidden"];
+            422: components["responses"]["validation_failed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -2088,6 +2272,7 @@ export interface operations {
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -2099,6 +2284,8 @@ export interface operations {
                 page?: number;
                 /** @description Rows on a page. */
                 page_size?: number;
+                /** @description Whether `total` and `total_pages` are told. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -2123,6 +2310,7 @@ export interface operations {
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             422: components["responses"]["validation_failed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -2150,6 +2338,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -2177,6 +2366,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid_or_user_unknown"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -2204,6 +2394,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["jwks_unavailable_or_database_unavailable"];
         };
@@ -2281,13 +2472,18 @@ export type AddTag = components["schemas"]["AddTag"];
 export type Alive = components["schemas"]["Alive"];
 export type AssignTag = components["schemas"]["AssignTag"];
 export type Assigned = components["schemas"]["Assigned"];
+export type AuditAction = components["schemas"]["AuditAction"];
+export type AuditEntry = components["schemas"]["AuditEntry"];
+export type AuditEntryId = components["schemas"]["AuditEntryId"];
 export type BetterAuthId = components["schemas"]["BetterAuthId"];
+export type ChangedRowId = components["schemas"]["ChangedRowId"];
 export type Checks = components["schemas"]["Checks"];
 export type Code = components["schemas"]["Code"];
 export type Color = components["schemas"]["Color"];
 export type Description = components["schemas"]["Description"];
 export type FieldError = components["schemas"]["FieldError"];
 export type Identity = components["schemas"]["Identity"];
+export type PageAuditEntry = components["schemas"]["Page_AuditEntry"];
 export type PageTag = components["schemas"]["Page_Tag"];
 export type PageTask = components["schemas"]["Page_Task"];
 export type PageUser = components["schemas"]["Page_User"];
@@ -2296,7 +2492,6 @@ export type Problem = components["schemas"]["Problem"];
 export type Profile = components["schemas"]["Profile"];
 export type Ready = components["schemas"]["Ready"];
 export type RecurrenceConfig = components["schemas"]["RecurrenceConfig"];
-export type RecurrenceConfigInput = components["schemas"]["RecurrenceConfigInput"];
 export type RecurrencePattern = components["schemas"]["RecurrencePattern"];
 export type RecurrenceRule = components["schemas"]["RecurrenceRule"];
 export type Tag = components["schemas"]["Tag"];

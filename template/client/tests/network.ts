@@ -4,7 +4,7 @@ import type { TestContext } from "node:test";
 import { ApiError, createApi, type SessionListener } from "api-client";
 
 /** A token as Better Auth makes them, whose clock is so many seconds ahead of ours. */
-function jwt(sub: string, lifetime: number, clock: number): string {
+export function jwt(sub: string, lifetime: number, clock: number): string {
   const iat = Math.floor(Date.now() / 1000) + clock;
   const payload = Buffer.from(JSON.stringify({ sub, iat, exp: iat + lifetime, name: "Zoë" })).toString("base64url");
   return `header.${payload}.signature${issued++}`;

@@ -10,7 +10,7 @@ const client = new URL("..", import.meta.url);
 test("Node imports what was built", async () => {
   const script = 'console.log(Object.keys(await import("api-client")).join())';
   const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script], { cwd: fileURLToPath(client) });
-  assert.equal(stdout, "ApiError,createApi,fromDateTimeLocal,pages,rows,sessionEvents,toDateTimeLocal\n");
+  assert.equal(stdout, "ApiError,createApi,createServerApi,fromDateTimeLocal,pages,rows,sessionEvents,toDateTimeLocal\n");
 });
 
 test("openapi-fetch is all that it needs at run time", async () => {

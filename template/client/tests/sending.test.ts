@@ -282,11 +282,13 @@ test("a list with cursors is walked by cursor, one without by number", async () 
   const asked: object[] = [];
   const byCursor = async ({ query = {} }: { query?: { cursor?: string; page_size?: number } } = {}) => {
     asked.push(query);
-    return query.cursor ? { items: [3], next_cursor: null, page: 2, total_pages: 9 } : { items: [1, 2], next_cursor: "c1", page: 1, total_pages: 9 };
+    return query.cursor ? { items: [3], next_cursor: null, page: 2, total_pages: null } : { items: [1, 2], next_cursor: "c1", page: 1, total_pages: 9 };
   };
-  const byNumber = async ({ query = {} }: { query?: { page?: number } } = {}) => ({ items: [query.page ?? 1], page: query.page ?? 1, total_pages: 3 });
+  const byNumber = async ({ query = {} }: { query?: { page?: number } } = {}) => ({ items: [query.page ?? 1], next_cursor: null, page: query.page ?? 1, total_pages: 3 });
   assert.deepEqual(await all(rows(byCursor, { query: { page_size: 2 } })), [1, 2, 3]);
   assert.deepEqual(asked, [{ page_size: 2 }, { page_size: 2, cursor: "c1", page: undefined }]);
   assert.deepEqual(await all(rows(byNumber)), [1, 2, 3]);
   assert.equal((await all(pages(byNumber, { query: { page: 2 } }))).length, 2);
+  const uncounted = async ({ query = {} }: { query?: { page?: number } } = {}) => ({ items: query.page === 2 ? [3] : [1, 2], next_cursor: null, page: query.page ?? 1, page_size: 2, total_pages: null });
+  assert.deepEqual(await all(rows(uncounted)), [1, 2, 3]);
 });

@@ -1,6 +1,5 @@
-// Tasks and tags, against the API itself and a real Better Auth server. R14 to R21 are faults that clients of such APIs had.
+// Tasks and tags, against the API itself and a real Better Auth server. docs/frontend-tasks.md names the tests of common mistakes.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { after, test } from "node:test";
 import { ApiError, fromDateTimeLocal, rows, type Task, type TaskInput, toDateTimeLocal } from "api-client";
 import { createElement } from "react";
@@ -30,7 +29,7 @@ test("another user's rows stay closed", async () => {
   assert.equal((await failure(page.api.getTask({ path: { task_id: task.id } }))).code, "not_found");
 });
 
-test("refused input says which field and why", async () => {
+test("rejected input says which field and why", async () => {
   const error = await failure(createTask({ title: "x".repeat(256) }));
   assert.equal(error.code, "validation_failed");
   assert.deepEqual(error.errors.map(({ field, code }) => [field, code]), [["title", "too_long"]]);
@@ -43,7 +42,7 @@ test("deleting answers nothing", async () => {
   assert.equal((await failure(api.getTask({ path: { task_id: id } }))).status, 404);
 });
 
-test("a change upon a version that is no longer the last is refused", async () => {
+test("a change upon a version that is no longer the current one is rejected", async () => {
   const { id, version } = await createTask();
   const change = (title: string) =>
     api.updateTask({ path: { task_id: id }, header: { "If-Match": `"${version}"` }, body: { title } });
@@ -69,14 +68,14 @@ test("every page of a list is walked, though rows are added meanwhile", async ()
   assert.deepEqual(seen, tasks.reverse());
 });
 
-test("R14: a list is a page, and its tasks are shown", async () => {
+test("a list is a page, and its tasks are shown", async () => {
   const task = await createTask();
   const page = await api.listTasks();
   assert.deepEqual(page.items.map(({ id }) => id).filter((id) => id === task.id), [task.id]);
-  assert.equal(page.total >= page.items.length, true);
+  assert.equal((page.total ?? 0) >= page.items.length, true);
 });
 
-test("R15: a task's tags are objects with id, name and colour, and filter tasks by name", async () => {
+test("a task's tags are objects with id, name and colour, and filter tasks by name", async () => {
   const tag = await createTag("#1E90FF");
   const task = await createTask({ tag_ids: [tag.id] });
   assert.deepEqual(task.tags.map(({ id, name, color }) => ({ id, name, color })), [{ id: tag.id, name: tag.name, color: "#1E90FF" }]);
@@ -85,7 +84,7 @@ test("R15: a task's tags are objects with id, name and colour, and filter tasks 
   assert.equal(page.total, 1);
 });
 
-test("R16: pages are counted in numbers, and the API sorts by priority, tasks without one last", async () => {
+test("pages are counted in numbers, and the API sorts by priority, tasks without one last", async () => {
   const tag = await createTag();
   for (const priority of ["high", undefined, "low", "medium"] as const) await createTask({ priority, tag_ids: [tag.id] });
   for (const [order, sorted] of [["asc", ["low", "medium", "high", null]], ["desc", ["high", "medium", "low", null]]] as const) {
@@ -95,7 +94,7 @@ test("R16: pages are counted in numbers, and the API sorts by priority, tasks wi
   }
 });
 
-test("R17: tags given at creation are saved", async () => {
+test("tags given at creation are saved", async () => {
   const tags = [await createTag(), await createTag()];
   const { id } = await createTask({ tag_ids: tags.map((tag) => tag.id) });
   const task = await api.getTask({ path: { task_id: id } });
@@ -104,7 +103,7 @@ test("R17: tags given at creation are saved", async () => {
 
 const DATES = { due_date: "2026-12-01T09:30:15.250Z", reminder_at: "2026-11-01T05:00:00.000Z" };
 
-test("R18: an edit form is filled, in the zone of the machine", async () => {
+test("an edit form is filled, in the zone of the machine", async () => {
   const tag = await createTag();
   const task = await createTask({ ...DATES, description: "By the door", priority: "high", tag_ids: [tag.id] });
   const form = (shown: Task) => renderToString(createElement(EditTask, { task: shown, tags: [tag], onSaved: () => {} }));
@@ -118,7 +117,7 @@ test("R18: an edit form is filled, in the zone of the machine", async () => {
 });
 
 for (const zone of ["Asia/Tokyo", "America/St_Johns"]) {
-  test(`R18: a form that is saved unchanged leaves the task as it was, in ${zone}`, () =>
+  test(`a form that is saved unchanged leaves the task as it was, in ${zone}`, () =>
     inZone(zone, async () => {
       const tag = await createTag();
       const full = { ...DATES, description: "Two\nlines", priority: "low", completed: true, tag_ids: [tag.id] } as const;
@@ -131,7 +130,7 @@ for (const zone of ["Asia/Tokyo", "America/St_Johns"]) {
     }));
 }
 
-test("R19: times with and without zone are compared, never a 500", async () => {
+test("times with and without zone are compared, never a 500", async () => {
   const { id } = await createTask({ due_date: "2026-12-01T09:30:00" });
   const change = (due_date: string, reminder_at: string) => api.updateTask({ path: { task_id: id }, body: { due_date, reminder_at } });
   const task = await change("2026-12-01T18:30:00+09:00", "2026-12-01T09:29:59");
@@ -142,13 +141,13 @@ test("R19: times with and without zone are compared, never a 500", async () => {
   assert.deepEqual([await due("2026-12-01T09:30:00"), await due("2026-12-01T18:30:01+09:00")], [false, true]);
 });
 
-test("R20: a tag needs no colour", async () => {
+test("a tag needs no colour", async () => {
   const tag = await createTag();
   assert.equal(tag.color, null);
   assert.equal((await api.getTag({ path: { tag_id: tag.id } })).color, null);
 });
 
-test("R21: an id is the same string wherever it stands, so check boxes find their tags", async () => {
+test("an id is the same string wherever it stands, so check boxes find their tags", async () => {
   const [tag, other] = [await createTag(), await createTag()];
   const task = await createTask({ tag_ids: [tag.id] });
   const { items } = await api.listTags({ query: { page_size: 100 } });
@@ -179,8 +178,3 @@ async function inZone<T>(zone: string, act: () => Promise<T>): Promise<T> {
     else process.env.TZ = home;
   }
 }
-
-test("docs/frontend-tasks.md explains each of these faults", async () => {
-  const guide = await readFile(new URL("../../docs/frontend-tasks.md", import.meta.url), "utf8");
-  for (let number = 14; number <= 21; number += 1) assert.ok(guide.includes(`\n| R${number} |`), `R${number}`);
-});

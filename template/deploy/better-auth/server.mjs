@@ -1,10 +1,7 @@
-// Better Auth for compose: sign-in by e-mail and password, and the tokens that the API verifies. Your own server, which
-// knows your sign-in methods and sends mails, takes its place; the field `uuid` and `definePayload` are what it must share.
-import { randomUUID } from "node:crypto";
+// The server of auth.mjs for compose. Your own server, which knows your sign-in methods and sends mails, takes its place.
 import { createServer } from "node:http";
-import { betterAuth } from "better-auth";
 import { toNodeHandler } from "better-auth/node";
-import { bearer, jwt } from "better-auth/plugins";
+import { createAuth } from "./auth.mjs";
 
 async function open(url) {
   if (url.startsWith("sqlite:")) {
@@ -12,37 +9,27 @@ async function open(url) {
     return new Database(url.replace(/^sqlite:(\/\/)?/, "").replace(/\?.*$/, ""));
   }
   const { Pool } = (await import("pg")).default;
-  return new Pool({ connectionString: url });
+  // A connection that breaks while nobody uses it must not end the process.
+  return new Pool({ connectionString: url }).on("error", (error) => console.error("PostgreSQL:", error.message));
 }
 
-const auth = betterAuth({
-  database: await open(process.env.DATABASE_URL ?? ""),
-  emailAndPassword: { enabled: true },
-  user: {
-    additionalFields: {
-      uuid: { type: "string", required: true, unique: true, input: false, defaultValue: () => randomUUID() },
-      role: { type: "string", required: false, input: false, defaultValue: "user" },
-    },
-  },
-  plugins: [
-    jwt({
-      jwks: { keyPairConfig: { alg: "EdDSA", crv: "Ed25519" } },
-      jwt: {
-        definePayload: ({ user }) => ({
-          uuid: user.uuid,
-          email: user.email,
-          name: user.name,
-          role: user.role ?? "user",
-          permissions: [],
-        }),
-      },
-    }),
-    bearer(),
-  ],
-});
-
-const handle = toNodeHandler(auth);
+const handle = toNodeHandler(createAuth(await open(process.env.DATABASE_URL ?? "")));
+// Better Auth reads the same variable. Pages of these origins may call it with cookies.
+const trusted = (process.env.BETTER_AUTH_TRUSTED_ORIGINS ?? "").split(",");
 const server = createServer((request, response) => {
+  const { origin } = request.headers;
+  response.setHeader("Vary", "Origin");
+  if (origin && trusted.includes(origin)) {
+    response.setHeader("Access-Control-Allow-Origin", origin);
+    response.setHeader("Access-Control-Allow-Credentials", "true");
+    response.setHeader("Access-Control-Allow-Headers", "Authorization, Content-Type");
+    response.setHeader("Access-Control-Allow-Methods", "GET, POST");
+    response.setHeader("Access-Control-Expose-Headers", "set-auth-jwt, set-auth-token");
+  }
+  if (request.method === "OPTIONS") {
+    response.writeHead(204).end();
+    return;
+  }
   if (!request.url?.startsWith("/api/auth/")) {
     response.writeHead(404).end();
     return;

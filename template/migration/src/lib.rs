@@ -1,36 +1,18 @@
-//! The database schema, as steps that can be applied and rolled back.
+//! The migrations of this application.
 //!
-//! Programs change a schema with [`up`], [`down`] and [`fresh`], which lock the database and
-//! work in one transaction. [`Migrator`] is the plain list that SeaORM's tools expect.
+//! `database::migration` runs them: it locks the database and works in one transaction.
+//! [`Migrator`] is the plain list that SeaORM's tools expect.
 
-#[cfg(not(any(feature = "postgres", feature = "sqlite")))]
-compile_error!("choose an engine: feature postgres, sqlite or both");
-
-mod adoption;
-mod better_auth;
-mod catalogue;
-mod connection;
-mod error;
-mod obstacles;
-mod rebuild;
-mod runner;
-mod tables;
-
-pub use better_auth::NATIVE_IDS;
-pub use error::MigrateError;
-pub use runner::{down, fresh, status, up, up_steps};
-pub use tables::{Tables, inspect};
-
-use sea_orm_migration::{
-    prelude::*,
-    sea_orm::{DbBackend, TransactionTrait},
-};
+use better_auth::schema::{self, execute};
+use database::migration::{self, MigrateError, Migrations, drop_tables};
+use sea_orm_migration::{prelude::*, sea_orm::TransactionTrait};
 
 mod m20261121_000001_better_auth;
 mod m20261121_000002_tags;
 mod m20261121_000003_tasks;
 mod m20261121_000004_search;
 mod m20261121_000005_idempotency;
+mod m20261129_000001_audit;
 
 /// The migrations in the order in which they are applied.
 #[derive(Debug)]
@@ -50,6 +32,10 @@ impl MigratorTrait for Migrator {
         transaction.commit().await
     }
 
+    fn migration_table_name() -> DynIden {
+        migration::TABLE.into_iden()
+    }
+
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m20261121_000001_better_auth::Migration),
@@ -57,32 +43,17 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_tasks::Migration),
             Box::new(m20261121_000004_search::Migration),
             Box::new(m20261121_000005_idempotency::Migration),
+            Box::new(m20261129_000001_audit::Migration),
         ]
     }
 }
 
-/// Runs the statements written for the engine at hand.
-async fn execute(manager: &SchemaManager<'_>, postgres: &str, sqlite: &str) -> Result<(), DbErr> {
-    let statements = match manager.get_database_backend() {
-        DbBackend::Postgres => postgres,
-        DbBackend::Sqlite => sqlite,
-        other => {
-            return Err(DbErr::BackendNotSupported {
-                db: other.as_str(),
-                ctx: "migration",
-            });
+impl Migrations for Migrator {
+    async fn examine(manager: &SchemaManager<'_>, pending: &[String]) -> Result<(), MigrateError> {
+        let first = m20261121_000001_better_auth::Migration;
+        if pending.iter().any(|name| name == first.name()) {
+            schema::examine(manager).await?;
         }
-    };
-    let connection = manager.get_connection();
-    connection.execute_unprepared(statements).await.map(|_| ())
-}
-
-/// Drops tables that a migration made, those that refer to others first. A table of someone
-/// else's that refers to one of them makes it fail: nothing is dropped by cascade.
-async fn drop_tables(manager: &SchemaManager<'_>, tables: &[&'static str]) -> Result<(), DbErr> {
-    for table in tables {
-        let statement = Table::drop().table(*table).take();
-        manager.drop_table(statement).await?;
+        Ok(())
     }
-    Ok(())
 }

@@ -21,7 +21,7 @@ impl MigrationTrait for Migration {
 const POSTGRES: &str = r#"
 CREATE TABLE tags (
     id uuid PRIMARY KEY,
-    user_id uuid NOT NULL REFERENCES "user" (uuid) ON DELETE CASCADE,
+    user_id uuid NOT NULL REFERENCES {user} (uuid) ON DELETE CASCADE,
     name text COLLATE "C" NOT NULL CONSTRAINT tags_name_check CHECK (length(name) BETWEEN 1 AND 50),
     color text CONSTRAINT tags_color_check CHECK (color ~ '^#[0-9A-Fa-f]{6}$'),
     version integer NOT NULL DEFAULT 1,
@@ -36,7 +36,7 @@ CREATE INDEX tags_user_id_idx ON tags (user_id);
 const SQLITE: &str = r#"
 CREATE TABLE tags (
     id text NOT NULL PRIMARY KEY,
-    user_id text NOT NULL REFERENCES "user" (uuid) ON DELETE CASCADE,
+    user_id text NOT NULL REFERENCES {user} (uuid) ON DELETE CASCADE,
     name text NOT NULL CONSTRAINT tags_name_check CHECK (length(name) BETWEEN 1 AND 50),
     color text CONSTRAINT tags_color_check CHECK (
         color GLOB '#[0-9A-Fa-f][0-9A-Fa-f][0-9A-Fa-f][0-9A-Fa-f][0-9A-Fa-f][0-9A-Fa-f]'

@@ -23,7 +23,7 @@ impl MigrationTrait for Migration {
 const POSTGRES: &str = r#"
 CREATE TABLE tasks (
     id uuid PRIMARY KEY,
-    user_id uuid NOT NULL REFERENCES "user" (uuid) ON DELETE CASCADE,
+    user_id uuid NOT NULL REFERENCES {user} (uuid) ON DELETE CASCADE,
     title text COLLATE "C" NOT NULL,
     description text,
     completed boolean NOT NULL DEFAULT false,
@@ -64,7 +64,7 @@ const SQLITE: &str = r#"
 CREATE TABLE tasks (
     rowid integer PRIMARY KEY,
     id text NOT NULL UNIQUE,
-    user_id text NOT NULL REFERENCES "user" (uuid) ON DELETE CASCADE,
+    user_id text NOT NULL REFERENCES {user} (uuid) ON DELETE CASCADE,
     title text NOT NULL,
     description text,
     completed boolean NOT NULL DEFAULT false,

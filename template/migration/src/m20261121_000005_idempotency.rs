@@ -19,7 +19,7 @@ impl MigrationTrait for Migration {
 // The answer is null while its request is at work, in a transaction that nobody else sees.
 const POSTGRES: &str = r#"
 CREATE TABLE idempotency_keys (
-    user_id uuid NOT NULL REFERENCES "user" (uuid) ON DELETE CASCADE,
+    user_id uuid NOT NULL REFERENCES {user} (uuid) ON DELETE CASCADE,
     key text NOT NULL,
     fingerprint text NOT NULL,
     answer jsonb,
@@ -31,7 +31,7 @@ CREATE INDEX idempotency_keys_created_at_idx ON idempotency_keys (created_at);
 
 const SQLITE: &str = r#"
 CREATE TABLE idempotency_keys (
-    user_id text NOT NULL REFERENCES "user" (uuid) ON DELETE CASCADE,
+    user_id text NOT NULL REFERENCES {user} (uuid) ON DELETE CASCADE,
     key text NOT NULL,
     fingerprint text NOT NULL,
     answer text,

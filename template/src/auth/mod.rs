@@ -1,26 +1,13 @@
-//! Who is calling: Better Auth's key set, its tokens, and the guards that routes put in front.
+//! Who may do what: this application's permissions, and the guards that routes put in front.
 
-mod authenticator;
-mod claims;
-pub mod fetch;
-mod guard;
-mod key_set;
-mod key_source;
-mod keys;
-mod provisioning;
-mod require;
-mod session;
-mod verdicts;
-mod verifier;
+mod permissions;
 
-pub use authenticator::Authenticator;
-pub use claims::{Claims, Identity};
-pub use guard::{
-    AuthUser, CurrentUser, OptionalUser, Owner, authenticate, authenticate_if_present, owner_only,
+pub use better_auth::{
+    Admin, AllOf, AnyOf, AuthUser, Authenticator, BetterAuthId, Claims, Client, CurrentUser,
+    Granted, Identity, InOrganization, KeySet, Member, Membership, OptionalUser, OrganizationOwner,
+    Owner, Permission, Provisioning, Public, Rejection, Require, RequirePermission, RequireRole,
+    RequireScope, Role, Scope, Sessions, Token, Verifier, WriteAs, WriteScope, authenticate,
+    define_roles, guarded_scope, optional_user_scope, organization_scope, owner_scope,
+    run_idempotent, run_idempotent_in, signed_in_scope, team_scope,
 };
-pub use key_set::{KeySet, NotAKeySet, RefusedKey, VerificationKey};
-pub use keys::{KeyStore, KeysUnavailable, Look};
-pub use provisioning::Provisioning;
-pub use require::{Require, RequirePermission, RequireRole, require};
-pub use session::Sessions;
-pub use verifier::{Jws, Lifetime, Rejection, Token, Verifier};
+pub use permissions::{TasksDelete, TasksRead, TasksWrite};

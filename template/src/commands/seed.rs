@@ -1,58 +1,14 @@
-use app::{
-    config::Settings,
-    database::Database,
-    services::{
-        crowd::{self, Size},
-        demo,
-    },
-    types::Operator,
-};
-use clap::{Args, value_parser};
-use indicatif::{ProgressBar, ProgressStyle};
-
-use super::Failure;
-
-/// What `seed` is asked to do.
-#[derive(Args)]
-pub struct Arguments {
-    /// Add so many users for load tests, user0001 and so on, in place of the demo users
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=1_000_000))]
-    users: Option<u32>,
-    /// How many tasks each of them has
-    #[arg(long, value_name = "M", requires = "users", default_value_t = 100)]
-    tasks: u32,
-    /// How many tags are on each task
-    #[arg(long, value_name = "K", requires = "users", default_value_t = 2, value_parser = value_parser!(u32).range(0..=50))]
-    tags: u32,
-}
+use app::{config::Settings, services::demo};
+use better_auth::{commands::Failure, schema};
+use database::Database;
+use migration::Migrator;
 
 /// Brings the schema up to date, then adds what is missing.
-pub async fn run(arguments: Arguments, settings: &Settings) -> Result<(), Failure> {
-    Database::migrate(&settings.database).await?;
+pub async fn run(settings: &Settings) -> Result<(), Failure> {
+    Database::migrate::<Migrator>(&settings.database).await?;
     let database = Database::open(&settings.database).await?;
-    let added = match arguments.users {
-        None => demo::seed(&database).await?,
-        Some(users) => {
-            let size = Size {
-                users,
-                tasks: arguments.tasks,
-                tags: arguments.tags,
-            };
-            let rows = u64::from(size.users) * (1 + u64::from(size.tasks));
-            let bar = progress_bar(rows)?;
-            let operator = Operator::at_the_command_line();
-            let added = crowd::gather(operator, size, &database, |rows| bar.inc(rows)).await?;
-            bar.finish_and_clear();
-            added
-        }
-    };
-    println!("added {added}");
+    schema::load(&database, false).await?;
+    println!("added {}", demo::seed(&database).await?);
     database.close().await?;
     Ok(())
-}
-
-/// On a terminal; elsewhere nothing is drawn.
-fn progress_bar(rows: u64) -> Result<ProgressBar, Failure> {
-    let style = ProgressStyle::with_template("{wide_bar} {pos} of {len} rows, {eta} left")?;
-    Ok(ProgressBar::new(rows).with_style(style))
 }

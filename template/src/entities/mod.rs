@@ -1,14 +1,10 @@
-//! One model a table. The first five are Better Auth's: it writes them, we read.
+//! One model a table. Better Auth's are re-exported: it writes them, the API reads them.
 //!
 //! As JSON they are what a user's export holds: every column but the secret ones. What a route
 //! answers has a type of its own.
 
-pub mod account;
-pub mod idempotency_key;
-pub mod jwks;
-pub mod session;
 pub mod tag;
 pub mod task;
 pub mod task_tag;
-pub mod user;
-pub mod verification;
+
+pub use better_auth::entities::{account, jwks, session, user, verification};

@@ -3,7 +3,9 @@
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
-use crate::types::{Color, TagId, TagName, UserUuid, UtcDateTime};
+use database::{UserUuid, UtcDateTime};
+
+use crate::types::{Color, TagId, TagName};
 
 /// A row of `tags`.
 #[derive(Clone, Debug, PartialEq, Serialize, DeriveEntityModel)]

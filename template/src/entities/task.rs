@@ -3,10 +3,9 @@
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
-use crate::types::{
-    Description, Priority, RecurrenceConfig, RecurrencePattern, SearchText, TaskId, Title,
-    UserUuid, UtcDateTime,
-};
+use database::{SearchText, UserUuid, UtcDateTime};
+
+use crate::types::{Description, Priority, RecurrenceConfig, RecurrencePattern, TaskId, Title};
 
 /// A row of `tasks`.
 #[derive(Clone, Debug, PartialEq, Serialize, DeriveEntityModel)]

@@ -1,20 +1,12 @@
-//! Every query. A function that touches a user's rows takes their owner first, so that a query
-//! without its owner cannot be written; one that touches everybody's rows takes a witness that it
-//! may.
+//! Every query. A function that touches rows of a user or an organization takes their owner first,
+//! so that a query without its owner cannot be written; one that touches everybody's rows takes a
+//! witness that it may.
 
-pub mod bulk;
-pub mod export;
-pub mod idempotency;
-pub mod keyset;
-pub mod purge;
-pub mod rows;
-mod search;
-pub mod sessions;
 pub mod tags;
 pub mod tasks;
-pub mod users;
 
-use self::{export::Export, purge::Purge};
+use database::{export::Export, purge::Purge};
+
 use crate::entities::{tag, task};
 
 /// The tables of users' rows, which an export holds: those that others refer to come first.

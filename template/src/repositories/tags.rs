@@ -1,64 +1,20 @@
 //! Tags.
 
-pub use super::rows::{get, require};
+pub use database::rows::{get, require};
 
+use database::{Constraint, ListRequest, Page, SortOrder, UserUuid, keyset::Keyset, rows};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use serde::Serialize;
 
-use super::{
-    keyset::Keyset,
-    rows::{self, Editable, Owned, RowId, Table},
-};
 use crate::{
     entities::{tag, task_tag},
-    error::{AppError, Code, Constraint, OnConstraint},
-    types::{
-        Color, ListRequest, Page, Patch, SortOrder, TagId, TagName, TaskId, UserUuid, UtcDateTime,
-    },
+    error::{AppError, OnConstraint, TAG_NAME_CONFLICT},
+    types::{TagId, TaskId},
 };
 
-/// What a tag is made of.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NewTag {
-    /// Unique among the owner's live tags.
-    pub name: TagName,
-    /// How it is shown.
-    pub color: Option<Color>,
-}
-
-impl From<tag::Model> for NewTag {
-    fn from(tag: tag::Model) -> Self {
-        Self {
-            name: tag.name,
-            color: tag.color,
-        }
-    }
-}
-
-/// What is to change of a tag.
-#[derive(Clone, Debug, Default)]
-pub struct TagPatch {
-    /// A new name.
-    pub name: Option<TagName>,
-    /// A new colour, or none.
-    pub color: Patch<Color>,
-}
-
-impl TagPatch {
-    /// What `tag` is made of once this has changed.
-    #[must_use]
-    pub fn merge(self, tag: NewTag) -> NewTag {
-        NewTag {
-            name: self.name.unwrap_or(tag.name),
-            color: self.color.merge(tag.color),
-        }
-    }
-}
-
-/// Which tags a list holds: those that fit every member.
+/// Which tags a list holds: those that match every field.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct TagFilter {
     /// Only those on this task.
@@ -67,49 +23,7 @@ pub struct TagFilter {
     pub include_deleted: bool,
 }
 
-impl RowId for TagId {
-    type Table = tag::Entity;
-}
-
-impl Table for tag::Entity {
-    type Id = TagId;
-    const ID: tag::Column = tag::Column::Id;
-    const VERSION: tag::Column = tag::Column::Version;
-    const UPDATED_AT: tag::Column = tag::Column::UpdatedAt;
-    const DELETED_AT: tag::Column = tag::Column::DeletedAt;
-
-    fn version(tag: &tag::Model) -> i32 {
-        tag.version
-    }
-
-    fn deleted_at(tag: &tag::Model) -> Option<UtcDateTime> {
-        tag.deleted_at
-    }
-
-    fn problem(constraint: Constraint) -> Option<Code> {
-        match constraint {
-            Constraint::Unique => Some(Code::TagNameConflict),
-            Constraint::ForeignKey => None,
-        }
-    }
-}
-
-impl Owned for tag::Entity {
-    const USER_ID: tag::Column = tag::Column::UserId;
-}
-
-impl Editable for tag::Entity {
-    type Content = NewTag;
-
-    fn columns(new: NewTag) -> tag::ActiveModel {
-        tag::ActiveModel {
-            name: Set(new.name),
-            color: Set(new.color),
-            updated_at: Set(UtcDateTime::now()),
-            ..Default::default()
-        }
-    }
-}
+database::row_table!(tag, TagId);
 
 /// Adds a tag.
 ///
@@ -117,19 +31,12 @@ impl Editable for tag::Entity {
 /// `tag_name_conflict`.
 pub async fn insert(
     owner: UserUuid,
-    new: NewTag,
+    tag: tag::ActiveModel,
     db: &impl ConnectionTrait,
 ) -> Result<tag::Model, AppError> {
-    let columns = tag::Entity::columns(new);
-    let row = tag::ActiveModel {
-        id: Set(TagId::generate()),
-        user_id: Set(owner),
-        version: Set(1),
-        created_at: columns.updated_at.clone(),
-        deleted_at: Set(None),
-        ..columns
-    };
-    row.insert(db).await.on_constraint(tag::Entity::problem)
+    let tag = rows::build::<tag::Entity>(owner, tag)?;
+    let inserted = rows::insert::<tag::Entity>(owner, tag, db).await;
+    inserted.on_constraint(Constraint::Unique, TAG_NAME_CONFLICT)
 }
 
 /// A page of the owner's tags, by name.
@@ -143,14 +50,15 @@ pub async fn list(
     db: &impl ConnectionTrait,
 ) -> Result<Page<tag::Model>, AppError> {
     let list = ("tags", owner, filter);
-    let fitting = rows::find(owner, filter.include_deleted).apply_if(filter.task, |query, task| {
-        let links = task_tag::Entity::find()
-            .select_only()
-            .column(task_tag::Column::TagId)
-            .filter(task_tag::Column::TaskId.eq(task));
-        query.filter(tag::Column::Id.in_subquery(links.into_query()))
-    });
-    BY_NAME.page(fitting, &list, request, db).await
+    let filtered =
+        rows::find(owner, filter.include_deleted).apply_if(filter.task, |query, task| {
+            let links = task_tag::Entity::find()
+                .select_only()
+                .column(task_tag::Column::TagId)
+                .filter(task_tag::Column::TaskId.eq(task));
+            query.filter(tag::Column::Id.in_subquery(links.into_query()))
+        });
+    Ok(BY_NAME.page(filtered, &list, request, db).await?)
 }
 
 const BY_NAME: Keyset<tag::Entity> = Keyset {
@@ -163,12 +71,12 @@ const BY_NAME: Keyset<tag::Entity> = Keyset {
     id_value: |id| TagId::from(id).into(),
 };
 
-/// Those of the owner's live tags that have one of these ids, by name; nobody changes them before
-/// the transaction ends. To be asked for before any task is locked, as those who change a tag do.
+/// The owner's live tags with these ids, by name, locked until the transaction ends. Lock tags before
+/// tasks: whoever changes a tag does so too.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn hold_all(
+pub async fn lock_all(
     owner: UserUuid,
     ids: &[TagId],
     db: &impl ConnectionTrait,

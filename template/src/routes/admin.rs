@@ -1,24 +1,20 @@
-use actix_web::{get, middleware::from_fn, web::Data};
+use actix_web::{get, web::Data};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::{scope, service_config::ServiceConfig};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use better_auth::repositories::users;
+use database::{Database, Page, UserUuid, UtcDateTime};
+use rest::{List, PageQuery, Query};
 
 use crate::{
-    auth::{self, RequireRole},
-    database::Database,
+    auth::{Admin, BetterAuthId, RequireRole, guarded_scope},
     entities::user,
     error::AppError,
-    http::{List, PageQuery, Query},
-    repositories::users,
-    types::{Admin, BetterAuthId, Page, UserUuid, UtcDateTime},
 };
 
 pub(super) fn configure(config: &mut ServiceConfig) {
-    config.service(
-        scope::scope("/users")
-            .wrap(from_fn(auth::require::<Admin>))
-            .service(list_users),
-    );
+    config.service(guarded_scope::<Admin>("/users").service(list_users));
 }
 
 /// A user, as administrators see them.
@@ -61,7 +57,7 @@ async fn list_users(
     query: Query<PageQuery>,
     db: Data<Database>,
 ) -> Result<List<User>, AppError> {
-    let page = query.0.request();
-    let users = users::list(admin.witness(), page, db.reader()).await?;
+    let request = query.0.request();
+    let users = users::list(admin.witness(), &request, db.read()).await?;
     Ok(List(users.map(User::from)))
 }

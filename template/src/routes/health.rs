@@ -1,34 +1,20 @@
-use std::{
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
-};
+use std::time::Duration;
 
 use actix_web::{get, web::Data, web::Json};
 use serde::Serialize;
 use tokio::time::timeout;
 use utoipa::ToSchema;
 
+use database::Database;
+use rest::Readiness;
+
 use crate::{
     auth::Authenticator,
-    database::Database,
     error::{AppError, Code},
 };
 
 /// A database that has not answered after this time counts as down.
 const PING_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// Whether the process takes new requests: not any more once it shuts down.
-#[derive(Default)]
-pub struct Readiness {
-    draining: AtomicBool,
-}
-
-impl Readiness {
-    /// From now on the process is not ready.
-    pub fn drain(&self) {
-        self.draining.store(true, Ordering::Relaxed);
-    }
-}
 
 /// The process runs.
 #[derive(Serialize, ToSchema)]
@@ -66,7 +52,7 @@ pub(super) async fn live() -> Json<Alive> {
     tag = "health",
     responses(
         (status = 200, body = Ready),
-        (status = 503, description = "not_ready"),
+        (status = 503, extensions(("x-codes" = json!([Code::NOT_READY])))),
     )
 )]
 #[get("/health/ready")]
@@ -81,14 +67,13 @@ pub(super) async fn ready(
     let keys_loaded = authenticator.keys().is_ready();
     let word = |good| if good { "ok" } else { "failing" };
     let (database, keys) = (word(answers), word(keys_loaded));
-    match answers && keys_loaded && !readiness.draining.load(Ordering::Relaxed) {
-        true => Ok(Json(Ready {
+    if answers && keys_loaded && !readiness.is_draining() {
+        Ok(Json(Ready {
             status: "ok",
             checks: Checks { database, keys },
-        })),
-        false => {
-            let checks = [("database", database), ("keys", keys)];
-            Err(AppError::new(Code::NotReady).checks(checks))
-        }
+        }))
+    } else {
+        let checks = [("database", database), ("keys", keys)];
+        Err(AppError::new(Code::NOT_READY).checks(checks))
     }
 }

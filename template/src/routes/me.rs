@@ -1,20 +1,19 @@
-use actix_web::{HttpResponse, get, middleware::from_fn, web::Json};
+use actix_web::{HttpResponse, get, web::Json};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::{scope, service_config::ServiceConfig};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use database::{UserUuid, UtcDateTime};
+
+use rest::Code;
 
 use crate::{
-    auth::{self, AuthUser, CurrentUser, Identity, OptionalUser},
+    auth::{AuthUser, BetterAuthId, CurrentUser, Identity, OptionalUser, optional_user_scope},
     entities::user,
-    types::{BetterAuthId, UserUuid, UtcDateTime},
 };
 
 pub(super) fn configure_open(config: &mut ServiceConfig) {
-    config.service(
-        scope::scope("/api/whoami")
-            .wrap(from_fn(auth::authenticate_if_present))
-            .service(get_whoami),
-    );
+    config.service(optional_user_scope("/api/whoami").service(get_whoami));
 }
 
 /// A user's row, as far as the user may see it.
@@ -47,21 +46,21 @@ impl From<user::Model> for Profile {
     }
 }
 
-/// Who the token says the caller is; asks no database.
+/// The caller, as the token says; reads no database.
 #[utoipa::path(tag = "me", responses((status = 200, body = Identity)))]
 #[get("/me")]
 pub(super) async fn get_me(user: AuthUser) -> HttpResponse {
     HttpResponse::Ok().json(&*user)
 }
 
-/// Who is asking, if anybody.
+/// The caller, if signed in.
 #[derive(Serialize, ToSchema)]
 struct Visitor {
     authenticated: bool,
     user: Option<Identity>,
 }
 
-/// Who the caller is; open to everybody, but wrong credentials are refused.
+/// The caller; open to everybody, but invalid credentials are rejected.
 #[utoipa::path(tag = "me", responses((status = 200, body = Visitor)))]
 #[get("")]
 async fn get_whoami(OptionalUser(user): OptionalUser) -> Json<Visitor> {
@@ -75,7 +74,7 @@ async fn get_whoami(OptionalUser(user): OptionalUser) -> Json<Visitor> {
 /// The caller's row.
 #[utoipa::path(
     tag = "me",
-    responses((status = 200, body = Profile), (status = 401, description = "user_unknown"))
+    responses((status = 200, body = Profile), (status = 401, extensions(("x-codes" = json!([Code::USER_UNKNOWN])))))
 )]
 #[get("/profile")]
 pub(super) async fn get_profile(CurrentUser(user): CurrentUser) -> Json<Profile> {

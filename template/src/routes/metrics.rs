@@ -1,9 +1,12 @@
 use actix_web::{HttpResponse, get, web::Data};
 
+use better_auth::metrics::record_key_set;
+use database::Database;
+use rest::telemetry::metrics::{Exporter, record_pool};
+
 use crate::{
     auth::Authenticator,
     error::{AppError, Code},
-    telemetry::metrics::{self, Exporter},
 };
 
 /// The metrics of this process, for Prometheus.
@@ -11,17 +14,20 @@ use crate::{
     tag = "health",
     responses(
         (status = 200, description = "Prometheus' text format", body = String, content_type = "text/plain"),
-        (status = 404, description = "not_found: METRICS_ADDR is set, and they are there"),
+        // Where METRICS_ADDR is set, they are there.
+        (status = 404, extensions(("x-codes" = json!([Code::NOT_FOUND])))),
     )
 )]
 #[get("/metrics")]
 pub(super) async fn get_metrics(
     exporter: Option<Data<Exporter>>,
     authenticator: Data<Authenticator>,
+    database: Data<Database>,
 ) -> Result<HttpResponse, AppError> {
-    let exporter = exporter.ok_or_else(|| AppError::new(Code::NotFound))?;
+    let exporter = exporter.ok_or_else(|| AppError::new(Code::NOT_FOUND))?;
+    record_pool(database.pool_state());
     let keys = authenticator.keys();
-    metrics::key_set_is(keys.look().keys.len(), keys.age());
+    record_key_set(keys.current().keys.len(), keys.age());
     Ok(HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
         .body(exporter.render()))

@@ -1,25 +1,58 @@
 //! HTTP only: extract, call, answer. A route and its documentation are registered by one line.
 
 mod admin;
-mod docs;
-mod document;
+mod audit;
 mod health;
 mod me;
 mod metrics;
 mod tags;
 mod tasks;
 
-pub use docs::serve_docs;
-pub use document::openapi;
-pub use health::Readiness;
-
-use actix_web::{middleware::from_fn, web};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use actix_web::web;
+use better_auth::{config::BetterAuthSettings, openapi::authentication};
+use rest::openapi::{About, Route};
+use utoipa::openapi::OpenApi;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
-use validator::Validate;
 
-use crate::{auth, http};
+use crate::{
+    auth::{organization_scope, owner_scope, signed_in_scope},
+    error,
+};
+
+/// The parts of the document, each with a sentence.
+const TAGS: &[(&str, &str)] = &[
+    ("admin", "For administrators: the rows of all users."),
+    (
+        "health",
+        "Probes and metrics for operators; open to everybody.",
+    ),
+    ("me", "The caller."),
+    ("public", "Open to everybody."),
+    ("tags", "Your tags."),
+    ("tasks", "Your tasks."),
+];
+
+/// The OpenAPI document of all routes, with the credentials that the settings accept; without
+/// settings, the bearer token alone.
+#[must_use]
+pub fn openapi(settings: Option<&BetterAuthSettings>) -> OpenApi {
+    let about = About {
+        name: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        description: env!("CARGO_PKG_DESCRIPTION"),
+        license: env!("CARGO_PKG_LICENSE"),
+        authentication: authentication(settings),
+        codes: error::CODES,
+        tags: TAGS,
+    };
+    rest::openapi::document(&about, configure)
+}
+
+/// All routes, and who may call them.
+#[must_use]
+pub fn list() -> Vec<Route> {
+    rest::openapi::routes(configure)
+}
 
 /// All routes. Fixed ones come before `/{user_id}`: scopes do not fall through.
 pub fn configure(config: &mut ServiceConfig) {
@@ -27,54 +60,47 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(metrics::get_metrics)
         .service(health::live)
         .service(health::ready)
-        .configure(open)
+        .configure(public_routes)
         .service(
-            scope::scope("/api")
-                .wrap(from_fn(auth::authenticate))
+            signed_in_scope("/api")
                 .service(me::get_me)
                 .service(me::get_profile)
-                .service(scope::scope("/admin").configure(administered))
+                .service(scope::scope("/admin").configure(admin_routes))
                 .service(
-                    scope::scope("/{user_id}")
-                        .wrap(from_fn(auth::owner_only))
-                        .configure(owned),
-                ),
+                    organization_scope("/organizations/{organization_id}")
+                        .configure(organization_routes),
+                )
+                .service(owner_scope("/{user_id}").configure(user_routes)),
         );
-    config.default_service(web::to(http::not_found));
+    config.default_service(web::to(rest::not_found));
 }
 
-/// The routes below `/api` that are open to everybody.
-fn open(config: &mut ServiceConfig) {
+/// The routes below `/api` that anyone may call, signed in or not.
+fn public_routes(config: &mut ServiceConfig) {
     config.configure(me::configure_open);
 }
 
-/// The routes below `/api/admin`: each part is closed to everybody without what it requires.
-fn administered(config: &mut ServiceConfig) {
+/// The routes below `/api/admin`. Each requires a role or a permission.
+fn admin_routes(config: &mut ServiceConfig) {
     config
         .configure(admin::configure)
+        .configure(audit::configure)
         .configure(tasks::configure_admin);
 }
 
-/// What the listener at METRICS_ADDR has.
+/// The routes below `/api/organizations/{organization_id}`, which only its members may call.
+fn organization_routes(_: &mut ServiceConfig) {}
+
+/// The routes of the listener at METRICS_ADDR.
 pub fn metrics_alone(config: &mut web::ServiceConfig) {
     config
         .service(metrics::get_metrics)
-        .default_service(web::to(http::not_found));
+        .default_service(web::to(rest::not_found));
 }
 
-/// The routes below `/api/{user_id}`: closed to everybody but their owner.
-fn owned(config: &mut ServiceConfig) {
+/// The routes below `/api/{user_id}`, which only that user may call.
+fn user_routes(config: &mut ServiceConfig) {
     config
         .configure(tasks::configure)
         .configure(tags::configure);
-}
-
-/// The parameters of a route that answers with one row.
-#[derive(Debug, Default, Deserialize, IntoParams, Validate)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields, default)]
-pub struct OneRow {
-    /// Also if it was deleted.
-    #[param(default = false)]
-    pub include_deleted: bool,
 }

@@ -2,28 +2,34 @@
 
 use sea_orm::DatabaseTransaction;
 
-use super::rows::{self, Outcome};
-use crate::{
-    database::Database,
-    entities::tag,
-    error::{AppError, Code},
-    repositories::{tags::NewTag, tasks},
-    types::{Expected, TagId, TaskId, UserUuid},
+use database::{
+    Constraint, Database, UserUuid, VersionPrecondition,
+    rows::{self, Written},
 };
 
-/// Changes a tag to what `change` makes of it. What changes nothing writes nothing.
+use crate::{
+    auth::WriteAs,
+    entities::tag,
+    error::{AppError, OnConstraint, TAG_NAME_CONFLICT},
+    repositories::tasks,
+    types::{TagId, TaskId},
+};
+
+/// Changes a tag. What changes nothing writes nothing.
 ///
 /// # Errors
 /// `not_found`, `precondition_failed`, `tag_name_conflict`.
 pub async fn change(
     owner: UserUuid,
     id: TagId,
-    change: impl FnOnce(NewTag) -> NewTag,
-    expected: &Expected,
+    changes: tag::ActiveModel,
+    expected: &VersionPrecondition,
     db: &Database,
 ) -> Result<tag::Model, AppError> {
     db.write_as(owner, async |transaction| {
-        let tag = rows::change(owner, id, change, expected, transaction).await?;
+        let tag = rows::change(owner, id, changes, expected, transaction)
+            .await
+            .on_constraint(Constraint::Unique, TAG_NAME_CONFLICT)?;
         raise_versions(owner, tag, transaction).await
     })
     .await
@@ -36,7 +42,7 @@ pub async fn change(
 pub async fn delete(
     owner: UserUuid,
     id: TagId,
-    expected: &Expected,
+    expected: &VersionPrecondition,
     db: &Database,
 ) -> Result<(), AppError> {
     db.write_as(owner, async |transaction| {
@@ -46,7 +52,7 @@ pub async fn delete(
     .await
 }
 
-/// Brings a deleted tag back, onto the tasks that it was on; one that is not deleted stays as it
+/// Restores a deleted tag, also on its tasks; one that is not deleted stays as it
 /// is.
 ///
 /// # Errors
@@ -54,16 +60,18 @@ pub async fn delete(
 pub async fn restore(
     owner: UserUuid,
     id: TagId,
-    expected: &Expected,
+    expected: &VersionPrecondition,
     transaction: &DatabaseTransaction,
 ) -> Result<tag::Model, AppError> {
-    let tag = rows::restore(owner, id, expected, transaction).await?;
+    let tag = rows::restore(owner, id, expected, transaction)
+        .await
+        .on_constraint(Constraint::Unique, TAG_NAME_CONFLICT)?;
     raise_versions(owner, tag, transaction).await
 }
 
 async fn raise_versions(
     owner: UserUuid,
-    Outcome { row: tag, changed }: Outcome<tag::Model>,
+    Written { row: tag, changed }: Written<tag::Model>,
     transaction: &DatabaseTransaction,
 ) -> Result<tag::Model, AppError> {
     if changed {
@@ -82,8 +90,7 @@ pub async fn assign(
     task_ids: &[TaskId],
     transaction: &DatabaseTransaction,
 ) -> Result<u64, AppError> {
-    let missing = || AppError::new(Code::NotFound);
-    rows::refer(owner, Some(id), missing, transaction).await?;
+    rows::lock_shared(owner, id, transaction).await?;
     let found = tasks::lock_all(owner, task_ids, transaction).await?;
     if let Some(index) = task_ids.iter().position(|id| !found.contains(id)) {
         return Err(AppError::invalid(

@@ -1,131 +1,95 @@
 //! Tasks.
 
-use sea_orm::{DatabaseConnection, DatabaseTransaction};
+use database::{Database, UserUuid, VersionPrecondition, rows};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction};
 use validator::ValidationErrors;
 
-use super::rows;
 use crate::{
-    database::Database,
-    entities::tag,
-    error::{AppError, Code},
+    auth::WriteAs,
+    entities::{tag, task},
+    error::{AppError, TAG_ALREADY_ASSIGNED},
     repositories::{
         tags,
-        tasks::{self, NewTask, TaskPatch, TaskWithTags},
+        tasks::{self, TaskWithTags},
     },
-    types::{Expected, TagId, TaskId, UserUuid, config_suits_pattern, reminder_precedes_due_date},
+    types::{TagId, TaskId, config_suits_pattern, reminder_precedes_due_date},
 };
 
-/// Adds a task with tags: all of it, or nothing.
+/// Adds a task with tags. Without tags, it is a single statement.
 ///
 /// # Errors
-/// `validation_failed` when a rule between its members is broken or a tag is not one of the
+/// `validation_failed` when a rule between its fields is violated or a tag is not one of the
 /// owner's; `user_unknown`.
 pub async fn create(
     owner: UserUuid,
-    new: NewTask,
+    task: task::ActiveModel,
     tag_ids: &[TagId],
-    transaction: &DatabaseTransaction,
+    db: &impl ConnectionTrait,
 ) -> Result<TaskWithTags, AppError> {
-    check(&new)?;
-    let tags = tags::hold_all(owner, tag_ids, transaction).await?;
-    let task = tasks::insert(owner, new, transaction).await?;
+    let tags = tags::lock_all(owner, tag_ids, db).await?;
     all_found(tag_ids, &tags)?;
-    tasks::add_tags(owner, &[task.id], &ids(&tags), transaction).await?;
-    Ok(TaskWithTags::new(task, tags))
+    let task = tasks::build(owner, task)?;
+    check(&task)?;
+    let task = tasks::insert(owner, task, db).await?;
+    tasks::add_tags(owner, &[task.id], &ids(&tags), db).await?;
+    Ok(TaskWithTags { task, tags })
 }
 
-/// Adds a task without tags.
-///
-/// # Errors
-/// `validation_failed` when a rule between its members is broken; `user_unknown`.
-pub async fn create_untagged(
-    owner: UserUuid,
-    new: NewTask,
-    db: &Database,
-) -> Result<TaskWithTags, AppError> {
-    check(&new)?;
-    let insert = async |db: &DatabaseConnection| tasks::insert(owner, new, db).await;
-    let task = db.write_once_as(owner, insert).await?;
-    Ok(TaskWithTags::new(task, Vec::new()))
-}
-
-/// Replaces a task and its tags.
+/// Changes a task, and its set of tags where `tag_ids` says to which. What changes nothing writes
+/// nothing: neither `version` nor `updated_at` moves.
 ///
 /// # Errors
 /// `not_found`, `precondition_failed`; `validation_failed` as [`create`].
-pub async fn replace(
+pub async fn change(
     owner: UserUuid,
     id: TaskId,
-    new: NewTask,
-    tag_ids: &[TagId],
-    expected: &Expected,
-    db: &Database,
-) -> Result<TaskWithTags, AppError> {
-    change(owner, id, expected, |_| new, Some(tag_ids), db).await
-}
-
-/// Changes a task in part; its tags where `tag_ids` says to which.
-///
-/// # Errors
-/// `not_found`, `precondition_failed`; `validation_failed` as [`create`].
-pub async fn update(
-    owner: UserUuid,
-    id: TaskId,
-    patch: TaskPatch,
+    changes: impl FnOnce(&task::Model) -> task::ActiveModel,
     tag_ids: Option<&[TagId]>,
-    expected: &Expected,
+    expected: &VersionPrecondition,
     db: &Database,
 ) -> Result<TaskWithTags, AppError> {
-    let merge = |task| patch.merge(task);
-    change(owner, id, expected, merge, tag_ids, db).await
+    db.write_as(owner, async |transaction| {
+        let wanted = tags::lock_all(owner, tag_ids.unwrap_or_default(), transaction).await?;
+        let task = tasks::lock(owner, id, false, expected, transaction).await?;
+        all_found(tag_ids.unwrap_or_default(), &wanted)?;
+        let changes = changes(&task);
+        check(&rows::merge(&task, &changes))?;
+        let mut task = tasks::update(owner, task, changes, transaction).await?;
+        let tags = tasks::tags_of(owner, id, transaction).await?;
+        if tag_ids.is_none() || ids(&tags) == ids(&wanted) {
+            return Ok(TaskWithTags {
+                task: task.row,
+                tags,
+            });
+        }
+        tasks::replace_tags(owner, id, &ids(&wanted), transaction).await?;
+        if !task.changed {
+            tasks::touch(owner, &[id], transaction).await?;
+            task.row = rows::get(owner, id, false, transaction).await?;
+        }
+        Ok(TaskWithTags {
+            task: task.row,
+            tags: wanted,
+        })
+    })
+    .await
 }
 
-/// Completes a task that is not complete, and the other way round.
+/// Completes a task, or reopens a completed one.
 ///
 /// # Errors
 /// `not_found`, `precondition_failed`.
 pub async fn toggle(
     owner: UserUuid,
     id: TaskId,
-    expected: &Expected,
+    expected: &VersionPrecondition,
     db: &Database,
 ) -> Result<TaskWithTags, AppError> {
-    let toggle = |task: NewTask| NewTask {
-        completed: !task.completed,
-        ..task
+    let toggle = |task: &task::Model| task::ActiveModel {
+        completed: Set(!task.completed),
+        ..Default::default()
     };
-    change(owner, id, expected, toggle, None, db).await
-}
-
-/// What changes nothing writes nothing: neither version nor `updated_at` moves.
-async fn change(
-    owner: UserUuid,
-    id: TaskId,
-    expected: &Expected,
-    change: impl FnOnce(NewTask) -> NewTask,
-    tag_ids: Option<&[TagId]>,
-    db: &Database,
-) -> Result<TaskWithTags, AppError> {
-    db.write_as(owner, async |transaction| {
-        let wanted = tags::hold_all(owner, tag_ids.unwrap_or_default(), transaction).await?;
-        let task = tasks::lock(owner, id, false, expected, transaction).await?;
-        all_found(tag_ids.unwrap_or_default(), &wanted)?;
-        let old = NewTask::from(task.clone());
-        let new = change(old.clone());
-        check(&new)?;
-        let tags = tasks::tags_of(owner, id, transaction).await?;
-        let retag = tag_ids.is_some() && ids(&tags) != ids(&wanted);
-        if retag {
-            tasks::replace_tags(owner, id, &ids(&wanted), transaction).await?;
-        }
-        let task = match retag || new != old {
-            true => tasks::replace(owner, id, new, transaction).await?,
-            false => task,
-        };
-        let tags = if retag { wanted } else { tags };
-        Ok(TaskWithTags::new(task, tags))
-    })
-    .await
+    change(owner, id, toggle, None, expected, db).await
 }
 
 /// Deletes a task, softly.
@@ -135,42 +99,28 @@ async fn change(
 pub async fn delete(
     owner: UserUuid,
     id: TaskId,
-    expected: &Expected,
+    expected: &VersionPrecondition,
     db: &Database,
 ) -> Result<(), AppError> {
     db.write_as(owner, async |transaction| {
-        rows::delete(owner, id, expected, transaction).await
+        Ok(rows::delete(owner, id, expected, transaction).await?)
     })
     .await
 }
 
-/// Brings a deleted task back; one that is not deleted stays as it is.
+/// Restores a deleted task; one that is not deleted stays as it is.
 ///
 /// # Errors
 /// `not_found`, `precondition_failed`.
 pub async fn restore(
     owner: UserUuid,
     id: TaskId,
-    expected: &Expected,
+    expected: &VersionPrecondition,
     transaction: &DatabaseTransaction,
 ) -> Result<TaskWithTags, AppError> {
     let task = rows::restore(owner, id, expected, transaction).await?.row;
     let tags = tasks::tags_of(owner, id, transaction).await?;
-    Ok(TaskWithTags::new(task, tags))
-}
-
-/// Replaces the set of a task's tags.
-///
-/// # Errors
-/// `not_found`, `precondition_failed`; `validation_failed` when a tag is not one of the owner's.
-pub async fn set_tags(
-    owner: UserUuid,
-    id: TaskId,
-    tag_ids: &[TagId],
-    expected: &Expected,
-    db: &Database,
-) -> Result<TaskWithTags, AppError> {
-    change(owner, id, expected, |task| task, Some(tag_ids), db).await
+    Ok(TaskWithTags { task, tags })
 }
 
 /// Puts a tag on a task.
@@ -181,19 +131,19 @@ pub async fn add_tag(
     owner: UserUuid,
     id: TaskId,
     tag: TagId,
-    expected: &Expected,
+    expected: &VersionPrecondition,
     transaction: &DatabaseTransaction,
 ) -> Result<TaskWithTags, AppError> {
-    hold(owner, tag, transaction).await?;
+    rows::lock_shared(owner, tag, transaction).await?;
     tasks::lock(owner, id, false, expected, transaction).await?;
     if tasks::add_tags(owner, &[id], &[tag], transaction).await? == 0 {
-        return Err(AppError::new(Code::TagAlreadyAssigned));
+        return Err(AppError::new(TAG_ALREADY_ASSIGNED));
     }
     tasks::touch(owner, &[id], transaction).await?;
     tasks::get(owner, id, false, transaction).await
 }
 
-/// Takes a tag off a task.
+/// Removes a tag from a task.
 ///
 /// # Errors
 /// `not_found`, also when the tag is not on it; `precondition_failed`.
@@ -201,11 +151,11 @@ pub async fn remove_tag(
     owner: UserUuid,
     id: TaskId,
     tag: TagId,
-    expected: &Expected,
+    expected: &VersionPrecondition,
     db: &Database,
 ) -> Result<(), AppError> {
     db.write_as(owner, async |transaction| {
-        hold(owner, tag, transaction).await?;
+        rows::lock_shared(owner, tag, transaction).await?;
         tasks::lock(owner, id, false, expected, transaction).await?;
         tasks::remove_tag(owner, id, tag, transaction).await?;
         tasks::touch(owner, &[id], transaction).await
@@ -213,30 +163,21 @@ pub async fn remove_tag(
     .await
 }
 
-async fn hold(
-    owner: UserUuid,
-    tag: TagId,
-    transaction: &DatabaseTransaction,
-) -> Result<(), AppError> {
-    let missing = || AppError::new(Code::NotFound);
-    rows::refer(owner, Some(tag), missing, transaction).await
-}
-
-/// The rules between the members of a task.
-fn check(task: &NewTask) -> Result<(), AppError> {
+/// Checks the rules between the fields of a task.
+fn check(task: &task::Model) -> Result<(), AppError> {
     let mut errors = ValidationErrors::new();
-    let config = task.recurrence_config.is_some();
     for rule in [
         reminder_precedes_due_date(task.reminder_at, task.due_date),
-        config_suits_pattern(task.recurrence_pattern, config),
+        config_suits_pattern(task.recurrence_pattern, task.recurrence_config.is_some()),
     ] {
         if let Err(error) = rule {
             errors.add("", error);
         }
     }
-    match errors.is_empty() {
-        true => Ok(()),
-        false => Err(errors.into()),
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(errors.into())
     }
 }
 

@@ -1,43 +1,10 @@
-//! Values that are right by construction: parse once at the edge, trust everywhere after.
+//! Values that are right by construction: parsed once at the edge, trusted everywhere after.
 
-mod access;
-mod cursor;
-mod decimal;
-mod engine;
-mod expected;
-mod given_up;
-mod idempotency;
-pub mod ids;
-mod operator;
-mod page;
-mod patch;
-mod search;
-mod secret;
-mod sort;
 mod tag;
 mod task;
-pub mod text;
-mod time;
 
-pub use access::{
-    Admin, AllOf, AnyOf, Everybody, Granted, Held, Permission, Requirement, Role, declare,
-};
-pub use cursor::Cursor;
-pub use decimal::Decimal;
-pub use engine::{Engine, EngineConflict};
-pub use expected::Expected;
-pub use given_up::GivenUp;
-pub use idempotency::{Answer, KeyedRequest};
-pub use ids::{BetterAuthId, UserUuid};
-pub use operator::Operator;
-pub use page::{ListRequest, Page, PageRequest};
-pub use patch::{Patch, not_null};
-pub use search::{SearchQuery, SearchText};
-pub use secret::SecretText;
-pub use sort::SortOrder;
 pub use tag::{Color, TagId, TagName};
 pub use task::{
     Description, Priority, RecurrenceConfig, RecurrencePattern, RecurrenceRule, TaskId, TaskSort,
-    TaskSortKey, TasksDelete, TimeZone, Title, config_suits_pattern, reminder_precedes_due_date,
+    TaskSortKey, TimeZone, Title, config_suits_pattern, reminder_precedes_due_date,
 };
-pub use time::{InvalidDateTime, UtcDateTime};

@@ -2,9 +2,10 @@
 
 use validator::ValidationError;
 
-use super::{
-    ids::row_id,
-    text::{line, not_blank, text_type, violation},
+use database::{
+    row_id,
+    text::{line, not_blank, violation},
+    text_type,
 };
 
 row_id!(

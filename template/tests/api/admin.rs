@@ -1,18 +1,18 @@
 use mock_auth::User;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Answer, Client, TestApp};
 
 const CHALLENGE: &str = "www-authenticate";
 
 #[actix_web::test]
-async fn users_are_listed_for_the_role_admin_alone() {
+async fn only_the_role_admin_may_list_users() {
     let app = TestApp::start().await;
     app.anonymous()
         .get("/api/admin/users")
         .await
-        .refused(401, "token_missing");
+        .rejected(401, "token_missing");
     let strangers = [
         app.user("alice").await,
         app.permitted("admin").await,
@@ -21,7 +21,7 @@ async fn users_are_listed_for_the_role_admin_alone() {
     ];
     for stranger in strangers {
         let answer = stranger.get("/api/admin/users").await;
-        let problem = answer.refused(403, "forbidden");
+        let problem = answer.rejected(403, "forbidden");
         assert_eq!(problem["detail"], "Requires the role admin");
         assert_eq!(
             answer.header(CHALLENGE),
@@ -31,7 +31,7 @@ async fn users_are_listed_for_the_role_admin_alone() {
 }
 
 #[actix_web::test]
-async fn a_refusal_never_says_what_is_held() {
+async fn a_rejection_never_names_roles_or_permissions_held() {
     let app = TestApp::start().await;
     let user = User {
         role: "accountant".to_owned(),
@@ -40,7 +40,7 @@ async fn a_refusal_never_says_what_is_held() {
     };
     let alice = app.bearer(&app.token(&user).sign());
     let answer = alice.get("/api/admin/users").await;
-    answer.refused(403, "forbidden");
+    answer.rejected(403, "forbidden");
     let all = format!("{} {}", answer.text, answer.header(CHALLENGE));
     assert!(
         !all.contains("accountant") && !all.contains("books:read"),
@@ -74,6 +74,9 @@ async fn an_administrator_sees_a_page_of_all_users() {
     let bob = users.iter().find(|user| user["name"] == "bob").unwrap();
     assert_eq!(bob["uuid"], json!(User::named("bob").uuid));
     assert_eq!(bob["roles"], json!(["editor", "user"]));
+    let uncounted = admin.get("/api/admin/users?page_size=3&total=false").await;
+    assert!(uncounted.header("link").contains(r#"page=2>; rel="next""#));
+    assert_eq!(uncounted.ok()["total"], Value::Null);
     admin
         .get("/api/admin/users?page_size=101")
         .await
@@ -90,7 +93,7 @@ async fn one_role_of_several_is_enough() {
 }
 
 #[actix_web::test]
-async fn whoever_lacks_the_role_learns_nothing_of_routes_and_methods() {
+async fn without_the_role_every_admin_path_and_method_is_forbidden() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     for (method, path) in [
@@ -98,23 +101,23 @@ async fn whoever_lacks_the_role_learns_nothing_of_routes_and_methods() {
         (Method::GET, "/api/admin/users/nothing"),
     ] {
         let answer = Answer::of(alice.request(method, path)).await;
-        answer.refused(403, "forbidden");
+        answer.rejected(403, "forbidden");
     }
 }
 
 #[actix_web::test]
-async fn wrong_methods_and_unknown_routes_are_told_to_who_may_be_there() {
+async fn with_access_wrong_methods_are_405_and_unknown_routes_404() {
     let app = TestApp::start().await;
     let admin = app.admin().await;
     let answer = admin.post("/api/admin/users", json!({})).await;
-    answer.refused(405, "method_not_allowed");
+    answer.rejected(405, "method_not_allowed");
     assert_eq!(answer.header("allow"), "GET, HEAD");
     for path in [
         "/api/admin/users/nothing",
         "/api/admin/nothing",
         "/api/admin",
     ] {
-        admin.get(path).await.refused(404, "not_found");
+        admin.get(path).await.rejected(404, "not_found");
     }
 }
 

@@ -2,13 +2,13 @@ use mock_auth::{Algorithm, MockAuth, User};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, TestApp, eventually};
+use crate::support::{Answer, Client, TestApp, eventually};
 
 #[actix_web::test]
 async fn without_credentials_the_challenge_names_no_error() {
     let app = TestApp::start().await;
     let answer = app.anonymous().get("/api/me").await;
-    answer.refused(401, "token_missing");
+    answer.rejected(401, "token_missing");
     assert_eq!(answer.header("www-authenticate"), r#"Bearer realm="api""#);
 }
 
@@ -19,7 +19,7 @@ async fn another_scheme_counts_as_no_credentials() {
         .anonymous()
         .request(Method::GET, "/api/me")
         .basic_auth("alice", Some("secret"));
-    Answer::of(request).await.refused(401, "token_missing");
+    Answer::of(request).await.rejected(401, "token_missing");
     for (value, code) in [
         ("", "token_missing"),
         ("Negotiate", "token_missing"),
@@ -29,19 +29,19 @@ async fn another_scheme_counts_as_no_credentials() {
     ] {
         let request = app.anonymous().request(Method::GET, "/api/me");
         let answer = Answer::of(request.header("authorization", value)).await;
-        answer.refused(401, code);
+        answer.rejected(401, code);
     }
 }
 
 #[actix_web::test]
-async fn two_authorization_headers_are_a_contradiction() {
+async fn two_authorization_headers_are_an_invalid_request() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let request = alice
         .request(Method::GET, "/api/me")
         .header("authorization", "Bearer other");
     let answer = Answer::of(request).await;
-    answer.refused(400, "invalid_request");
+    answer.rejected(400, "invalid_request");
     assert!(
         answer
             .header("www-authenticate")
@@ -50,7 +50,7 @@ async fn two_authorization_headers_are_a_contradiction() {
 }
 
 #[actix_web::test]
-async fn what_is_not_a_jwt_is_malformed_even_while_no_keys_are_loaded() {
+async fn a_token_that_is_not_a_jwt_is_malformed_even_without_keys() {
     let app = TestApp::start_after(&[], async |auth: &MockAuth| auth.stop().await).await;
     for token in [
         "x",
@@ -63,7 +63,7 @@ async fn what_is_not_a_jwt_is_malformed_even_while_no_keys_are_loaded() {
         &"x".repeat(9000),
     ] {
         let answer = app.bearer(token).get("/api/me").await;
-        answer.refused(401, "token_malformed");
+        answer.rejected(401, "token_malformed");
         assert!(
             answer
                 .header("www-authenticate")
@@ -73,11 +73,11 @@ async fn what_is_not_a_jwt_is_malformed_even_while_no_keys_are_loaded() {
 }
 
 #[actix_web::test]
-async fn an_expired_token_is_told_apart() {
+async fn an_expired_token_has_a_code_of_its_own() {
     let app = TestApp::start().await;
     let token = app.token(&User::named("alice")).expires_in(-120).sign();
     let answer = app.bearer(&token).get("/api/me").await;
-    answer.refused(401, "token_expired");
+    answer.rejected(401, "token_expired");
     assert!(
         answer
             .header("www-authenticate")
@@ -86,7 +86,7 @@ async fn an_expired_token_is_told_apart() {
 }
 
 #[actix_web::test]
-async fn the_leeway_counts_for_exp_alone() {
+async fn the_leeway_applies_to_exp_only() {
     let app = TestApp::start_with(&[("JWT_LEEWAY", "30")]).await;
     let alice = User::named("alice");
     let just_expired = app.token(&alice).expires_in(-10).sign();
@@ -95,28 +95,28 @@ async fn the_leeway_counts_for_exp_alone() {
     app.bearer(&long_expired)
         .get("/api/me")
         .await
-        .refused(401, "token_expired");
+        .rejected(401, "token_expired");
 }
 
 #[actix_web::test]
-async fn a_token_that_was_good_expires_all_the_same() {
+async fn a_cached_token_still_expires() {
     let app = TestApp::start_with(&[("JWT_LEEWAY", "0")]).await;
     let token = app.token(&User::named("alice")).expires_in(2).sign();
     let alice = app.bearer(&token);
     alice.get("/api/me").await.ok();
     eventually(async || alice.get("/api/me").await.status == 401).await;
-    alice.get("/api/me").await.refused(401, "token_expired");
+    alice.get("/api/me").await.rejected(401, "token_expired");
 }
 
 #[actix_web::test]
-async fn tokens_open_without_being_remembered() {
+async fn tokens_are_accepted_without_a_cache() {
     let app = TestApp::start_with(&[("TOKEN_CACHE_CAPACITY", "0")]).await;
     let alice = app.user("alice").await;
     alice.get("/api/me").await.ok();
     alice.get("/api/me").await.ok();
 }
 
-/// Every way in which the claims can be wrong, on a token that is good otherwise.
+/// Tokens with a valid signature and one wrong claim.
 #[actix_web::test]
 async fn a_token_with_a_wrong_claim_is_invalid() {
     let app = TestApp::start().await;
@@ -174,7 +174,7 @@ async fn a_token_without_a_required_claim_is_invalid() {
         app.bearer(&token)
             .get("/api/me")
             .await
-            .refused(401, "token_invalid");
+            .rejected(401, "token_invalid");
     }
 }
 
@@ -187,14 +187,14 @@ async fn only_a_missing_uuid_claim_is_named() {
         .get("/api/me")
         .await;
     assert_eq!(
-        without.refused(401, "token_invalid")["detail"],
+        without.rejected(401, "token_invalid")["detail"],
         "Token has no usable uuid claim"
     );
     let expired_too = app.token(&alice).without("uuid").expires_in(-120).sign();
     app.bearer(&expired_too)
         .get("/api/me")
         .await
-        .refused(401, "token_expired");
+        .rejected(401, "token_expired");
 }
 
 #[actix_web::test]
@@ -211,7 +211,7 @@ async fn a_claim_that_appears_twice_is_invalid() {
     app.bearer(&sign(twice))
         .get("/api/me")
         .await
-        .refused(401, "token_invalid");
+        .rejected(401, "token_invalid");
 }
 
 #[actix_web::test]
@@ -262,13 +262,13 @@ async fn a_key_inside_the_token_is_never_used() {
         app.bearer(&token.sign())
             .get("/api/me")
             .await
-            .refused(401, "token_invalid");
+            .rejected(401, "token_invalid");
     }
     assert_eq!(forger.jwks_fetches(), 0);
 }
 
 #[actix_web::test]
-async fn each_algorithm_opens_and_its_tampered_signature_does_not() {
+async fn each_algorithm_is_accepted_and_its_tampered_signature_rejected() {
     let mut kids = Vec::new();
     let app = TestApp::start_after(&[], async |auth: &MockAuth| {
         kids = ALGORITHMS.map(|algorithm| auth.add_key(algorithm)).to_vec();
@@ -280,12 +280,12 @@ async fn each_algorithm_opens_and_its_tampered_signature_does_not() {
         app.bearer(&token().tampered_signature().sign())
             .get("/api/me")
             .await
-            .refused(401, "token_invalid");
+            .rejected(401, "token_invalid");
     }
 }
 
 #[actix_web::test]
-async fn an_algorithm_that_is_not_listed_is_refused() {
+async fn an_algorithm_that_is_not_listed_is_rejected() {
     let app = TestApp::start_with(&[("JWT_ALGORITHMS", "ES256")]).await;
     app.rotate(Algorithm::Es256);
     app.bearer(&app.token(&User::named("alice")).sign())
@@ -296,18 +296,18 @@ async fn an_algorithm_that_is_not_listed_is_refused() {
     app.bearer(&app.token(&User::named("alice")).sign())
         .get("/api/me")
         .await
-        .refused(401, "token_invalid");
+        .rejected(401, "token_invalid");
 }
 
 #[actix_web::test]
-async fn the_algorithm_is_the_keys_and_not_the_tokens() {
+async fn the_algorithm_comes_from_the_key_and_not_from_the_token() {
     let app = TestApp::start().await;
     app.rotate(Algorithm::Rs256);
     let token = app.token(&User::named("alice"));
     app.bearer(&token.algorithm_header("PS256").sign())
         .get("/api/me")
         .await
-        .refused(401, "token_invalid");
+        .rejected(401, "token_invalid");
     app.bearer(&app.token(&User::named("alice")).sign())
         .get("/api/me")
         .await
@@ -315,7 +315,7 @@ async fn the_algorithm_is_the_keys_and_not_the_tokens() {
 }
 
 #[actix_web::test]
-async fn a_token_without_kid_needs_an_unrivalled_key() {
+async fn a_token_without_kid_needs_the_only_key_of_its_algorithm() {
     let app = TestApp::start().await;
     let token = app.token(&User::named("alice")).kid(None).sign();
     app.bearer(&token).get("/api/me").await.ok();
@@ -328,7 +328,7 @@ async fn a_token_without_kid_needs_an_unrivalled_key() {
         .bearer(&token)
         .get("/api/me")
         .await
-        .refused(401, "token_invalid");
+        .rejected(401, "token_invalid");
 }
 
 #[actix_web::test]
@@ -345,30 +345,46 @@ async fn the_scheme_is_case_insensitive_and_a_token_is_read_from_the_header_alon
     app.anonymous()
         .get(&format!("/api/me?access_token={token}"))
         .await
-        .refused(401, "token_missing");
+        .rejected(401, "token_missing");
     let cookie = app
         .anonymous()
         .request(Method::GET, "/api/me")
         .header("cookie", format!("token={token}"));
-    Answer::of(cookie).await.refused(401, "token_missing");
+    Answer::of(cookie).await.rejected(401, "token_missing");
+}
+
+/// Requests that are also wrong in another way: body, size, route or parameter.
+async fn wrong_requests(client: &Client, user: &str) -> Vec<Answer> {
+    let path = format!("/api/{user}/nothing");
+    vec![
+        client.raw(Method::POST, &path, "{broken").await,
+        client.raw(Method::PUT, &path, "x".repeat(300_000)).await,
+        client.get(&format!("{path}/x?page=x")).await,
+        client.get("/api/admin/users?page=x").await,
+        client
+            .raw(Method::POST, "/api/admin/users", "{broken")
+            .await,
+    ]
 }
 
 #[actix_web::test]
-async fn a_bad_token_comes_before_everything_else_that_is_wrong() {
+async fn a_bad_token_is_rejected_before_anything_else_that_is_wrong() {
     let app = TestApp::start().await;
-    let stranger = app.bearer("not.a.token");
-    stranger
-        .raw(Method::POST, "/api/me/anything", "{broken")
-        .await
-        .refused(401, "token_malformed");
-    stranger
-        .raw(Method::PUT, "/api/nobody/nothing", "x".repeat(300_000))
-        .await
-        .refused(401, "token_malformed");
-    stranger
-        .get("/api/admin/users?page=x")
-        .await
-        .refused(401, "token_malformed");
+    for answer in wrong_requests(&app.anonymous(), "me").await {
+        answer.rejected(401, "token_missing");
+    }
+    for answer in wrong_requests(&app.bearer("not.a.token"), "nobody").await {
+        answer.rejected(401, "token_malformed");
+    }
+}
+
+#[actix_web::test]
+async fn what_is_forbidden_is_rejected_before_anything_else_that_is_wrong() {
+    let app = TestApp::start().await;
+    let (alice, bob) = (app.user("alice").await, app.user("bob").await);
+    for answer in wrong_requests(&bob, &alice.uuid().to_string()).await {
+        answer.rejected(403, "forbidden");
+    }
 }
 
 const ALGORITHMS: [Algorithm; 4] = [

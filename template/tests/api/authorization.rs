@@ -8,7 +8,7 @@ use actix_web::{
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::support::{Answer, TestApp};
+use crate::support::{Answer, TestApp, run};
 
 /// What nobody has to sign in for.
 const OPEN: [&str; 7] = [
@@ -30,7 +30,42 @@ async fn every_route_is_closed_or_known_to_be_open_and_documented() {
     let app = TestApp::start_with_routes(list).await;
     let routes = routes(&app).await;
     assert!(routes.len() >= 10, "only {} were found", routes.len());
-    assert_eq!(faults(&app, &routes).await, Vec::<String>::new());
+    assert_eq!(errors(&app, &routes).await, Vec::<String>::new());
+}
+
+#[actix_web::test]
+async fn the_program_lists_every_route_with_its_guard() {
+    let output = run(&["routes", "--json"], &[("PORT", "nonsense")]);
+    let listed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let listed = listed.as_array().unwrap();
+    let app = TestApp::start_with_routes(list).await;
+    for (method, path) in routes(&app).await {
+        let is_it = |route: &&Value| route["method"] == method.as_str() && route["path"] == path;
+        let Some(route) = listed.iter().find(is_it) else {
+            assert!(path.starts_with("/docs"), "{method} {path} is not listed");
+            continue;
+        };
+        let guard = route["guard"].as_str().unwrap();
+        let is_open = guard.starts_with("everyone");
+        assert_eq!(is_open, OPEN.contains(&path.as_str()), "{path}: {guard}");
+        let expected = match path.split('/').nth(2) {
+            Some("admin") => "the ",
+            Some("{user_id}") => "the owner",
+            Some("organizations") => "a member of the organization",
+            _ => guard,
+        };
+        assert!(guard.starts_with(expected), "{path}: {guard}");
+    }
+}
+
+#[test]
+fn routes_are_printed_for_people_too() {
+    let output = run(&["routes"], &[]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let line = text.lines().find(|line| line.contains("/api/admin/users"));
+    let words = line.unwrap().split("  ").map(str::trim);
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    assert_eq!(words, ["GET", "/api/admin/users", "the role admin"]);
 }
 
 #[actix_web::test]
@@ -42,10 +77,10 @@ async fn the_walk_finds_a_route_that_nobody_guards() {
             .service(web::scope("/more").route("/{id}", web::delete().to(HttpResponse::Ok)));
     })
     .await;
-    let mut faults = faults(&app, &routes(&app).await).await;
-    faults.sort();
+    let mut errors = errors(&app, &routes(&app).await).await;
+    errors.sort();
     assert_eq!(
-        faults,
+        errors,
         [
             "DELETE /more/{id} answers 200 to nobody",
             "DELETE /more/{id} is not documented",
@@ -76,12 +111,13 @@ async fn routes(app: &TestApp) -> Vec<(Method, String)> {
         let path = route["full_path"].as_str().unwrap();
         let methods: Vec<_> = route["methods"].as_array().unwrap().iter().collect();
         // A route without a method takes every one.
-        let methods = match methods.is_empty() {
-            true => vec!["GET"],
-            false => methods
+        let methods = if methods.is_empty() {
+            vec!["GET"]
+        } else {
+            methods
                 .into_iter()
                 .map(|name| name.as_str().unwrap())
-                .collect(),
+                .collect()
         };
         routes.extend(
             methods
@@ -93,13 +129,13 @@ async fn routes(app: &TestApp) -> Vec<(Method, String)> {
     routes
 }
 
-async fn faults(app: &TestApp, routes: &[(Method, String)]) -> Vec<String> {
+async fn errors(app: &TestApp, routes: &[(Method, String)]) -> Vec<String> {
     let document = app.anonymous().get("/openapi.json").await.ok();
-    let mut faults = Vec::new();
+    let mut errors = Vec::new();
     for (method, path) in routes {
         let operation = &document["paths"][path][method.as_str().to_lowercase()];
         if *operation == Value::Null && !UNDOCUMENTED.contains(&path.as_str()) {
-            faults.push(format!("{method} {path} is not documented"));
+            errors.push(format!("{method} {path} is not documented"));
         }
         if OPEN.contains(&path.as_str()) {
             continue;
@@ -110,21 +146,24 @@ async fn faults(app: &TestApp, routes: &[(Method, String)]) -> Vec<String> {
                 .request(method.clone(), &filled(path, filling));
             let status = Answer::of(request).await.status;
             if status != 401 {
-                let fault = format!("{method} {path} answers {status} to nobody");
-                if !faults.contains(&fault) {
-                    faults.push(fault);
+                let error = format!("{method} {path} answers {status} to nobody");
+                if !errors.contains(&error) {
+                    errors.push(error);
                 }
             }
         }
     }
-    faults
+    errors
 }
 
 /// The path with something in place of its parameters.
 fn filled(path: &str, filling: &str) -> String {
-    let segments = path.split('/').map(|segment| match segment.contains('{') {
-        true => filling,
-        false => segment,
+    let segments = path.split('/').map(|segment| {
+        if segment.contains('{') {
+            filling
+        } else {
+            segment
+        }
     });
     segments.collect::<Vec<_>>().join("/")
 }

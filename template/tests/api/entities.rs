@@ -17,7 +17,7 @@ where
 }
 
 #[actix_web::test]
-async fn every_row_of_better_auth_is_read() {
+async fn rows_written_by_better_auth_can_be_read() {
     let app = TestApp::start().await;
     for row in [
         format!(

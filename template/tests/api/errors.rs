@@ -2,10 +2,11 @@ use actix_web::{
     HttpResponse,
     web::{self, ServiceConfig},
 };
-use app::http::Json;
 use reqwest::Method;
+use rest::Json;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::support::{Answer, TestApp};
@@ -19,20 +20,20 @@ async fn an_unknown_route_is_not_found() {
     app.anonymous()
         .get("/nowhere")
         .await
-        .refused(404, "not_found");
+        .rejected(404, "not_found");
     app.anonymous()
         .get("/api/me/nowhere")
         .await
-        .refused(401, "token_missing");
+        .rejected(401, "token_missing");
     app.user("alice")
         .await
         .get("/api/me/nowhere")
         .await
-        .refused(404, "not_found");
+        .rejected(404, "not_found");
 }
 
 #[actix_web::test]
-async fn a_wrong_method_is_told_the_right_ones() {
+async fn a_wrong_method_is_answered_with_the_allowed_ones() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     for path in ["/health/live", "/api/me", "/api/profile"] {
@@ -42,7 +43,7 @@ async fn a_wrong_method_is_told_the_right_ones() {
             alice.patch(path, json!({})).await,
             alice.delete(path).await,
         ] {
-            answer.refused(405, "method_not_allowed");
+            answer.rejected(405, "method_not_allowed");
             assert_eq!(answer.header("allow"), "GET, HEAD", "{path}");
         }
     }
@@ -56,13 +57,13 @@ async fn head_works_wherever_get_does() {
         let answer = Answer::of(alice.request(Method::HEAD, path)).await;
         assert_eq!((answer.status, answer.text.as_str()), (200, ""), "{path}");
     }
-    let refused = Answer::of(app.anonymous().request(Method::HEAD, "/api/me")).await;
-    assert_eq!((refused.status, refused.text.as_str()), (401, ""));
+    let rejected = Answer::of(app.anonymous().request(Method::HEAD, "/api/me")).await;
+    assert_eq!((rejected.status, rejected.text.as_str()), (401, ""));
 }
 
 /// A route that takes a body, as those of resources do.
 fn notes(config: &mut ServiceConfig) {
-    #[derive(Deserialize, Validate)]
+    #[derive(Deserialize, Validate, ToSchema)]
     #[serde(deny_unknown_fields)]
     struct Note {
         #[validate(length(min = 1, code = "blank"))]
@@ -76,7 +77,7 @@ fn notes(config: &mut ServiceConfig) {
 }
 
 #[actix_web::test]
-async fn a_body_is_refused_by_size_then_type_then_syntax_then_meaning() {
+async fn a_body_is_rejected_by_size_then_type_then_syntax_then_meaning() {
     let app = TestApp::start_with_routes(notes).await;
     let nobody = app.anonymous();
     let send = |kind: &'static str, body: &str| {
@@ -86,16 +87,16 @@ async fn a_body_is_refused_by_size_then_type_then_syntax_then_meaning() {
     let large = "x".repeat(MAX_BODY_BYTES + 1);
     send("text/plain", &large)
         .await
-        .refused(413, "body_too_large");
+        .rejected(413, "body_too_large");
     send("text/plain", "{")
         .await
-        .refused(415, "unsupported_media_type");
+        .rejected(415, "unsupported_media_type");
     for broken in ["{", r#"{"title":7} trailing"#, r#"{"title":"a\u0000b"}"#] {
         send("application/json", broken)
             .await
-            .refused(400, "malformed_request");
+            .rejected(400, "malformed_request");
     }
-    for (wrong, faults) in [
+    for (wrong, errors) in [
         (r#"{"title":7,"text":""}"#, &["title: invalid_value"][..]),
         (r#"{"title":"x"}"#, &["text: required"]),
         (
@@ -107,7 +108,7 @@ async fn a_body_is_refused_by_size_then_type_then_syntax_then_meaning() {
             &["text: too_long", "title: blank"],
         ),
     ] {
-        send("application/json", wrong).await.invalid(faults);
+        send("application/json", wrong).await.invalid(errors);
     }
     let good = r#"{"title":"x","text":""}"#;
     let taken = send("application/json; charset=utf-8", good).await;
@@ -139,18 +140,18 @@ async fn a_chunked_body_is_measured_too() {
 async fn wrong_parameters_are_named() {
     let app = TestApp::start().await;
     let admin = app.admin().await;
-    for (query, fault) in [
+    for (query, error) in [
         ("sort=name", "sort: unknown_parameter"),
         ("page=x", "page: invalid_value"),
         ("page_size=101", "page_size: out_of_range"),
     ] {
         let answer = admin.get(&format!("/api/admin/users?{query}")).await;
-        answer.invalid(&[fault]);
+        answer.invalid(&[error]);
     }
     admin
         .get("/api/admin/users?page=%00")
         .await
-        .refused(400, "malformed_request");
+        .rejected(400, "malformed_request");
 }
 
 #[actix_web::test]
@@ -165,40 +166,24 @@ async fn a_sane_request_id_is_kept_and_another_is_replaced() {
     };
     let answer = with("trace-1.a_B").await;
     assert_eq!(
-        answer.refused(404, "not_found")["request_id"],
+        answer.rejected(404, "not_found")["request_id"],
         "trace-1.a_B"
     );
     for bad in ["", "a b", "<script>", &"x".repeat(65)] {
         let answer = with(bad).await;
-        answer.refused(404, "not_found");
+        answer.rejected(404, "not_found");
         assert_ne!(answer.header("x-request-id"), bad);
     }
 }
 
 #[actix_web::test]
-async fn every_answer_forbids_sniffing() {
-    let app = TestApp::start().await;
-    for path in [
-        "/health/live",
-        "/nowhere",
-        "/api/me",
-        "/openapi.json",
-        "/docs/",
-    ] {
-        let answer = app.anonymous().get(path).await;
-        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
-        assert!(!answer.header("x-request-id").is_empty(), "{path}");
-    }
-}
-
-#[actix_web::test]
-async fn a_fault_of_the_database_shows_no_sql() {
+async fn a_database_error_shows_no_sql() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     app.sql(r#"ALTER TABLE "user" RENAME COLUMN image TO picture"#)
         .await;
     let answer = alice.get("/api/profile").await;
-    answer.refused(500, "internal_error");
+    answer.rejected(500, "internal_error");
     for word in ["image", "SELECT", "user", "column"] {
         assert!(!answer.text.contains(word), "{word}: {}", answer.text);
     }
@@ -210,6 +195,6 @@ async fn a_database_that_does_not_answer_is_unavailable() {
     let alice = app.user("alice").await;
     app.db().clone().close().await.unwrap();
     let answer = alice.get("/api/profile").await;
-    answer.refused(503, "database_unavailable");
+    answer.rejected(503, "database_unavailable");
     assert!(!answer.header("retry-after").is_empty());
 }

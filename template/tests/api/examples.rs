@@ -46,13 +46,13 @@ async fn verify_blocking_verifies_without_a_runtime() {
     assert_eq!(ask(auth.token(&alice).sign()), good);
     assert_eq!(
         ask(auth.token(&alice).tampered_signature().sign()),
-        "refused: the signature is wrong"
+        "rejected: the signature is wrong"
     );
     assert_eq!(auth.jwks_fetches(), 1);
     auth.rotate(Algorithm::Es256);
     assert_eq!(ask(auth.token(&alice).sign()), good);
     assert_eq!(auth.jwks_fetches(), 2);
-    let unknown = "refused: no key of the key set fits the token";
+    let unknown = "rejected: no key of the key set fits the token";
     for _ in 0..10 {
         assert_eq!(ask(auth.token(&alice).kid(Some("gone")).sign()), unknown);
     }
@@ -77,7 +77,7 @@ async fn verify_blocking_keeps_to_the_limits_of_a_fetch() {
         let output = child.wait_with_output().unwrap();
         assert_eq!(
             String::from_utf8(output.stdout).unwrap(),
-            "refused: no key of the key set fits the token\n"
+            "rejected: no key of the key set fits the token\n"
         );
     }
 }

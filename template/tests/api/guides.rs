@@ -1,36 +1,98 @@
-//! The guides answer every row of the check-lists they follow, and name what exists.
+//! The guides are complete, and what they name exists.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
-const GUARDS: &str = include_str!("../../docs/guards.md");
+use better_auth::commands::remedies::Trouble;
+
+use crate::support::rust_files;
+
 const CHECKLIST: &str = include_str!("../../docs/security-checklist.md");
+const ENV_EXAMPLE: &str = include_str!("../../.env.example");
+const GUARDS: &str = include_str!("../../docs/guards.md");
+const TROUBLESHOOTING: &str = include_str!("../../docs/troubleshooting.md");
+const VERIFICATION: &str = include_str!("../../docs/verification.md");
 
 #[test]
-fn every_pattern_of_guards_is_shown_and_compiled() {
-    for number in 35..=44 {
-        let heading = format!("(R{number})\n");
-        let (_, section) = GUARDS.split_once(&heading).expect(&heading);
-        let section = section.split("\n## ").next().unwrap();
-        assert!(section.contains("\n```rust\n"), "R{number} has no snippet");
+fn every_section_about_guards_has_a_compiled_snippet() {
+    let sections: Vec<_> = GUARDS.split("\n## ").skip(1).collect();
+    assert!(sections.len() >= 10, "{}", sections.len());
+    for section in sections {
+        assert!(section.contains("\n```rust\n"), "no snippet: {section}");
     }
-    assert!(GUARDS.contains("(R50)"));
 }
 
 #[test]
-fn every_rule_of_the_security_checklist_has_a_row_with_tests_that_exist() {
-    let functions = functions();
-    for number in 22..=29 {
-        let row = format!("\n| R{number} | ");
-        assert_eq!(CHECKLIST.matches(&row).count(), 1, "R{number}");
-    }
-    let rows: Vec<_> = CHECKLIST
-        .lines()
-        .filter(|line| line.starts_with("| R") || line.starts_with("| | "))
-        .skip_while(|line| line.starts_with("| | rule"))
+fn troubleshooting_shows_the_sentences_that_the_commands_print() {
+    let shown: Vec<Vec<_>> = rows(TROUBLESHOOTING)
+        .map(|row| row.trim_matches('|').split('|').map(str::trim).collect())
         .collect();
-    assert!(rows.len() >= 17, "{rows:?}");
+    let expected: Vec<_> = Trouble::ALL
+        .iter()
+        .map(|trouble| vec![trouble.symptom, trouble.cause, trouble.remedy])
+        .collect();
+    assert_eq!(shown, expected);
+}
+
+#[test]
+fn troubles_have_distinct_names_and_full_sentences() {
+    let names: BTreeSet<_> = Trouble::ALL.iter().map(|trouble| trouble.name).collect();
+    assert_eq!(names.len(), Trouble::ALL.len());
+    for trouble in Trouble::ALL {
+        assert!(trouble.cause.ends_with('.'), "{}", trouble.cause);
+        assert!(trouble.remedy.ends_with('.'), "{}", trouble.remedy);
+    }
+}
+
+#[test]
+fn every_row_of_the_security_checklist_names_tests_that_exist() {
+    let rows: Vec<_> = rows(CHECKLIST).collect();
+    assert!(rows.len() >= 17, "only {} rows", rows.len());
+    assert_names_tests(&rows);
+}
+
+#[test]
+fn every_rule_of_verification_names_tests_that_exist() {
+    let (rules, _) = VERIFICATION.split_once("\n## ").unwrap();
+    let rows: Vec<_> = rows(rules).collect();
+    assert!(rows.len() > 30, "only {} rules", rows.len());
+    assert_names_tests(&rows);
+}
+
+#[test]
+fn the_settings_that_the_guides_name_exist() {
+    let settings = ENV_EXAMPLE
+        .lines()
+        .filter_map(|line| line.trim_start_matches("# ").split_once('='));
+    let known: BTreeSet<_> = settings.map(|(name, _)| name).collect();
+    for guide in [GUARDS, CHECKLIST, VERIFICATION] {
+        for word in prose(guide).split(|c: char| !c.is_ascii_uppercase() && c != '_') {
+            let is_setting = word.len() > 3 && word.contains('_') && word != "WYCHEPROOF_DIR";
+            assert!(!is_setting || known.contains(word), "{word}");
+        }
+    }
+}
+
+/// The rows of the tables of a guide, without their headings.
+fn rows(guide: &str) -> impl Iterator<Item = &str> {
+    let lines = guide.lines().filter(|line| line.starts_with('|'));
+    lines.skip_while(|line| !line.starts_with("|-")).skip(1)
+}
+
+/// A guide without its blocks of code.
+fn prose(guide: &str) -> String {
+    guide.split("\n```").step_by(2).collect()
+}
+
+/// Words in backticks with two or more underscores are names of tests.
+fn assert_names_tests(rows: &[&str]) {
+    let functions = functions();
     for row in rows {
-        let tests: Vec<_> = row.split('`').skip(1).step_by(2).collect();
+        let words = row.split('`').skip(1).step_by(2);
+        let tests: Vec<_> = words.filter(|word| word.matches('_').count() > 1).collect();
         assert!(!tests.is_empty(), "no test: {row}");
         for test in tests {
             assert!(functions.contains(test), "there is no test {test}");
@@ -38,37 +100,19 @@ fn every_rule_of_the_security_checklist_has_a_row_with_tests_that_exist() {
     }
 }
 
-#[test]
-fn the_settings_that_the_guides_name_exist() {
-    let example = include_str!("../../.env.example").lines();
-    let settings = example.filter_map(|line| line.trim_start_matches("# ").split_once('='));
-    let known: BTreeSet<_> = settings.map(|(name, _)| name).collect();
-    for guide in [GUARDS, CHECKLIST] {
-        let words = guide.split(|c: char| !c.is_ascii_uppercase() && c != '_');
-        for word in words.filter(|word| word.len() > 3 && word.contains('_')) {
-            assert!(known.contains(word) || word == "UNIX_EPOCH", "{word}");
-        }
-    }
-}
-
-/// The names of all functions of the library and of the tests.
+/// The names of all functions of the workspace.
 fn functions() -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for folder in ["src", "tests"] {
-        collect(Path::new(folder), &mut found);
-    }
-    found
-}
-
-fn collect(folder: &Path, found: &mut BTreeSet<String>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(&path, found);
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            let text = fs::read_to_string(&path).unwrap();
-            let names = text.split("fn ").skip(1);
-            found.extend(names.filter_map(|rest| Some(rest.split_once('(')?.0.to_owned())));
-        }
-    }
+    let files = ["src", "tests", "crates", "migration"]
+        .map(Path::new)
+        .into_iter()
+        .flat_map(rust_files)
+        .filter(|file| file.extension().is_some_and(|extension| extension == "rs"));
+    let names = |file: PathBuf| -> Vec<_> {
+        let text = fs::read_to_string(file).unwrap();
+        let names = text.split("fn ").skip(1);
+        names
+            .filter_map(|rest| Some(rest.split_once('(')?.0.to_owned()))
+            .collect()
+    };
+    files.flat_map(names).collect()
 }

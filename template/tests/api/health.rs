@@ -4,10 +4,10 @@ use serde_json::json;
 use crate::support::TestApp;
 
 #[actix_web::test]
-async fn without_keys_the_process_lives_but_is_not_ready() {
+async fn without_keys_the_process_is_live_but_not_ready() {
     let app = TestApp::start_after(&[], async |auth: &MockAuth| auth.stop().await).await;
     let answer = app.anonymous().get("/health/ready").await;
-    let problem = answer.refused(503, "not_ready");
+    let problem = answer.rejected(503, "not_ready");
     assert_eq!(
         problem["checks"],
         json!({"database": "ok", "keys": "failing"})
@@ -20,14 +20,14 @@ async fn without_keys_the_process_lives_but_is_not_ready() {
 }
 
 #[actix_web::test]
-async fn without_a_database_the_process_lives_but_is_not_ready() {
+async fn without_a_database_the_process_is_live_but_not_ready() {
     let app = TestApp::start().await;
     app.db().clone().close().await.unwrap();
     let problem = app
         .anonymous()
         .get("/health/ready")
         .await
-        .refused(503, "not_ready");
+        .rejected(503, "not_ready");
     assert_eq!(problem["checks"]["database"], "failing");
     app.anonymous().get("/health/live").await.ok();
 }

@@ -1,4 +1,4 @@
-//! Every operation of the document refuses whoever may not call it. The cases are derived from the
+//! Every operation of the document rejects callers who may not use it. The cases are derived from the
 //! document: a new resource is covered before anybody writes a test for it.
 
 use mock_auth::User;
@@ -14,25 +14,25 @@ fn nowhere(operation: &Operation) -> Ids {
 }
 
 /// Calls it with a body that is right and with none: neither is looked at.
-async fn refused(
+async fn is_rejected(
     document: &Document,
     client: &Client,
     operation: &Operation,
-    user: &str,
-    refusal: (u16, &str),
+    owner: &str,
+    rejection: (u16, &str),
 ) {
     let rows = nowhere(operation);
-    let right = document.call(client, operation, user, &rows, &rows).await;
-    let path = operation.path_with(user, &rows);
+    let right = document.call(client, operation, owner, &rows, &rows).await;
+    let path = operation.path_with(client, owner, &rows);
     let none = Answer::of(client.request(operation.method.clone(), &path)).await;
     for answer in [right, none] {
-        let (status, code) = refusal;
+        let (status, code) = rejection;
         assert_eq!(
             answer.status, status,
             "{} {path}: {}",
             operation.id, answer.text
         );
-        answer.refused(status, code);
+        answer.rejected(status, code);
     }
 }
 
@@ -45,7 +45,7 @@ async fn no_closed_operation_answers_nobody() {
     assert!(closed.len() >= 3, "only {}", closed.len());
     for operation in closed {
         let nobody = app.anonymous();
-        refused(&document, &nobody, &operation, "me", (401, "token_missing")).await;
+        is_rejected(&document, &nobody, &operation, "me", (401, "token_missing")).await;
     }
 }
 
@@ -63,14 +63,14 @@ async fn no_operation_that_looks_at_credentials_takes_wrong_ones() {
                 ("x", "token_malformed"),
             ] {
                 let client = app.bearer(token);
-                refused(&document, &client, &operation, "me", (401, code)).await;
+                is_rejected(&document, &client, &operation, "me", (401, code)).await;
             }
         }
     }
 }
 
 #[actix_web::test]
-async fn no_operation_answers_at_another_users_path_or_a_malformed_one() {
+async fn no_operation_answers_at_another_owners_path_or_a_malformed_one() {
     let app = TestApp::start().await;
     let document = Document::of(&app).await;
     let (alice, bob) = (app.user("alice").await, app.user("bob").await);
@@ -78,8 +78,9 @@ async fn no_operation_answers_at_another_users_path_or_a_malformed_one() {
     let without_hyphens = bob.uuid().simple().to_string();
     for operation in document.operations() {
         if operation.is_owned() {
-            for user in [
+            for owner in [
                 &alices,
+                alice.organization(),
                 &without_hyphens,
                 NOWHERE,
                 "ME",
@@ -87,23 +88,30 @@ async fn no_operation_answers_at_another_users_path_or_a_malformed_one() {
                 "%00",
                 "me%20",
             ] {
-                refused(&document, &bob, &operation, user, (403, "forbidden")).await;
+                is_rejected(&document, &bob, &operation, owner, (403, "forbidden")).await;
             }
         }
     }
 }
 
 #[actix_web::test]
-async fn another_users_path_is_closed_whatever_is_behind_it() {
+async fn another_owners_path_is_closed_whatever_is_behind_it() {
     let app = TestApp::start().await;
     let (alice, bob) = (app.user("alice").await, app.user("bob").await);
-    for user in [&alice.uuid().to_string(), NOWHERE, "x"] {
-        let answer = bob.get(&format!("/api/{user}/anything")).await;
-        answer.refused(403, "forbidden");
+    let of_organization = |client: &Client| format!("organizations/{}", client.organization());
+    for owner in [
+        &alice.uuid().to_string(),
+        NOWHERE,
+        "x",
+        &of_organization(&alice),
+        "organizations/x",
+    ] {
+        let answer = bob.get(&format!("/api/{owner}/anything")).await;
+        answer.rejected(403, "forbidden");
     }
-    for user in [&bob.uuid().to_string(), "me"] {
-        let answer = bob.get(&format!("/api/{user}/anything")).await;
-        answer.refused(404, "not_found");
+    for owner in [&bob.uuid().to_string(), "me", &of_organization(&bob)] {
+        let answer = bob.get(&format!("/api/{owner}/anything")).await;
+        answer.rejected(404, "not_found");
     }
 }
 
@@ -134,7 +142,7 @@ async fn what_is_for_administrators_is_forbidden_to_everybody_else() {
     administered.retain(|operation| !operation.is_owned() && operation.answers("403"));
     assert!(!administered.is_empty());
     for operation in administered {
-        refused(&document, &bob, &operation, "me", (403, "forbidden")).await;
+        is_rejected(&document, &bob, &operation, "me", (403, "forbidden")).await;
     }
 }
 
@@ -182,7 +190,7 @@ async fn another_users_row_is_not_found_and_stays_as_it_is() {
                 "{} on {rows:?}: {}",
                 operation.id, answer.text
             );
-            answer.refused(404, "not_found");
+            answer.rejected(404, "not_found");
         }
         assert_eq!(
             document.look(&alice, &alices).await,
@@ -199,7 +207,7 @@ async fn another_users_row_is_not_found_and_stays_as_it_is() {
 }
 
 #[actix_web::test]
-async fn another_users_row_in_a_body_is_refused_and_stays_as_it_is() {
+async fn another_users_row_in_a_body_is_rejected_and_stays_as_it_is() {
     let app = TestApp::start().await;
     let document = Document::of(&app).await;
     let (alice, bob) = (app.user("alice").await, app.user("bob").await);
@@ -212,8 +220,8 @@ async fn another_users_row_in_a_body_is_refused_and_stays_as_it_is() {
     for operation in document.operations() {
         if operation.is_owned() && document.body_names_rows(&operation, &alices) {
             let answer = document.call(&bob, &operation, "me", &bobs, &alices).await;
-            let refused = [404, 422].contains(&answer.status);
-            assert!(refused, "{}: {}", operation.id, answer.text);
+            let rejected = [404, 422].contains(&answer.status);
+            assert!(rejected, "{}: {}", operation.id, answer.text);
         }
     }
     assert_eq!(document.look(&bob, &bobs).await, bob_before);

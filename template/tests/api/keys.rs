@@ -1,8 +1,8 @@
-//! The key store: what it costs the auth server, and what it does while that one misbehaves.
+//! The key store: how often it fetches, and what it does while the auth server misbehaves.
 
 use std::{fs, path::Path};
 
-use app::auth::KeyStore;
+use better_auth::KeyStore;
 use futures_util::future::{join, join_all};
 use mock_auth::{Algorithm, Behaviour, MockAuth, User};
 use nix::sys::signal::Signal;
@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 
 use crate::support::{Client, Program, TestApp, TestDatabase, eventually};
 
-/// The shortest time to live there is, for tests that wait for the renewal.
+/// The shortest time to live, for tests that wait for the next fetch.
 const FAST: (&str, &str) = ("JWKS_CACHE_TTL", "1");
 
 #[actix_web::test]
-async fn a_rotated_key_opens_with_the_first_request_that_carries_it() {
+async fn a_rotated_key_works_from_its_first_request() {
     let app = TestApp::start().await;
     let alice = User::named("alice");
     let old = app.token(&alice).sign();
@@ -28,7 +28,7 @@ async fn a_rotated_key_opens_with_the_first_request_that_carries_it() {
 }
 
 #[actix_web::test]
-async fn a_key_that_left_the_set_stops_opening_once_the_set_is_renewed() {
+async fn a_removed_key_stops_working_after_the_next_fetch() {
     let app = TestApp::start_with(&[FAST]).await;
     let alice = User::named("alice");
     let old = app.token(&alice).sign();
@@ -48,28 +48,28 @@ async fn a_cold_start_under_load_fetches_at_most_twice() {
 }
 
 #[actix_web::test]
-async fn while_keys_were_never_loaded_nothing_is_called_good_or_bad() {
+async fn without_any_keys_tokens_are_answered_with_503() {
     let app = TestApp::start_after(&[], async |auth: &MockAuth| auth.stop().await).await;
     let answer = app.user("alice").await.get("/api/me").await;
-    answer.refused(503, "jwks_unavailable");
+    answer.rejected(503, "jwks_unavailable");
     assert!(answer.header("retry-after").parse::<u64>().is_ok());
     app.anonymous()
         .get("/api/me")
         .await
-        .refused(401, "token_missing");
+        .rejected(401, "token_missing");
 }
 
 #[actix_web::test]
-async fn it_heals_when_the_auth_server_comes_up() {
+async fn it_recovers_when_the_auth_server_comes_up() {
     let app = TestApp::start_after(&[], async |auth: &MockAuth| auth.stop().await).await;
     let alice = app.user("alice").await;
-    alice.get("/api/me").await.refused(503, "jwks_unavailable");
+    alice.get("/api/me").await.rejected(503, "jwks_unavailable");
     app.restart().await;
     eventually(async || alice.get("/api/me").await.status == 200).await;
 }
 
 #[actix_web::test]
-async fn while_the_auth_server_is_down_known_keys_go_on_and_unknown_ones_are_undecided() {
+async fn while_the_auth_server_is_down_known_keys_work_and_unknown_ones_are_503() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     alice.get("/api/me").await.ok();
@@ -79,11 +79,11 @@ async fn while_the_auth_server_is_down_known_keys_go_on_and_unknown_ones_are_und
     app.bearer(&unknown)
         .get("/api/me")
         .await
-        .refused(503, "jwks_unavailable");
+        .rejected(503, "jwks_unavailable");
 }
 
 #[actix_web::test]
-async fn an_old_key_set_serves_only_so_long() {
+async fn a_stale_key_set_is_used_only_up_to_its_maximum_age() {
     let app = TestApp::start_with(&[FAST, ("JWKS_MAX_STALE", "1")]).await;
     let alice = app.user("alice").await;
     alice.get("/api/me").await.ok();
@@ -92,7 +92,7 @@ async fn an_old_key_set_serves_only_so_long() {
 }
 
 #[actix_web::test]
-async fn a_bad_answer_never_replaces_good_keys() {
+async fn a_bad_response_never_replaces_good_keys() {
     let (auth, store, _database) = store().await;
     store.refresh_now().await.unwrap();
     let json = |bytes: &[u8]| Behaviour::Body {
@@ -114,7 +114,7 @@ async fn a_bad_answer_never_replaces_good_keys() {
     ] {
         auth.behave(behaviour.clone());
         assert!(store.refresh_now().await.is_err(), "{behaviour:?}");
-        assert_eq!(store.look().keys.len(), 1, "{behaviour:?}");
+        assert_eq!(store.current().keys.len(), 1, "{behaviour:?}");
     }
     assert_eq!(forger.jwks_fetches(), 0);
 }
@@ -149,7 +149,7 @@ async fn a_thousand_unknown_keys_cause_few_fetches_and_delay_no_known_one() {
 }
 
 #[actix_web::test]
-async fn a_known_key_opens_while_a_fetch_stalls() {
+async fn a_known_key_works_while_a_fetch_stalls() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     alice.get("/api/me").await.ok();
@@ -159,28 +159,28 @@ async fn a_known_key_opens_while_a_fetch_stalls() {
     eventually(async || app.jwks_fetches() == 2).await;
     alice.get("/api/me").await.ok();
     assert!(!waiting.is_finished());
-    waiting.await.unwrap().refused(503, "jwks_unavailable");
+    waiting.await.unwrap().rejected(503, "jwks_unavailable");
     alice.get("/api/me").await.ok();
 }
 
 #[actix_web::test]
-async fn a_rotated_key_opens_within_a_cool_down_of_a_flood() {
+async fn a_rotated_key_works_within_one_cool_down_of_a_flood() {
     let app = TestApp::start_with(&[("JWKS_COOLDOWN", "1")]).await;
     for index in 0..5 {
         stranger(&app, &format!("forged{index}"))
             .get("/api/me")
             .await
-            .refused(401, "token_invalid");
+            .rejected(401, "token_invalid");
     }
     app.rotate(Algorithm::Es256);
     let alice = app.user("alice").await;
-    alice.get("/api/me").await.refused(401, "token_invalid");
+    alice.get("/api/me").await.rejected(401, "token_invalid");
     eventually(async || alice.get("/api/me").await.status == 200).await;
 }
 
 /// The deadline covers the body too.
 #[actix_web::test]
-async fn a_body_that_drips_is_given_up() {
+async fn a_slow_response_is_abandoned() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     alice.get("/api/me").await.ok();
@@ -188,12 +188,12 @@ async fn a_body_that_drips_is_given_up() {
     stranger(&app, "unknown")
         .get("/api/me")
         .await
-        .refused(503, "jwks_unavailable");
+        .rejected(503, "jwks_unavailable");
     alice.get("/api/me").await.ok();
 }
 
 #[actix_web::test]
-async fn a_kid_that_stands_for_two_keys_opens_for_neither() {
+async fn a_kid_of_two_keys_works_for_neither() {
     let rival = MockAuth::start().await;
     let app = TestApp::start_after(&[], async |auth: &MockAuth| {
         let mut entry = rival.jwks()["keys"][0].clone();
@@ -211,12 +211,12 @@ async fn a_kid_that_stands_for_two_keys_opens_for_neither() {
         app.bearer(&token.sign())
             .get("/api/me")
             .await
-            .refused(401, "token_invalid");
+            .rejected(401, "token_invalid");
     }
 }
 
 #[actix_web::test]
-async fn each_refused_entry_is_logged_once() {
+async fn each_rejected_entry_is_logged_once() {
     let auth = MockAuth::start().await;
     let hostile = [
         Value::Null,
@@ -232,16 +232,16 @@ async fn each_refused_entry_is_logged_once() {
 }
 
 #[actix_web::test]
-async fn a_pause_that_the_auth_server_asks_for_is_kept() {
+async fn retry_after_of_the_auth_server_is_obeyed() {
     for status in [429, 503] {
         let asks = Behaviour::RetryAfter { status, seconds: 2 };
         let app = TestApp::start_after(&[], async |auth: &MockAuth| auth.behave(asks)).await;
         let alice = app.user("alice").await;
         eventually(async || app.jwks_fetches() == 1).await;
         app.behave(Behaviour::Answer);
-        alice.get("/api/me").await.refused(503, "jwks_unavailable");
+        alice.get("/api/me").await.rejected(503, "jwks_unavailable");
         let answer = alice.get("/api/me").await;
-        answer.refused(503, "jwks_unavailable");
+        answer.rejected(503, "jwks_unavailable");
         let pause: u64 = answer.header("retry-after").parse().unwrap();
         assert!((1..=2).contains(&pause), "{pause}");
         assert_eq!(app.jwks_fetches(), 1);
@@ -250,7 +250,7 @@ async fn a_pause_that_the_auth_server_asks_for_is_kept() {
 }
 
 #[actix_web::test]
-async fn whoever_cannot_be_verified_hears_when_the_next_fetch_is_due() {
+async fn a_503_says_when_the_next_fetch_is_due() {
     let asks = Behaviour::RetryAfter {
         status: 503,
         seconds: 100,
@@ -258,13 +258,13 @@ async fn whoever_cannot_be_verified_hears_when_the_next_fetch_is_due() {
     let app = TestApp::start_after(&[], async |auth: &MockAuth| auth.behave(asks)).await;
     eventually(async || app.jwks_fetches() == 1).await;
     let answer = app.user("alice").await.get("/api/me").await;
-    answer.refused(503, "jwks_unavailable");
+    answer.rejected(503, "jwks_unavailable");
     let pause: u64 = answer.header("retry-after").parse().unwrap();
     assert!((80..=100).contains(&pause), "{pause}");
 }
 
 #[actix_web::test]
-async fn without_such_a_pause_the_next_request_asks_again() {
+async fn without_retry_after_the_next_request_fetches_again() {
     let fails = async |auth: &MockAuth| auth.behave(Behaviour::Status(429));
     let app = TestApp::start_after(&[], fails).await;
     eventually(async || app.jwks_fetches() == 1).await;
@@ -273,7 +273,7 @@ async fn without_such_a_pause_the_next_request_asks_again() {
 }
 
 #[actix_web::test]
-async fn max_age_shortens_the_time_to_live_and_never_lengthens_it() {
+async fn max_age_can_shorten_the_time_to_live_but_not_lengthen_it() {
     let short = Behaviour::Header("cache-control", "public, max-age=1".to_owned());
     let long = Behaviour::Header("cache-control", "max-age=86400".to_owned());
     let cooldown = ("JWKS_COOLDOWN", "1");
@@ -284,13 +284,13 @@ async fn max_age_shortens_the_time_to_live_and_never_lengthens_it() {
 }
 
 #[actix_web::test]
-async fn a_file_wins_over_the_address_and_is_read_again_when_it_changes() {
+async fn a_file_has_priority_over_the_url_and_is_read_again_when_it_changes() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("jwks.json");
     let given = [("JWKS_FILE", file.to_str().unwrap())];
     let app = TestApp::start_with(&given).await;
     let alice = app.user("alice").await;
-    alice.get("/api/me").await.refused(503, "jwks_unavailable");
+    alice.get("/api/me").await.rejected(503, "jwks_unavailable");
     write_keys(&file, &app.auth);
     eventually(async || alice.get("/api/me").await.status == 200).await;
     app.rotate(Algorithm::Rs256);
@@ -302,7 +302,7 @@ async fn a_file_wins_over_the_address_and_is_read_again_when_it_changes() {
 }
 
 #[actix_web::test]
-async fn a_file_gone_bad_keeps_the_keys_it_had() {
+async fn a_file_that_becomes_invalid_leaves_the_old_keys_in_use() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("jwks.json");
     let app = TestApp::start_after(
@@ -326,7 +326,7 @@ async fn a_file_gone_bad_keeps_the_keys_it_had() {
 }
 
 #[actix_web::test]
-async fn where_the_usual_path_is_not_found_the_other_is_tried_and_named() {
+async fn when_the_usual_path_is_not_found_the_other_one_is_tried_and_logged() {
     let auth = MockAuth::start().await;
     auth.serve_jwks_at("/auth/.well-known/jwks.json");
     let base_path = ("BETTER_AUTH_BASE_PATH", "/auth");
@@ -347,7 +347,7 @@ async fn where_the_usual_path_is_not_found_the_other_is_tried_and_named() {
 }
 
 #[actix_web::test]
-async fn the_other_path_is_not_tried_for_an_address_that_was_given() {
+async fn the_other_path_is_not_tried_when_a_url_is_set() {
     let auth = MockAuth::start().await;
     let address = format!("{}/api/auth/jwks", auth.origin());
     auth.serve_jwks_at("/api/auth/.well-known/jwks.json");
@@ -358,7 +358,7 @@ async fn the_other_path_is_not_tried_for_an_address_that_was_given() {
 }
 
 #[actix_web::test]
-async fn sighup_withdraws_a_key_past_the_cool_down() {
+async fn sighup_refreshes_the_keys_despite_the_cool_down() {
     let auth = MockAuth::start().await;
     let (program, _database) = Program::with_keys_of(&auth, &[]).await;
     let alice = User::named("alice");
@@ -379,7 +379,7 @@ async fn sighup_withdraws_a_key_past_the_cool_down() {
 }
 
 #[actix_web::test]
-async fn a_refresh_by_hand_goes_past_cool_down_and_retry_after() {
+async fn a_manual_refresh_ignores_cool_down_and_retry_after() {
     let (auth, store, _database) = store().await;
     store.refresh_now().await.unwrap();
     auth.behave(Behaviour::RetryAfter {
@@ -387,20 +387,20 @@ async fn a_refresh_by_hand_goes_past_cool_down_and_retry_after() {
         seconds: 300,
     });
     assert!(store.refresh_now().await.is_err());
-    assert_eq!(store.look().keys.len(), 1, "a failure leaves the keys");
+    assert_eq!(store.current().keys.len(), 1, "a failure leaves the keys");
     auth.behave(Behaviour::Answer);
     auth.add_key(Algorithm::Es256);
     store.refresh_now().await.unwrap();
-    assert_eq!(store.look().keys.len(), 2);
+    assert_eq!(store.current().keys.len(), 2);
 }
 
-/// Neither waits for a fetch that nobody makes.
+/// Neither waits for a fetch that is never made.
 #[actix_web::test]
-async fn a_refresh_by_hand_joins_a_fetch_that_has_not_begun_and_follows_one_that_has() {
+async fn a_manual_refresh_joins_a_pending_fetch_and_follows_a_running_one() {
     let (auth, store, _database) = store().await;
     store.refresh_now().await.unwrap();
-    let look = store.look();
-    let (looked, refreshed) = join(store.look_again(look), store.refresh_now()).await;
+    let snapshot = store.current();
+    let (looked, refreshed) = join(store.refetch_for(snapshot), store.refresh_now()).await;
     assert!(looked.is_ok() && refreshed.is_ok());
     assert_eq!(auth.jwks_fetches(), 3);
     auth.behave(Behaviour::Stall);
@@ -413,25 +413,25 @@ async fn a_refresh_by_hand_joins_a_fetch_that_has_not_begun_and_follows_one_that
     assert_eq!(auth.jwks_fetches(), 5);
 }
 
-/// What a cache of verdicts goes by.
+/// The token cache is valid for one generation of keys.
 #[actix_web::test]
-async fn the_generation_changes_when_a_key_was_withdrawn_and_not_when_one_came_in() {
+async fn the_generation_changes_when_a_key_is_removed_but_not_when_one_is_added() {
     let (auth, store, _database) = store().await;
-    assert_eq!(store.look().generation(), None);
+    assert_eq!(store.current().generation(), None);
     store.refresh_now().await.unwrap();
-    let first = store.look().generation();
+    let first = store.current().generation();
     assert!(first.is_some());
     auth.rotate(Algorithm::EdDSA);
     store.refresh_now().await.unwrap();
-    assert_eq!(store.look().generation(), first);
+    assert_eq!(store.current().generation(), first);
     auth.retire_old_keys();
     store.refresh_now().await.unwrap();
-    assert_ne!(store.look().generation(), first);
+    assert_ne!(store.current().generation(), first);
 }
 
 #[cfg(target_os = "linux")]
 #[actix_web::test]
-async fn a_key_set_of_200_megabytes_costs_less_than_32() {
+async fn a_key_set_of_200_megabytes_uses_less_than_32_megabytes_of_memory() {
     let auth = MockAuth::start().await;
     let (program, _database) = Program::with_keys_of(&auth, &[]).await;
     let alice = User::named("alice");
@@ -448,7 +448,7 @@ async fn a_key_set_of_200_megabytes_costs_less_than_32() {
     assert_eq!(program_answers(&program, &good).await, 200);
 }
 
-/// Somebody whose token names a key that the auth server never had.
+/// A caller whose token names a key that the auth server never had.
 fn stranger(app: &TestApp, kid: &str) -> Client {
     let token = app.token(&User::named("mallory")).kid(Some(kid));
     app.bearer(&token.sign())
@@ -460,7 +460,7 @@ async fn program_answers(program: &Program, token: &str) -> u16 {
     answer.status().as_u16()
 }
 
-/// A key store alone, without keys, that fetches only when it is told to.
+/// A key store alone, without keys, that fetches only on request.
 async fn store() -> (MockAuth, std::sync::Arc<KeyStore>, TestDatabase) {
     let auth = MockAuth::start().await;
     auth.behave(Behaviour::RetryAfter {
@@ -469,7 +469,7 @@ async fn store() -> (MockAuth, std::sync::Arc<KeyStore>, TestDatabase) {
     });
     let database = TestDatabase::empty().await;
     let settings = database.settings(&[("BETTER_AUTH_URL", &auth.origin())]);
-    let store = KeyStore::start(&settings.auth).unwrap();
+    let store = KeyStore::start(&settings.better_auth.tokens).unwrap();
     eventually(async || auth.jwks_fetches() == 1).await;
     auth.behave(Behaviour::Answer);
     (auth, store, database)

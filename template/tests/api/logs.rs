@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Program, TestDatabase};
 
-/// The paths at which rows of the caller are made.
+/// The paths that create rows of the caller.
 fn creations() -> Vec<String> {
     let document = serde_json::to_value(app::routes::openapi(None)).unwrap();
     let paths = document["paths"].as_object().unwrap().iter();
@@ -16,7 +16,7 @@ fn creations() -> Vec<String> {
     paths.filter(|path| !path.contains('{')).collect()
 }
 
-/// Good, bad and failing requests, with everything in them that must stay secret.
+/// Good, bad and failing requests that contain everything that must stay secret.
 async fn exercise(program: &Program, auth: &MockAuth, secrets: &mut Vec<String>) {
     let alice = User::named("alice");
     let good = auth.token(&alice).sign();
@@ -61,7 +61,7 @@ async fn exercise(program: &Program, auth: &MockAuth, secrets: &mut Vec<String>)
 }
 
 #[actix_web::test]
-async fn no_token_cookie_secret_or_password_is_ever_written() {
+async fn no_token_cookie_secret_or_password_is_ever_logged() {
     let auth = MockAuth::start().await;
     auth.add_key(Algorithm::Rs256);
     let database = TestDatabase::migrated().await;
@@ -81,7 +81,7 @@ async fn no_token_cookie_secret_or_password_is_ever_written() {
     program.signal(Signal::SIGTERM);
     let (_, log) = program.wait();
     assert!(
-        log.contains("token refused") && log.contains("TRACE"),
+        log.contains("token rejected") && log.contains("TRACE"),
         "this log says too little to prove anything"
     );
     for secret in secrets {
@@ -90,8 +90,13 @@ async fn no_token_cookie_secret_or_password_is_ever_written() {
     assert!(!log.contains("SELECT") && !log.contains("INSERT"), "{log}");
 }
 
-/// What a request of alice's leaves in the log.
+/// The lines that one request of alice writes to the log.
 pub async fn lines_of(path: &str) -> Vec<Value> {
+    lines_of_user(path, &User::named("alice")).await
+}
+
+/// The same for another user.
+pub async fn lines_of_user(path: &str, user: &User) -> Vec<Value> {
     let auth = MockAuth::start().await;
     let database = TestDatabase::migrated().await;
     let program = Program::serve(&[
@@ -99,10 +104,10 @@ pub async fn lines_of(path: &str) -> Vec<Value> {
         ("DATABASE_URL", database.url()),
         ("BETTER_AUTH_URL", &auth.origin()),
     ]);
-    database.add_user(&User::named("alice")).await;
+    database.add_user(user).await;
     let request = Client::new()
         .get(program.url(path))
-        .bearer_auth(auth.token(&User::named("alice")).sign());
+        .bearer_auth(auth.token(user).sign());
     request
         .header("x-request-id", "trace-me")
         .send()
@@ -132,4 +137,66 @@ async fn each_request_is_one_line_that_names_route_and_user() {
         (&json!("trace-me"), &json!(User::named("alice").uuid))
     );
     assert!(line["ms"].is_u64());
+}
+
+#[actix_web::test]
+async fn users_without_a_uuid_are_warned_of_once_with_the_remedy_of_their_credential() {
+    let auth = MockAuth::start().await;
+    let database = TestDatabase::migrated().await;
+    let audience = "https://api.example.test";
+    let program = Program::serve(&[
+        ("LOG_FORMAT", "json"),
+        ("DATABASE_URL", database.url()),
+        ("BETTER_AUTH_URL", &auth.origin()),
+        ("SESSION_VERIFICATION", "http"),
+        ("OAUTH_AUDIENCE", audience),
+        ("USER_UUID_CLAIM", "missing"),
+    ]);
+    let alice = User::named("alice");
+    for credential in [
+        auth.sign_in(&alice),
+        auth.sign_in(&alice),
+        auth.access_token(&alice, audience, "app", "openid").sign(),
+    ] {
+        let request = Client::new().get(program.url("/api/me"));
+        let answer = request.bearer_auth(credential).send().await.unwrap();
+        assert_eq!(answer.status(), 401);
+    }
+    program.signal(Signal::SIGTERM);
+    let (_, log) = program.wait();
+    let warnings: Vec<_> = log
+        .lines()
+        .filter(|line| line.contains("usable uuid"))
+        .collect();
+    assert_eq!(warnings.len(), 2, "{log}");
+    assert!(warnings[0].contains("a valid session"), "{log}");
+    assert!(warnings[1].contains("customAccessTokenClaims"), "{log}");
+}
+
+#[actix_web::test]
+async fn while_better_auth_is_down_one_warning_stands_for_many_requests() {
+    let auth = MockAuth::start().await;
+    let database = TestDatabase::migrated().await;
+    let program = Program::serve(&[
+        ("LOG_FORMAT", "json"),
+        ("DATABASE_URL", database.url()),
+        ("BETTER_AUTH_URL", &auth.origin()),
+        ("SESSION_VERIFICATION", "http"),
+    ]);
+    auth.stop().await;
+    for number in 0..5 {
+        let request = Client::new().get(program.url("/api/me"));
+        let answer = request.bearer_auth(format!("session{number}")).send().await;
+        assert_eq!(answer.unwrap().status(), 503);
+    }
+    program.signal(Signal::SIGTERM);
+    let (_, log) = program.wait();
+    let lines = log.lines().map(|line| serde_json::from_str(line).unwrap());
+    let lines: Vec<Value> = lines.collect();
+    let count = |level: &str, code: &str| {
+        let found = |line: &&Value| line["level"] == level && line["code"] == code;
+        lines.iter().filter(found).count()
+    };
+    assert_eq!(count("ERROR", "auth_unavailable"), 0, "{log}");
+    assert_eq!(count("WARN", "auth_unavailable"), 1, "{log}");
 }

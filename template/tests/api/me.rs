@@ -4,7 +4,7 @@ use serde_json::json;
 use crate::support::{Answer, TestApp};
 
 #[actix_web::test]
-async fn me_is_what_the_token_says() {
+async fn me_shows_the_claims_of_the_token() {
     let app = TestApp::start().await;
     let mut user = mock_auth::User::named("alice");
     user.role = "admin,editor".to_owned();
@@ -27,7 +27,7 @@ async fn me_is_what_the_token_says() {
 }
 
 #[actix_web::test]
-async fn an_admin_is_one_by_role() {
+async fn an_admin_has_the_role_admin() {
     let app = TestApp::start().await;
     let me = app.admin().await.get("/api/me").await.ok();
     assert_eq!(me["roles"], json!(["admin"]));
@@ -49,11 +49,11 @@ async fn absent_claims_are_null_or_empty() {
 }
 
 #[actix_web::test]
-async fn the_profile_of_a_user_without_a_row_is_refused() {
+async fn the_profile_of_a_user_without_a_row_is_rejected() {
     let app = TestApp::start().await;
     let token = app.token(&mock_auth::User::named("ghost")).sign();
     let answer = app.bearer(&token).get("/api/profile").await;
-    answer.refused(401, "user_unknown");
+    answer.rejected(401, "user_unknown");
     assert!(
         answer
             .header("www-authenticate")
@@ -62,7 +62,7 @@ async fn the_profile_of_a_user_without_a_row_is_refused() {
 }
 
 #[actix_web::test]
-async fn the_profile_of_a_banned_user_is_refused_until_the_ban_ends() {
+async fn the_profile_of_a_banned_user_is_rejected_until_the_ban_ends() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let time = match app.db().get_database_backend() {
@@ -78,20 +78,20 @@ async fn the_profile_of_a_banned_user_is_refused_until_the_ban_ends() {
     alice.get("/api/profile").await.ok();
     app.sql(r#"UPDATE "user" SET banned = true"#).await;
     let answer = alice.get("/api/profile").await;
-    answer.refused(401, "token_invalid");
+    answer.rejected(401, "token_invalid");
     app.sql(r#"UPDATE "user" SET "banExpires" = '2999-01-01T00:00:00.000Z'"#)
         .await;
     alice
         .get("/api/profile")
         .await
-        .refused(401, "token_invalid");
+        .rejected(401, "token_invalid");
     app.sql(r#"UPDATE "user" SET "banExpires" = '2020-01-01T00:00:00.000Z'"#)
         .await;
     alice.get("/api/profile").await.ok();
 }
 
 #[actix_web::test]
-async fn whoami_refuses_wrong_credentials() {
+async fn whoami_rejects_wrong_credentials() {
     let app = TestApp::start().await;
     let token = app.token(&mock_auth::User::named("alice"));
     let spoilt = token.tampered_signature().sign();
@@ -99,25 +99,28 @@ async fn whoami_refuses_wrong_credentials() {
         app.bearer(token)
             .get("/api/whoami")
             .await
-            .refused(401, code);
+            .rejected(401, code);
     }
     let basic = app
         .anonymous()
         .request(Method::GET, "/api/whoami")
         .basic_auth("alice", Some("secret"));
-    Answer::of(basic).await.refused(401, "token_missing");
+    Answer::of(basic).await.rejected(401, "token_missing");
     app.anonymous()
         .post("/api/whoami", json!({}))
         .await
-        .refused(405, "method_not_allowed");
+        .rejected(405, "method_not_allowed");
 }
 
 #[actix_web::test]
-async fn whoami_knows_nobody_and_somebody() {
+async fn whoami_answers_anonymous_and_signed_in_callers() {
     let app = TestApp::start().await;
-    let nobody = app.anonymous().get("/api/whoami").await;
-    assert_eq!(nobody.ok(), json!({"authenticated": false, "user": null}));
-    assert_eq!(nobody.header("cache-control"), "no-store");
+    let anonymous = app.anonymous().get("/api/whoami").await;
+    assert_eq!(
+        anonymous.ok(),
+        json!({"authenticated": false, "user": null})
+    );
+    assert_eq!(anonymous.header("cache-control"), "no-store");
     let alice = app.user("alice").await;
     let me = alice.get("/api/me").await.ok();
     assert_eq!(
@@ -137,7 +140,7 @@ async fn the_profile_is_the_users_row() {
 }
 
 #[actix_web::test]
-async fn answers_to_signed_in_users_are_not_stored() {
+async fn responses_to_signed_in_users_are_not_stored() {
     let app = TestApp::start().await;
     let answer = app.user("alice").await.get("/api/me").await;
     assert_eq!(answer.header("cache-control"), "no-store");
@@ -148,7 +151,7 @@ async fn answers_to_signed_in_users_are_not_stored() {
         .map(|value| value.to_str().unwrap())
         .collect();
     assert!(
-        vary.join(", ").contains("Authorization, Cookie"),
+        vary.join(", ").contains("Authorization, Cookie, X-API-Key"),
         "{vary:?}"
     );
 }

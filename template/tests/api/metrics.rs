@@ -1,11 +1,11 @@
-//! What Prometheus reads, from the program itself: the recorder belongs to a whole process.
+//! The metrics for Prometheus, from the compiled program: there is one recorder per process.
 
 use std::net::TcpListener;
 
 use mock_auth::{Behaviour, MockAuth, User};
 use reqwest::{Client, Method};
 
-use crate::support::{Answer, Program};
+use crate::support::{Answer, Program, eventually};
 
 async fn get_me(program: &Program, token: &str) -> u16 {
     let request = Client::new().get(program.url("/api/me"));
@@ -24,7 +24,7 @@ fn value(metrics: &Answer, series: &str) -> Option<f64> {
 }
 
 #[actix_web::test]
-async fn requests_refusals_and_the_key_set_are_counted() {
+async fn requests_rejections_and_the_key_set_are_counted() {
     let auth = MockAuth::start().await;
     let (program, _database) = Program::with_keys_of(&auth, &[]).await;
     let good = auth.token(&User::named("alice")).sign();
@@ -62,6 +62,60 @@ async fn requests_refusals_and_the_key_set_are_counted() {
 }
 
 #[actix_web::test]
+async fn the_pool_the_process_and_requests_in_flight_are_measured() {
+    let auth = MockAuth::start().await;
+    let most = ("DATABASE_MAX_CONNECTIONS", "3");
+    let (program, _database) = Program::with_keys_of(&auth, &[most]).await;
+    let metrics = read(&program.url("/metrics")).await;
+    for (series, expected) in [
+        // The scrape itself.
+        ("http_requests_in_flight", 1.0),
+        ("database_transactions_waiting", 0.0),
+    ] {
+        let found = value(&metrics, series);
+        assert_eq!(found, Some(expected), "{series} in {}", metrics.text);
+    }
+    // On SQLite there is one more, for writers.
+    let max = value(&metrics, "database_connections_max").unwrap();
+    assert!([3.0, 4.0].contains(&max), "{max}");
+    // What the program does while it starts gives its connections back.
+    eventually(async || {
+        let metrics = read(&program.url("/metrics")).await;
+        let connections = |state: &str| {
+            value(
+                &metrics,
+                &format!(r#"database_connections{{state="{state}"}}"#),
+            )
+            .unwrap()
+        };
+        connections("in_use") == 0.0 && (1.0..=max).contains(&connections("idle"))
+    })
+    .await;
+    for name in ["process_resident_memory_bytes", "process_open_fds"] {
+        let value = value(&metrics, name);
+        assert!(value.is_some_and(|value| value > 1.0), "{name}: {value:?}");
+    }
+}
+
+#[actix_web::test]
+async fn a_request_whose_client_went_away_is_not_in_flight() {
+    let auth = MockAuth::start().await;
+    let (program, _database) = Program::with_keys_of(&auth, &[]).await;
+    auth.behave(Behaviour::Stall);
+    let unknown = auth.token(&User::named("alice")).kid(Some("new")).sign();
+    let http = Client::new();
+    let waiting = http.get(program.url("/api/me")).bearer_auth(&unknown);
+    let waiting = actix_web::rt::spawn(waiting.send());
+    let in_flight = async || {
+        let metrics = read(&program.url("/metrics")).await;
+        value(&metrics, "http_requests_in_flight").unwrap()
+    };
+    eventually(async || in_flight().await == 2.0).await;
+    waiting.abort();
+    eventually(async || in_flight().await == 1.0).await;
+}
+
+#[actix_web::test]
 async fn a_failed_fetch_is_counted_by_its_reason() {
     for (behaviour, outcome) in [
         (Behaviour::Status(500), "status"),
@@ -85,7 +139,7 @@ async fn a_failed_fetch_is_counted_by_its_reason() {
 }
 
 #[actix_web::test]
-async fn no_series_comes_from_what_a_client_sends() {
+async fn clients_cannot_create_new_series() {
     let auth = MockAuth::start().await;
     let (program, _database) = Program::with_keys_of(&auth, &[]).await;
     let http = Client::new();
@@ -113,14 +167,14 @@ async fn no_series_comes_from_what_a_client_sends() {
 }
 
 #[actix_web::test]
-async fn a_listener_of_their_own_takes_them_off_the_main_one() {
+async fn a_separate_listener_removes_metrics_from_the_main_one() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = free.local_addr().unwrap().to_string();
     drop(free);
     let auth = MockAuth::start().await;
     let (program, _database) = Program::with_keys_of(&auth, &[("METRICS_ADDR", &address)]).await;
     let main = read(&program.url("/metrics")).await;
-    main.refused(404, "not_found");
+    main.rejected(404, "not_found");
     let own = read(&format!("http://{address}/metrics")).await;
     assert_eq!(own.status, 200);
     assert_eq!(
@@ -128,5 +182,5 @@ async fn a_listener_of_their_own_takes_them_off_the_main_one() {
         Some(1.0)
     );
     let other = read(&format!("http://{address}/api/me")).await;
-    other.refused(404, "not_found");
+    other.rejected(404, "not_found");
 }

@@ -51,8 +51,8 @@ async fn session_cookies_are_documented_where_they_open_the_api() {
         cookies.await,
         json!([
             {"bearer": []},
-            {"__Secure-shop.session_token": []},
             {"shop.session_token": []},
+            {"__Secure-shop.session_token": []},
         ])
     );
 }
@@ -62,16 +62,13 @@ fn schemas<'a>(part: &'a Value, place: &str, found: &mut Vec<(String, &'a Value)
     if part["type"] == "object" {
         found.push((place.to_owned(), part));
     }
-    let members: Vec<_> = match part {
-        Value::Object(members) => members
-            .iter()
-            .map(|(name, it)| (name.clone(), it))
-            .collect(),
+    let values: Vec<_> = match part {
+        Value::Object(values) => values.iter().map(|(name, it)| (name.clone(), it)).collect(),
         Value::Array(items) => (0..).map(|at: usize| at.to_string()).zip(items).collect(),
         _ => Vec::new(),
     };
-    for (name, member) in members {
-        schemas(member, &format!("{place}/{name}"), found);
+    for (name, value) in values {
+        schemas(value, &format!("{place}/{name}"), found);
     }
 }
 
@@ -113,6 +110,22 @@ fn every_operation_names_its_problems_with_an_example_of_each() {
                     assert_eq!(example["status"].to_string(), *status, "{path}");
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn every_tag_of_an_operation_is_described() {
+    let document = serde_json::to_value(app::routes::openapi(None)).unwrap();
+    let tags = document["tags"].as_array().unwrap();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for operation in item.as_object().unwrap().values() {
+            let name = &operation["tags"][0];
+            let tag = tags.iter().find(|tag| tag["name"] == *name);
+            assert!(
+                tag.is_some_and(|tag| tag["description"].is_string()),
+                "{path}: {name} is not in TAGS"
+            );
         }
     }
 }

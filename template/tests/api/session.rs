@@ -1,11 +1,12 @@
 //! Session cookies in place of tokens.
 
+mod in_database;
+
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use mock_auth::{Behaviour, MockAuth, SECRET, User};
 use reqwest::Method;
-use sea_orm::DbBackend;
 use serde_json::json;
 
 use crate::support::{Answer, TestApp};
@@ -31,7 +32,23 @@ async fn alice(app: &TestApp) -> String {
     app.session_cookie(&app.sign_in(&alice))
 }
 
-/// A cookie with the right shape that nobody signed.
+/// Inserts a session as Better Auth does.
+async fn store(app: &TestApp, name: &str, seconds: i64) -> String {
+    let user = User::named(name);
+    app.add_row(&user).await;
+    let session = app.sign_in(&user);
+    let ends = database::UtcDateTime::now().plus_seconds(seconds);
+    app.sql(&format!(
+        r#"INSERT INTO session (id, "expiresAt", token, "createdAt", "updatedAt", "userId")
+           VALUES ('{}', '{ends}', '{session}', '{ends}', '{ends}', '{}')"#,
+        uuid::Uuid::new_v4(),
+        user.id
+    ))
+    .await;
+    session
+}
+
+/// A cookie of the right shape with a forged signature.
 fn forged(number: usize) -> String {
     format!(
         "better-auth.session_token=forged{number}.{}%3D",
@@ -40,20 +57,20 @@ fn forged(number: usize) -> String {
 }
 
 #[actix_web::test]
-async fn unless_it_is_switched_on_a_session_is_no_credential() {
+async fn sessions_are_not_accepted_unless_enabled() {
     let app = TestApp::start().await;
     let cookie = alice(&app).await;
-    get(&app, &cookie).await.refused(401, "token_missing");
+    get(&app, &cookie).await.rejected(401, "token_missing");
     let session = app.sign_in(&User::named("alice"));
     app.bearer(&session)
         .get("/api/me")
         .await
-        .refused(401, "token_malformed");
+        .rejected(401, "token_malformed");
     assert_eq!(app.session_lookups(), 0);
 }
 
 #[actix_web::test]
-async fn a_session_opens_by_cookie_and_by_bearer_and_tokens_go_on_opening() {
+async fn sessions_are_accepted_as_cookie_and_bearer_and_tokens_still_work() {
     let app = TestApp::start_with(&[HTTP]).await;
     let user = User {
         role: "admin,editor".to_owned(),
@@ -74,62 +91,62 @@ async fn a_session_opens_by_cookie_and_by_bearer_and_tokens_go_on_opening() {
 }
 
 #[actix_web::test]
-async fn a_wrong_token_is_not_rescued_by_a_good_cookie() {
+async fn a_wrong_token_is_rejected_despite_a_good_cookie() {
     let app = TestApp::start_with(&[HTTP]).await;
     let token = app.token(&User::named("alice")).expires_in(-120).sign();
     let request = app.bearer(&token).request(Method::GET, "/api/me");
     let answer = Answer::of(request.header("cookie", alice(&app).await)).await;
-    answer.refused(401, "token_expired");
+    answer.rejected(401, "token_expired");
 }
 
 #[actix_web::test]
-async fn the_cookie_of_https_and_one_with_another_prefix_open_too() {
+async fn secure_cookies_and_cookies_with_another_prefix_are_accepted() {
     let app = TestApp::start_with(&[HTTP, ("BETTER_AUTH_COOKIE_PREFIX", "shop")]).await;
     let cookie = alice(&app).await;
-    get(&app, &cookie).await.refused(401, "token_missing");
+    get(&app, &cookie).await.rejected(401, "token_missing");
     let cookie = cookie.replacen("better-auth", "shop", 1);
     get(&app, &cookie).await.ok();
     get(&app, &format!("__Secure-{cookie}")).await.ok();
     get(&app, &format!("x{cookie}"))
         .await
-        .refused(401, "token_missing");
+        .rejected(401, "token_missing");
 }
 
 #[actix_web::test]
-async fn what_is_no_session_is_refused_and_the_refusal_remembered() {
+async fn an_unknown_session_is_rejected_and_the_rejection_cached() {
     let app = TestApp::start_with(&[HTTP]).await;
     for _ in 0..3 {
-        get(&app, &forged(1)).await.refused(401, "token_invalid");
+        get(&app, &forged(1)).await.rejected(401, "token_invalid");
     }
     assert_eq!(app.session_lookups(), 1);
 }
 
 #[actix_web::test]
-async fn what_cannot_be_a_session_is_refused_without_asking() {
+async fn malformed_sessions_are_rejected_without_a_look_up() {
     let app = TestApp::start_with(&[HTTP]).await;
     let long = "x".repeat(2000);
     for value in ["", "x", "token.short", "%ff.x", ".", long.as_str()] {
         get(&app, &format!("better-auth.session_token={value}"))
             .await
-            .refused(401, "token_malformed");
+            .rejected(401, "token_malformed");
     }
     assert_eq!(app.session_lookups(), 0);
 }
 
 #[actix_web::test]
-async fn with_the_secret_a_forged_cookie_is_refused_without_asking() {
+async fn with_the_secret_forged_cookies_are_rejected_without_a_look_up() {
     let app = TestApp::start_with(&[HTTP, ("BETTER_AUTH_SECRET", SECRET)]).await;
     for number in 0..100 {
         get(&app, &forged(number))
             .await
-            .refused(401, "token_invalid");
+            .rejected(401, "token_invalid");
     }
     assert_eq!(app.session_lookups(), 0);
     get(&app, &alice(&app).await).await.ok();
 }
 
 #[actix_web::test]
-async fn a_good_session_is_asked_for_once_however_many_wait() {
+async fn concurrent_requests_with_one_session_cause_one_look_up() {
     let app = TestApp::start_with(&[HTTP]).await;
     let cookie = alice(&app).await;
     let answers = join_all((0..50).map(|_| get(&app, &cookie))).await;
@@ -138,54 +155,176 @@ async fn a_good_session_is_asked_for_once_however_many_wait() {
 }
 
 #[actix_web::test]
-async fn many_unknown_sessions_cost_few_look_ups_and_leave_known_ones_alone() {
+async fn many_unknown_sessions_cause_few_look_ups_and_known_ones_still_work() {
     let app = TestApp::start_with(&[HTTP, ("SESSION_MAX_LOOKUPS", "5")]).await;
     let cookie = alice(&app).await;
     get(&app, &cookie).await.ok();
     let cookies: Vec<_> = (0..40).map(forged).collect();
     let answers = join_all(cookies.iter().map(|cookie| get(&app, cookie))).await;
-    let refused = answers.iter().filter(|answer| answer.status == 401).count();
-    assert_eq!((refused, app.session_lookups()), (4, 5));
+    let rejected = answers.iter().filter(|answer| answer.status == 401).count();
+    assert_eq!((rejected, app.session_lookups()), (5, 6));
     let late = get(&app, &forged(99)).await;
-    late.refused(503, "auth_unavailable");
+    late.rejected(503, "auth_unavailable");
     assert!(late.header("retry-after").parse::<u64>().is_ok());
     get(&app, &cookie).await.ok();
 }
 
 #[actix_web::test]
-async fn a_sign_out_is_noticed_when_the_answer_is_old() {
+async fn many_sessions_at_once_are_no_attack() {
+    let app = TestApp::start_with(&[HTTP]).await;
+    let sign_in = |number| app.sign_in(&User::named(&format!("user{number}")));
+    let cookies: Vec<_> = (0..120)
+        .map(|number| app.session_cookie(&sign_in(number)))
+        .collect();
+    let answers = join_all(cookies.iter().map(|cookie| get(&app, cookie))).await;
+    let opened = answers.iter().filter(|answer| answer.status == 200).count();
+    assert_eq!((opened, app.session_lookups()), (120, 120));
+}
+
+#[actix_web::test]
+async fn look_ups_that_fail_use_up_nothing() {
+    let app = TestApp::start_with(&[HTTP, ("SESSION_MAX_LOOKUPS", "2")]).await;
+    app.behave_for_sessions(Behaviour::Status(500));
+    for number in 0..4 {
+        get(&app, &forged(number))
+            .await
+            .rejected(503, "auth_unavailable");
+    }
+    app.behave_for_sessions(Behaviour::Answer);
+    get(&app, &alice(&app).await).await.ok();
+}
+
+#[actix_web::test]
+async fn other_cookies_may_hold_any_bytes() {
+    for settings in [&[HTTP][..], &DATABASE] {
+        let app = TestApp::start_with(settings).await;
+        let session = store(&app, "alice", 60).await;
+        let session = match settings {
+            [_] => app.sign_in(&User::named("alice")),
+            _ => session,
+        };
+        let cookie = app.session_cookie(&session);
+        for other in [
+            "name=Zoë; ".as_bytes(),
+            b"\xff=\xfe; ",
+            b"; =; a; ",
+            b"a=\"b; c\"; ",
+        ] {
+            let line = [other, cookie.as_bytes()].concat();
+            let line = reqwest::header::HeaderValue::from_bytes(&line).unwrap();
+            let request = app.anonymous().request(Method::GET, "/api/me");
+            Answer::of(request.header("cookie", line)).await.ok();
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_session_cookie_may_be_quoted_and_surrounded_by_spaces() {
+    let app = TestApp::start_with(&[HTTP]).await;
+    let (name, value) = ("better-auth.session_token", alice(&app).await);
+    let (_, value) = value.split_once('=').unwrap();
+    for cookie in [
+        format!("{name}=\"{value}\""),
+        format!("a=b;{name} = {value} "),
+    ] {
+        get(&app, &cookie).await.ok();
+    }
+}
+
+#[actix_web::test]
+async fn a_stale_cookie_of_the_other_scheme_does_not_hide_the_good_one() {
+    for settings in [&[HTTP][..], &DATABASE] {
+        let app = TestApp::start_with(settings).await;
+        let good = match settings {
+            [_] => alice(&app).await,
+            _ => app.session_cookie(&store(&app, "alice", 60).await),
+        };
+        let stale = app.session_cookie("gone");
+        for both in [
+            format!("__Secure-{stale}; {good}"),
+            format!("{stale}; __Secure-{good}"),
+            format!("__Secure-better-auth.session_token=junk; {good}"),
+        ] {
+            get(&app, &both).await.ok();
+        }
+        let answer = get(&app, &format!("__Secure-{stale}; {stale}")).await;
+        answer.rejected(401, "token_invalid");
+    }
+}
+
+#[actix_web::test]
+async fn a_cookie_with_a_name_of_its_own_is_read() {
+    let sid = ("BETTER_AUTH_SESSION_COOKIE", "sid");
+    let app = TestApp::start_with(&[&DATABASE[..], &[sid]].concat()).await;
+    let cookie = app.session_cookie(&store(&app, "alice", 60).await);
+    get(&app, &cookie).await.rejected(401, "token_missing");
+    let cookie = cookie.replacen("better-auth.session_token", "sid", 1);
+    get(&app, &cookie).await.ok();
+    get(&app, &format!("__Secure-{cookie}")).await.ok();
+}
+
+#[actix_web::test]
+async fn the_current_secret_of_several_verifies_cookies() {
+    let secrets = format!("2:{SECRET},1:{}", "old".repeat(11));
+    let of_better_auth = [
+        ("SESSION_VERIFICATION", "database"),
+        ("BETTER_AUTH_SECRETS", secrets.as_str()),
+    ];
+    let of_auth = [
+        ("SESSION_VERIFICATION", "database"),
+        ("AUTH_SECRET", SECRET),
+    ];
+    for settings in [of_better_auth, of_auth] {
+        let app = TestApp::start_with(&settings).await;
+        let cookie = app.session_cookie(&store(&app, "alice", 60).await);
+        get(&app, &cookie).await.ok();
+    }
+}
+
+#[actix_web::test]
+async fn a_sign_out_takes_effect_when_the_cached_answer_expires() {
     let app = TestApp::start_with(&[HTTP, ("SESSION_CACHE_TTL", "1")]).await;
     let session = app.sign_in(&User::named("alice"));
     let cookie = app.session_cookie(&session);
     get(&app, &cookie).await.ok();
     app.sign_out(&session);
     tokio::time::sleep(Duration::from_millis(1100)).await;
-    get(&app, &cookie).await.refused(401, "token_invalid");
+    get(&app, &cookie).await.rejected(401, "token_invalid");
 }
 
 #[actix_web::test]
-async fn a_session_ends_in_time_though_its_answer_is_fresh() {
+async fn a_session_expires_on_time_even_while_it_is_cached() {
     let app = TestApp::start_with(&[HTTP, ("SESSION_CACHE_TTL", "300")]).await;
     let cookie = app.session_cookie(&app.sign_in_for(&User::named("alice"), 1));
     get(&app, &cookie).await.ok();
     tokio::time::sleep(Duration::from_millis(1100)).await;
-    get(&app, &cookie).await.refused(401, "token_invalid");
+    get(&app, &cookie).await.rejected(401, "token_invalid");
     assert_eq!(app.session_lookups(), 1);
 }
 
 #[actix_web::test]
-async fn a_banned_users_session_is_refused() {
+async fn a_look_up_does_not_lengthen_the_session() {
+    let app = TestApp::start_with(&[HTTP, ("SESSION_CACHE_TTL", "1")]).await;
+    let cookie = app.session_cookie(&app.sign_in_for(&User::named("alice"), 2));
+    get(&app, &cookie).await.ok();
+    tokio::time::sleep(Duration::from_millis(2100)).await;
+    get(&app, &cookie).await.rejected(401, "token_invalid");
+    assert_eq!(app.session_lookups(), 2);
+}
+
+#[actix_web::test]
+async fn a_banned_users_session_is_rejected() {
     let app = TestApp::start_with(&[HTTP]).await;
     let banned = User {
         banned: true,
         ..User::named("alice")
     };
     let cookie = app.session_cookie(&app.sign_in(&banned));
-    get(&app, &cookie).await.refused(401, "token_invalid");
+    get(&app, &cookie).await.rejected(401, "token_invalid");
 }
 
 #[actix_web::test]
-async fn while_better_auth_does_not_answer_sessions_are_neither_good_nor_bad() {
+async fn while_better_auth_does_not_answer_sessions_are_answered_with_503() {
     let app = TestApp::start_with(&[HTTP]).await;
     let known = alice(&app).await;
     get(&app, &known).await.ok();
@@ -210,18 +349,18 @@ async fn while_better_auth_does_not_answer_sessions_are_neither_good_nor_bad() {
     {
         app.behave_for_sessions(behaviour);
         let answer = get(&app, &forged(number)).await;
-        answer.refused(503, "auth_unavailable");
+        answer.rejected(503, "auth_unavailable");
     }
     assert_eq!(forger.session_lookups(), 0);
     app.stop_auth().await;
     get(&app, &forged(99))
         .await
-        .refused(503, "auth_unavailable");
+        .rejected(503, "auth_unavailable");
     get(&app, &known).await.ok();
 }
 
 #[actix_web::test]
-async fn better_auth_hears_the_peers_address_and_no_invented_one() {
+async fn better_auth_receives_the_peers_address_and_never_a_forged_one() {
     for (trusted, heard) in [
         ("192.0.2.0/24", "127.0.0.1"),
         ("127.0.0.0/8", "203.0.113.9"),
@@ -231,13 +370,13 @@ async fn better_auth_hears_the_peers_address_and_no_invented_one() {
         let request = request
             .header("cookie", forged(1))
             .header("x-forwarded-for", "198.51.100.1, 203.0.113.9");
-        Answer::of(request).await.refused(401, "token_invalid");
+        Answer::of(request).await.rejected(401, "token_invalid");
         assert_eq!(app.last_forwarded_for().as_deref(), Some(heard));
     }
 }
 
 #[actix_web::test]
-async fn a_change_by_cookie_needs_an_allowed_page() {
+async fn a_write_with_a_cookie_needs_an_allowed_origin() {
     let app = TestApp::start_with(&[HTTP, ORIGINS]).await;
     let cookie = alice(&app).await;
     let post = async |headers: &[(&str, &str)]| {
@@ -258,95 +397,21 @@ async fn a_change_by_cookie_needs_an_allowed_page() {
         &[("referer", "https://app.example.com@evil.test/")],
     ];
     for headers in foreign {
-        post(headers).await.refused(403, "forbidden");
+        post(headers).await.rejected(403, "forbidden");
     }
     // Whoever hears this got in.
     for allowed in [
         ("origin", PAGE),
         ("referer", "https://app.example.com/anywhere"),
     ] {
-        post(&[allowed]).await.refused(405, "method_not_allowed");
+        post(&[allowed]).await.rejected(405, "method_not_allowed");
     }
 }
 
 #[actix_web::test]
-async fn a_page_may_send_cookies_when_sessions_are_verified() {
+async fn cors_allows_credentials_when_sessions_are_verified() {
     let app = TestApp::start_with(&[HTTP, ORIGINS]).await;
     let request = app.anonymous().request(Method::GET, "/api/me");
     let answer = Answer::of(request.header("origin", PAGE)).await;
     assert_eq!(answer.header("access-control-allow-credentials"), "true");
-}
-
-/// Writes the session as Better Auth does.
-async fn store(app: &TestApp, name: &str, seconds: i64) -> String {
-    let user = User::named(name);
-    app.add_row(&user).await;
-    let session = app.sign_in(&user);
-    let ends = app::types::UtcDateTime::now().plus_seconds(seconds);
-    app.sql(&format!(
-        r#"INSERT INTO session (id, "expiresAt", token, "createdAt", "updatedAt", "userId")
-           VALUES ('{}', '{ends}', '{session}', '{ends}', '{ends}', '{}')"#,
-        uuid::Uuid::new_v4(),
-        user.id
-    ))
-    .await;
-    session
-}
-
-#[actix_web::test]
-async fn in_the_database_forged_expired_and_unknown_sessions_are_refused() {
-    let app = TestApp::start_with(&DATABASE).await;
-    let session = store(&app, "alice", 60).await;
-    let unsigned = format!("better-auth.session_token={session}");
-    get(&app, &unsigned).await.refused(401, "token_malformed");
-    let forged = format!("{unsigned}.{}%3D", "A".repeat(43));
-    get(&app, &forged).await.refused(401, "token_invalid");
-    let unknown = app.session_cookie("unknown");
-    get(&app, &unknown).await.refused(401, "token_invalid");
-    let expired = store(&app, "bob", -1).await;
-    let expired = app.session_cookie(&expired);
-    get(&app, &expired).await.refused(401, "token_invalid");
-    assert_eq!(app.session_lookups(), 0);
-}
-
-#[actix_web::test]
-async fn in_the_database_an_open_session_opens_until_it_is_gone() {
-    let app = TestApp::start_with(&[&DATABASE[..], &[("SESSION_CACHE_TTL", "1")]].concat()).await;
-    let session = store(&app, "alice", 60).await;
-    let cookie = app.session_cookie(&session);
-    let me = get(&app, &cookie).await.ok();
-    let alice = User::named("alice");
-    assert_eq!(
-        me,
-        json!({"id": alice.id, "uuid": alice.uuid, "email": alice.email, "name": "alice",
-            "roles": ["user"], "permissions": [], "organization_id": null})
-    );
-    assert_eq!(app.bearer(&session).get("/api/me").await.ok(), me);
-    app.sql("DELETE FROM session").await;
-    tokio::time::sleep(Duration::from_millis(1100)).await;
-    get(&app, &cookie).await.refused(401, "token_invalid");
-    assert_eq!(app.session_lookups(), 0);
-}
-
-#[actix_web::test]
-async fn in_the_database_plugins_columns_count_where_they_are() {
-    let app = TestApp::start_with(&DATABASE).await;
-    let boolean = match app.db().get_database_backend() {
-        DbBackend::Postgres => "boolean",
-        _ => "integer",
-    };
-    app.sql(r#"ALTER TABLE session ADD COLUMN "activeOrganizationId" text"#)
-        .await;
-    app.sql(&format!(
-        r#"ALTER TABLE "user" ADD COLUMN banned {boolean}"#
-    ))
-    .await;
-    let cookie = app.session_cookie(&store(&app, "alice", 60).await);
-    app.sql(r#"UPDATE session SET "activeOrganizationId" = 'acme'"#)
-        .await;
-    assert_eq!(get(&app, &cookie).await.ok()["organization_id"], "acme");
-    let cookie = app.session_cookie(&store(&app, "bob", 60).await);
-    app.sql(r#"UPDATE "user" SET banned = true WHERE name = 'bob'"#)
-        .await;
-    get(&app, &cookie).await.refused(401, "token_invalid");
 }

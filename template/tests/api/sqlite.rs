@@ -10,10 +10,9 @@ use tempfile::TempDir;
 
 use crate::support::run;
 
-/// `.cargo/config.toml` says it, and a cargo that does not read the file would leave it out in
-/// silence.
+/// Set in `.cargo/config.toml`, which cargo ignores silently when started elsewhere.
 #[actix_web::test]
-async fn connections_share_no_lock_for_counting_memory() {
+async fn sqlite_is_compiled_without_memory_statistics() {
     let database = Database::connect("sqlite::memory:").await.unwrap();
     let options = Statement::from_string(DbBackend::Sqlite, "PRAGMA compile_options");
     let rows = database.query_all_raw(options).await.unwrap();
@@ -38,7 +37,7 @@ pub fn file() -> (TempDir, String) {
 /// The commands that open the database.
 const BOTH: &[&str] = &["serve", "seed"];
 
-/// Where the program would start, it could not listen: the test fails instead of waiting.
+/// HOST cannot be listened on: a program that starts all the same ends, and the test fails.
 fn does_not_start(url: &str, reason: &str, commands: &[&str]) {
     for command in commands {
         let output = run(
@@ -56,7 +55,7 @@ fn does_not_start(url: &str, reason: &str, commands: &[&str]) {
 }
 
 #[test]
-fn what_is_no_database_stops_the_start_with_its_reason() {
+fn a_file_that_is_not_a_database_stops_the_start_with_a_reason() {
     let (folder, url) = file();
     does_not_start(
         &url.replace("mode=rwc", "mode=rw"),
@@ -82,7 +81,7 @@ fn what_is_no_database_stops_the_start_with_its_reason() {
     );
 }
 
-/// The program turns a file to write-ahead logging when it first uses it.
+/// The program switches a file to write-ahead logging when it first uses it.
 #[test]
 fn a_file_that_was_never_served_and_is_read_only_stops_the_start() {
     let (_folder, url) = file();
@@ -93,7 +92,7 @@ fn a_file_that_was_never_served_and_is_read_only_stops_the_start() {
 }
 
 #[actix_web::test]
-async fn a_new_file_that_another_process_locks_stops_the_start_with_its_reason() {
+async fn a_new_file_locked_by_another_process_stops_the_start_with_a_reason() {
     let (_folder, url) = file();
     let other = Database::connect(&url).await.unwrap();
     let immediate = TransactionOptions {

@@ -5,20 +5,20 @@ use serde_json::{Value, json};
 use crate::support::{Answer, TestApp};
 
 #[actix_web::test]
-async fn nobody_reaches_tags_without_a_token() {
+async fn anonymous_requests_to_tags_are_rejected() {
     let app = TestApp::start().await;
     app.anonymous()
         .get("/api/me/tags")
         .await
-        .refused(401, "token_missing");
+        .rejected(401, "token_missing");
     app.anonymous()
         .post("/api/me/tags", json!({"name": "home"}))
         .await
-        .refused(401, "token_missing");
+        .rejected(401, "token_missing");
     app.anonymous()
         .delete("/api/me/tags/x")
         .await
-        .refused(401, "token_missing");
+        .rejected(401, "token_missing");
 }
 
 #[actix_web::test]
@@ -26,10 +26,10 @@ async fn another_users_path_is_forbidden() {
     let app = TestApp::start().await;
     let (alice, bob) = (app.user("alice").await, app.user("bob").await);
     let path = format!("/api/{}/tags", alice.uuid());
-    bob.get(&path).await.refused(403, "forbidden");
+    bob.get(&path).await.rejected(403, "forbidden");
     bob.post(&path, json!({"name": "home"}))
         .await
-        .refused(403, "forbidden");
+        .rejected(403, "forbidden");
 }
 
 #[actix_web::test]
@@ -46,17 +46,17 @@ async fn another_users_tag_is_not_found() {
         bob.delete(&path).await,
         bob.post(&format!("{path}/restore"), Value::Null).await,
     ] {
-        answer.refused(404, "not_found");
+        answer.rejected(404, "not_found");
     }
     assert_eq!(alice.get(&path).await.ok()["name"], "home");
     assert_eq!(alice.get("/api/me/tags").await.ok()["total"], 1);
 }
 
 #[actix_web::test]
-async fn names_and_colours_outside_the_limits_are_refused() {
+async fn names_and_colours_outside_the_limits_are_rejected() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
-    for (body, faults) in [
+    for (body, errors) in [
         (json!({"name": ""}), ["name: blank"]),
         (json!({"name": "x".repeat(51)}), ["name: too_long"]),
         (json!({"name": "a\nb"}), ["name: control_character"]),
@@ -66,10 +66,10 @@ async fn names_and_colours_outside_the_limits_are_refused() {
             ["color: invalid_color"],
         ),
     ] {
-        alice.post("/api/me/tags", body).await.invalid(&faults);
+        alice.post("/api/me/tags", body).await.invalid(&errors);
     }
     let path = format!("/api/me/tags/{}", alice.tag("home").await);
-    for (body, faults) in [
+    for (body, errors) in [
         (json!({"name": null}), vec!["name: invalid_value"]),
         (
             json!({"name": "", "color": "red"}),
@@ -77,7 +77,7 @@ async fn names_and_colours_outside_the_limits_are_refused() {
         ),
         (json!({"colour": "red"}), vec!["colour: unknown_field"]),
     ] {
-        alice.patch(&path, body).await.invalid(&faults);
+        alice.patch(&path, body).await.invalid(&errors);
     }
     alice
         .put(&path, json!({"color": "#123456"}))
@@ -86,7 +86,7 @@ async fn names_and_colours_outside_the_limits_are_refused() {
 }
 
 #[actix_web::test]
-async fn of_many_who_add_the_same_name_one_succeeds() {
+async fn concurrent_additions_of_one_name_succeed_once() {
     let app = TestApp::start_with(&[("WORKERS", "2")]).await;
     let alice = app.user("alice").await;
     let added = (0..8).map(|_| alice.post("/api/me/tags", json!({"name": "home"})));
@@ -97,7 +97,7 @@ async fn of_many_who_add_the_same_name_one_succeeds() {
 }
 
 #[actix_web::test]
-async fn a_name_that_is_taken_can_be_had_neither_by_renaming_nor_by_restoring() {
+async fn a_taken_name_cannot_be_given_by_renaming_or_restoring() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let (home, work) = (alice.tag("home").await, alice.tag("work").await);
@@ -109,7 +109,7 @@ async fn a_name_that_is_taken_can_be_had_neither_by_renaming_nor_by_restoring() 
         alice.patch(&work, json!({"name": "home"})).await,
         alice.put(&work, json!({"name": " home"})).await,
     ] {
-        answer.refused(409, "tag_name_conflict");
+        answer.rejected(409, "tag_name_conflict");
     }
     alice.delete(&home).await;
     alice.patch(&work, json!({"name": "home"})).await.ok();
@@ -117,14 +117,14 @@ async fn a_name_that_is_taken_can_be_had_neither_by_renaming_nor_by_restoring() 
     alice
         .post(&restore, Value::Null)
         .await
-        .refused(409, "tag_name_conflict");
+        .rejected(409, "tag_name_conflict");
     alice.patch(&work, json!({"name": "work"})).await.ok();
     alice.post(&restore, Value::Null).await.ok();
     assert_eq!(alice.get("/api/me/tags").await.ok()["total"], 2);
 }
 
 #[actix_web::test]
-async fn a_write_meant_for_another_version_changes_nothing() {
+async fn a_write_with_a_stale_version_changes_nothing() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let path = format!("/api/me/tags/{}", alice.tag("home").await);
@@ -136,7 +136,7 @@ async fn a_write_meant_for_another_version_changes_nothing() {
     ] {
         for stale in [r#""2""#, r#"W/"1""#] {
             let sent = alice.with(("if-match", stale), method.clone(), &path, body.clone());
-            sent.await.refused(412, "precondition_failed");
+            sent.await.rejected(412, "precondition_failed");
         }
     }
     let tag = alice
@@ -195,7 +195,7 @@ async fn a_tag_is_changed_in_part_replaced_deleted_and_restored() {
         alice.patch(&path, json!({"name": "x"})).await,
         alice.delete(&path).await,
     ] {
-        answer.refused(404, "not_found");
+        answer.rejected(404, "not_found");
     }
     let gone = alice
         .get(&format!("{path}?include_deleted=true"))
@@ -236,22 +236,22 @@ async fn names_sort_by_code_point_page_by_page_and_by_cursor() {
     alice
         .get("/api/me/tags?page=1&cursor=x&size=2")
         .await
-        .invalid(&["size: unknown_parameter"]);
+        .invalid(&["size: unknown_parameter", "cursor: not_with_page"]);
     alice
         .get("/api/me/tags?cursor=x")
         .await
-        .refused(400, "cursor_invalid");
+        .rejected(400, "cursor_invalid");
 }
 
 #[actix_web::test]
-async fn a_name_is_taken_once_among_a_users_live_tags() {
+async fn a_name_is_unique_among_a_users_live_tags() {
     let app = TestApp::start().await;
     let (alice, bob) = (app.user("alice").await, app.user("bob").await);
     let tag = alice.tag("home").await;
     alice
         .post("/api/me/tags", json!({"name": " home "}))
         .await
-        .refused(409, "tag_name_conflict");
+        .rejected(409, "tag_name_conflict");
     bob.tag("home").await;
     assert_eq!(
         alice.delete(&format!("/api/me/tags/{tag}")).await.status,
@@ -267,11 +267,11 @@ async fn a_user_without_a_row_cannot_add_tags() {
     app.bearer(&token)
         .post("/api/me/tags", json!({"name": "home"}))
         .await
-        .refused(401, "user_unknown");
+        .rejected(401, "user_unknown");
 }
 
 #[actix_web::test]
-async fn a_tag_is_answered_as_it_is_stored_and_lists_are_by_name() {
+async fn a_tag_is_returned_as_stored_and_lists_are_sorted_by_name() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let answer = alice

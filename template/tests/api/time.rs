@@ -1,11 +1,11 @@
-//! Time means the same to the API, to both engines and to Better Auth.
+//! The API, both engines and Better Auth agree about times.
 
-use app::types::UtcDateTime;
+use database::UtcDateTime;
 use sea_orm::DbBackend;
 
 use crate::support::{TestApp, TestDatabase};
 
-/// An instant of 2026-11-20 in a form that others write; on PostgreSQL a column has one form only.
+/// Times of 2026-11-20 in formats of other programs; PostgreSQL stores them all alike.
 fn others_forms(backend: DbBackend) -> [(&'static str, &'static str, String); 6] {
     let epoch = match backend {
         DbBackend::Postgres => "to_timestamp(1795190460.5)".to_owned(),
@@ -48,7 +48,7 @@ fn others_forms(backend: DbBackend) -> [(&'static str, &'static str, String); 6]
 }
 
 #[actix_web::test]
-async fn rows_that_others_wrote_are_read_and_sorted_by_time() {
+async fn rows_written_by_other_programs_are_read_and_sorted_by_time() {
     let app = TestApp::start().await;
     let admin = app.admin().await;
     app.sql(r#"DELETE FROM "user""#).await;
@@ -81,11 +81,11 @@ async fn rows_that_others_wrote_are_read_and_sorted_by_time() {
 }
 
 #[actix_web::test]
-async fn whether_a_session_is_over_does_not_depend_on_how_its_end_was_written() {
+async fn a_session_expires_whatever_the_format_of_its_expiry() {
     let file = TestDatabase::migrated().await;
     let settings = file.settings(&[]).database;
-    let database = app::database::Database::open(&settings).await.unwrap();
-    let db = database.reader();
+    let database = database::Database::open(&settings).await.unwrap();
+    let db = database.read();
     let backend = db.get_database_backend();
     let now = UtcDateTime::now();
     let (soon, over) = (now.plus_seconds(60), now.plus_seconds(-60));
@@ -118,7 +118,7 @@ async fn whether_a_session_is_over_does_not_depend_on_how_its_end_was_written() 
                 form(end)
             ))
             .await;
-            let found = app::repositories::sessions::find_open(&token, db).await;
+            let found = better_auth::repositories::sessions::find_open(&token, db).await;
             assert_eq!(found.unwrap().is_some(), open, "{}", form(end));
         }
     }

@@ -1,17 +1,12 @@
 //! The commands for developers and operators: seed, purge, export-user, and the question of fresh.
 
-use app::{
-    repositories::{EXPORTED, PURGED},
-    types::UtcDateTime,
-};
-use mock_auth::{MockAuth, User};
+use app::repositories::{EXPORTED, PURGED};
+use database::UtcDateTime;
 use sea_orm::{ConnectionTrait, DbBackend, Statement, TryGetable};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::support::{
-    Answer, Program, TestApp, TestDatabase, run, run_on_terminal, run_with_input,
-};
+use crate::support::{TestApp, TestDatabase, run, run_on_terminal, run_with_input};
 
 pub const DAY: i64 = 24 * 60 * 60;
 
@@ -37,64 +32,20 @@ pub async fn value<T: TryGetable>(app: &TestApp, query: &str) -> T {
 }
 
 #[test]
-fn nonsense_is_refused_before_anything_is_touched() {
+fn nonsense_is_rejected_before_anything_is_touched() {
     for arguments in [
         &["purge"][..],
         &["purge", "--older-than=0"],
         &["purge", "--older-than=-1"],
         &["purge", "--older-than=1.5"],
         &["purge", "--older-than=99999999999999999999"],
-        &["seed", "--users=0"],
-        &["seed", "--users=many"],
+        &["seed", "--users=1"],
         &["export-user"],
         &["export-user", "alice"],
     ] {
         let output = run(arguments, &[("DATABASE_URL", "sqlite:///nowhere/app.db")]);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
     }
-}
-
-#[actix_web::test]
-async fn a_crowd_is_the_same_each_time_and_can_be_enlarged() {
-    let database = TestDatabase::empty().await;
-    let seed = |users: &str| printed(database.url(), &["seed", "--users", users]);
-    assert!(seed("3").starts_with("added 3 users"));
-    assert!(seed("3").starts_with("added 0 users"));
-    assert!(seed("4").starts_with("added 1 users"));
-}
-
-#[actix_web::test]
-async fn tokens_open_the_rows_of_a_crowd() {
-    let auth = MockAuth::start().await;
-    let (program, database) = Program::with_keys_of(&auth, &[]).await;
-    printed(database.url(), &["seed", "--users", "2"]);
-    let token = auth.token(&User::named("user0002")).sign();
-    let profile = reqwest::Client::new().get(program.url("/api/profile"));
-    let profile = Answer::of(profile.bearer_auth(token)).await.ok();
-    assert_eq!(profile["email"], "user0002@example.test");
-}
-
-#[actix_web::test]
-async fn a_crowd_leaves_out_whose_address_somebody_has() {
-    let app = TestApp::start().await;
-    let other = User {
-        email: "user0001@example.test".to_owned(),
-        ..User::named("alice")
-    };
-    app.add_row(&other).await;
-    let added = printed(app.database_url(), &["seed", "--users", "2"]);
-    assert!(added.starts_with("added 1 users"), "{added}");
-}
-
-#[actix_web::test]
-async fn seeding_shows_its_progress_on_a_terminal_alone() {
-    let database = TestDatabase::empty().await;
-    let arguments = ["seed", "--users", "3"];
-    let environment = [("DATABASE_URL", database.url()), ("TERM", "xterm")];
-    let (success, shown) = run_on_terminal(&arguments, &environment, "");
-    assert!(success && shown.contains(" rows, "), "{shown}");
-    let (_, printed, complaint) = call(database.url(), &arguments);
-    assert!(!(printed + &complaint).contains("rows"));
 }
 
 #[actix_web::test]
@@ -110,8 +61,8 @@ async fn purge_removes_old_idempotency_keys_and_nothing_else() {
         .await;
     }
     let purge = || printed(app.database_url(), &["purge", "--older-than", "30"]);
-    assert!(purge().ends_with("1 idempotency keys\n"));
-    assert!(purge().ends_with("0 idempotency keys\n"));
+    assert!(purge().contains("1 idempotency keys, "));
+    assert!(purge().contains("0 idempotency keys, "));
     let kept: String = value(&app, "SELECT key FROM idempotency_keys").await;
     assert_eq!(kept, "recent");
 }

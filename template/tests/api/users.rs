@@ -1,12 +1,11 @@
 //! Users whose rows come from tokens.
 
 use app::{
-    auth::{Identity, Provisioning},
-    database::Database,
+    auth::{BetterAuthId, Identity, Provisioning},
     error::AppError,
-    repositories::users,
-    types::BetterAuthId,
 };
+use better_auth::repositories::users;
+use database::Database;
 use futures_util::future::join_all;
 use mock_auth::User;
 use serde_json::{Value, json};
@@ -30,21 +29,24 @@ async fn profile(client: &Client) -> Value {
     client.get("/api/profile").await.ok()
 }
 
-fn is_nobodys(email: &Value) -> bool {
+fn is_placeholder(email: &Value) -> bool {
     email.as_str().unwrap().ends_with("@user.invalid")
 }
 
 #[actix_web::test]
-async fn without_provisioning_no_token_makes_a_row() {
+async fn without_provisioning_no_token_creates_a_row() {
     let app = TestApp::start().await;
     let ghost = signed_in(&app, &User::named("ghost"));
     ghost.get("/api/me").await.ok();
-    ghost.get("/api/profile").await.refused(401, "user_unknown");
+    ghost
+        .get("/api/profile")
+        .await
+        .rejected(401, "user_unknown");
     assert_eq!(count(&app, "user").await, 0);
 }
 
 #[actix_web::test]
-async fn a_token_that_is_refused_makes_no_row() {
+async fn a_rejected_token_creates_no_row() {
     let app = TestApp::start_with(ON).await;
     let alice = User::named("alice");
     for token in [
@@ -58,7 +60,7 @@ async fn a_token_that_is_refused_makes_no_row() {
 }
 
 #[actix_web::test]
-async fn a_good_token_makes_its_users_row() {
+async fn a_valid_token_creates_its_users_row() {
     let app = TestApp::start_with(ON).await;
     let user = User::named("alice");
     let profile = profile(&signed_in(&app, &user)).await;
@@ -76,7 +78,7 @@ async fn a_good_token_makes_its_users_row() {
 }
 
 #[actix_web::test]
-async fn what_a_later_token_says_is_written_too() {
+async fn claims_of_a_later_token_update_the_row() {
     let app = TestApp::start_with(ON).await;
     let mut user = User::named("alice");
     profile(&signed_in(&app, &user)).await;
@@ -92,7 +94,7 @@ async fn what_a_later_token_says_is_written_too() {
 }
 
 #[actix_web::test]
-async fn a_token_without_address_and_name_makes_a_row_too() {
+async fn a_token_without_email_and_name_creates_a_row_too() {
     let app = TestApp::start_with(ON).await;
     let token = |name: &str| {
         let token = app.token(&User::named(name));
@@ -100,7 +102,7 @@ async fn a_token_without_address_and_name_makes_a_row_too() {
     };
     for name in ["alice", "bob"] {
         let profile = profile(&token(name)).await;
-        assert!(is_nobodys(&profile["email"]), "{profile}");
+        assert!(is_placeholder(&profile["email"]), "{profile}");
         assert_eq!(profile["name"], "");
     }
     let full = signed_in(&app, &User::named("alice"));
@@ -109,7 +111,7 @@ async fn a_token_without_address_and_name_makes_a_row_too() {
 }
 
 #[actix_web::test]
-async fn first_requests_at_the_same_time_make_one_row() {
+async fn concurrent_first_requests_create_one_row() {
     let app = TestApp::start_with(ON).await;
     let alice = signed_in(&app, &User::named("alice"));
     join_all((0..20).map(|_| profile(&alice))).await;
@@ -117,7 +119,7 @@ async fn first_requests_at_the_same_time_make_one_row() {
 }
 
 #[actix_web::test]
-async fn an_address_that_passed_to_another_user_keeps_nobody_out() {
+async fn an_email_that_moved_to_another_user_locks_no_one_out() {
     let app = TestApp::start_with(ON).await;
     let mut user = User::named("alice");
     let alice = signed_in(&app, &user);
@@ -129,7 +131,7 @@ async fn an_address_that_passed_to_another_user_keeps_nobody_out() {
     let bob = signed_in(&app, &bob);
     assert_eq!(profile(&bob).await["email"], "alice@example.test");
     let stale = profile(&alice).await;
-    assert!(is_nobodys(&stale["email"]), "{stale}");
+    assert!(is_placeholder(&stale["email"]), "{stale}");
     assert_eq!(stale["id"], user.id);
     user.email = "alice@new.test".to_owned();
     let alice = signed_in(&app, &user);
@@ -140,7 +142,7 @@ async fn an_address_that_passed_to_another_user_keeps_nobody_out() {
 /// Where Better Auth makes UUIDs itself, another id is another user.
 #[cfg(not(feature = "native-ids"))]
 #[actix_web::test]
-async fn an_id_that_has_another_uuid_now_is_another_user() {
+async fn an_id_with_another_uuid_is_another_user() {
     let app = TestApp::start_with(ON).await;
     let user = User::named("alice");
     let before = signed_in(&app, &user);
@@ -159,7 +161,7 @@ async fn an_id_that_has_another_uuid_now_is_another_user() {
 
 #[cfg(not(feature = "native-ids"))]
 #[actix_web::test]
-async fn rows_that_better_auth_keeps_itself_are_not_touched() {
+async fn rows_managed_by_better_auth_are_not_changed() {
     let app = TestApp::start_with(ON).await;
     let alice = User::named("alice");
     app.add_row(&alice).await;
@@ -178,7 +180,7 @@ async fn rows_that_better_auth_keeps_itself_are_not_touched() {
         ..User::named("mallory")
     };
     let row = profile(&signed_in(&app, &claims_alices)).await;
-    assert!(is_nobodys(&row["email"]), "{row}");
+    assert!(is_placeholder(&row["email"]), "{row}");
     assert_ne!(row["id"], alice.id);
     let renamed = User {
         name: "Mallory".to_owned(),
@@ -193,29 +195,28 @@ async fn rows_that_better_auth_keeps_itself_are_not_touched() {
 }
 
 #[actix_web::test]
-async fn a_process_makes_a_row_once() {
+async fn a_process_creates_a_row_once() {
     let app = TestApp::start_with(ON).await;
     let alice = signed_in(&app, &User::named("alice"));
     alice.get("/api/profile").await.ok();
     app.sql(r#"DELETE FROM "user""#).await;
-    alice.get("/api/profile").await.refused(401, "user_unknown");
+    alice
+        .get("/api/profile")
+        .await
+        .rejected(401, "user_unknown");
 }
 
 fn identity(user: &User) -> Identity {
     Identity {
-        id: BetterAuthId::new(&user.id),
-        uuid: user.uuid.into(),
         email: Some(user.email.clone()),
         name: Some(user.name.clone()),
-        roles: Vec::new(),
-        permissions: Vec::new(),
-        organization_id: None,
+        ..Identity::new(BetterAuthId::new(&user.id), user.uuid.into())
     }
 }
 
-/// Each has its own pool and memory, as processes have.
+/// Each has its own pool and cache, as separate processes have.
 #[actix_web::test]
-async fn processes_that_see_users_at_the_same_time_all_serve_them() {
+async fn several_processes_can_provision_the_same_users_concurrently() {
     let file = TestDatabase::migrated().await;
     let settings = file.settings(&[]).database;
     let mut processes = Vec::new();
@@ -231,34 +232,36 @@ async fn processes_that_see_users_at_the_same_time_all_serve_them() {
             })
         })
         .collect();
-    let all = users
-        .iter()
-        .flat_map(|user| processes.iter().map(move |process| process.provide(user)));
+    let all = users.iter().flat_map(|user| {
+        processes
+            .iter()
+            .map(move |process| process.ensure_user(user))
+    });
     for served in join_all(all).await {
         served.unwrap();
     }
     let database = Database::open(&settings).await.unwrap();
     for user in &users {
-        let row = users::find(user.uuid, database.reader()).await.unwrap();
+        let row = users::find(user.uuid, database.read()).await.unwrap();
         assert!(row.is_some());
     }
 }
 
-/// What the documentation warns of.
+/// The documentation warns of this.
 #[actix_web::test]
-async fn with_provisioning_an_old_token_makes_a_deleted_user_again_in_a_new_process() {
+async fn with_provisioning_an_old_token_recreates_a_deleted_user_in_a_new_process() {
     let file = TestDatabase::migrated().await;
     let database = Database::open(&file.settings(&[]).database).await.unwrap();
     let alice = identity(&User::named("alice"));
     let exists = async || -> Result<bool, AppError> {
-        Ok(users::find(alice.uuid, database.reader()).await?.is_some())
+        Ok(users::find(alice.uuid, database.read()).await?.is_some())
     };
     for _ in 0..2 {
         let process = Provisioning::new(Some(database.clone()));
-        process.provide(&alice).await.unwrap();
+        process.ensure_user(&alice).await.unwrap();
         assert!(exists().await.unwrap());
         file.execute(r#"DELETE FROM "user""#).await;
-        process.provide(&alice).await.unwrap();
+        process.ensure_user(&alice).await.unwrap();
         assert!(!exists().await.unwrap());
     }
 }

@@ -1,10 +1,10 @@
 //! Databases as Better Auth makes and fills them.
 
-use migration::NATIVE_IDS;
+use better_auth::NATIVE_IDS;
 
-use crate::database::TestDatabase;
+use crate::test_database::TestDatabase;
 
-/// A user's id, and where they are told the same, their UUID.
+/// Ids of users; with native ids, their UUIDs too.
 pub const ADA: &str = "11111111-1111-4111-8111-111111111111";
 pub const BOB: &str = "22222222-2222-4222-8222-222222222222";
 /// A time as Better Auth writes it.
@@ -47,7 +47,7 @@ impl Variant {
         }
     }
 
-    /// Two users, each with a session and an account, and a key and more where there is more.
+    /// Two users, each with a session and an account, and rows in all other tables of the variant.
     pub fn rows(self) -> String {
         let mut rows: String = [(ADA, "3"), (BOB, "4")]
             .into_iter()
@@ -103,4 +103,52 @@ fn insert_user(id: &str, uuid: Option<&str>) -> String {
         r#"INSERT INTO "user" (id, name, email, "emailVerified", "createdAt", "updatedAt"{column})
         VALUES ('{id}', 'Ada', '{id}@example.com', true, '{NOW}', '{NOW}'{value})"#
     )
+}
+
+/// The same statements with other names: each word of `sql` that `rename` knows is replaced.
+pub fn renamed(sql: &str, rename: impl Fn(&str) -> Option<String>) -> String {
+    let is_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let mut renamed = String::new();
+    let mut rest = sql;
+    while let Some(first) = rest.chars().next() {
+        let end = if is_word(first) {
+            rest.find(|letter| !is_word(letter)).unwrap_or(rest.len())
+        } else {
+            first.len_utf8()
+        };
+        let (word, others) = rest.split_at(end);
+        renamed += &rename(word).unwrap_or_else(|| word.to_owned());
+        rest = others;
+    }
+    renamed
+}
+
+const TABLES: [&str; 5] = ["user", "session", "account", "verification", "jwks"];
+
+/// `emailVerified` as `email_verified`.
+pub fn snake_case(word: &str) -> Option<String> {
+    let is_camel = word.contains(char::is_uppercase)
+        && word.starts_with(char::is_lowercase)
+        && !word.contains('_');
+    let letters = word.chars().map(|letter| {
+        if letter.is_ascii_uppercase() {
+            format!("_{}", letter.to_ascii_lowercase())
+        } else {
+            letter.to_string()
+        }
+    });
+    is_camel.then(|| letters.collect())
+}
+
+/// `user` as `users`.
+pub fn plural(word: &str) -> Option<String> {
+    TABLES.contains(&word).then(|| format!("{word}s"))
+}
+
+/// `user` as `User`, as Prisma names the tables of models without a map.
+pub fn capital(word: &str) -> Option<String> {
+    let (first, rest) = word.split_at_checked(1)?;
+    TABLES
+        .contains(&word)
+        .then(|| format!(r"{}{rest}", first.to_uppercase()))
 }

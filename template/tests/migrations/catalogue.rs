@@ -1,6 +1,6 @@
-//! What the database's own catalogue says, a line for each fact, to be compared.
+//! The schema as text, one line per fact, read from the database's catalogue.
 
-use crate::database::TestDatabase;
+use crate::test_database::TestDatabase;
 
 pub const NONE: [String; 0] = [];
 
@@ -44,7 +44,7 @@ const POSTGRES: [&str; 3] = [
          JOIN pg_index ON indrelid = attrelid AND indisprimary
          LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
      WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped
-         AND relname <> 'seaql_migrations'
+         AND relname <> 'api_migrations'
      ORDER BY relname, attnum",
     "SELECT source.relname || ' (' || a.attname || ') references ' || target.relname
          || ' (' || b.attname || ')' 
@@ -79,7 +79,7 @@ const SQLITE: [&str; 3] = [
                  ELSE coalesce(' default ' || dflt_value, '') END
          || CASE WHEN pk THEN ' primary key' ELSE '' END
      FROM sqlite_master AS tables JOIN pragma_table_xinfo(tables.name) AS columns
-     WHERE tables.type = 'table' AND tables.name <> 'seaql_migrations'
+     WHERE tables.type = 'table' AND tables.name <> 'api_migrations'
          AND tables.name NOT GLOB '*_search*'
      ORDER BY tables.name, columns.cid",
     "SELECT tables.name || ' (' || \"from\" || ') references ' || \"table\"
@@ -93,7 +93,7 @@ const SQLITE: [&str; 3] = [
          || coalesce((SELECT ' where ' || substr(sql, instr(sql, 'WHERE ') + 6)
                       FROM sqlite_master WHERE name = indexes.name AND partial), '')
      FROM sqlite_master AS tables JOIN pragma_index_list(tables.name) AS indexes
-     WHERE tables.type = 'table' AND tables.name <> 'seaql_migrations' AND origin <> 'pk'
+     WHERE tables.type = 'table' AND tables.name <> 'api_migrations' AND origin <> 'pk'
          AND tables.name NOT GLOB '*_search*'
      ORDER BY 1",
 ];

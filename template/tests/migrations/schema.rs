@@ -1,18 +1,18 @@
-//! The schema that the migrations make, read from the catalogue and tried with rows.
+//! The schema that the migrations make, compared by catalogue and by inserting rows.
 
 #[cfg(not(feature = "native-ids"))]
 use std::collections::HashSet;
 
-use migration::NATIVE_IDS;
+use better_auth::NATIVE_IDS;
 
 use crate::{
     better_auth::{ADA, NOW, Variant, user},
     catalogue::{NONE, belongs_to, catalogue, differences},
-    database::TestDatabase,
+    test_database::TestDatabase,
 };
 
 #[tokio::test]
-async fn better_auths_tables_are_those_it_makes_itself() {
+async fn our_tables_for_better_auth_equal_its_own() {
     let (ours, theirs) = (TestDatabase::migrated().await, TestDatabase::empty().await);
     theirs.run(&Variant::Shown.tables(&theirs)).await.unwrap();
 
@@ -28,7 +28,7 @@ async fn better_auths_tables_are_those_it_makes_itself() {
     assert_eq!(differences(&actual, &expected), NONE);
 }
 
-/// What is ours in their table, and differs from what Better Auth would make of the declared field.
+/// Our column in their table: it differs from what Better Auth would make of the declared field.
 fn uuid_column(database: &TestDatabase) -> &'static str {
     match (database.is_sqlite(), NATIVE_IDS) {
         (true, false) => "user.uuid text not null default ...",
@@ -39,9 +39,10 @@ fn uuid_column(database: &TestDatabase) -> &'static str {
 }
 
 fn uuid_index(database: &TestDatabase) -> &'static str {
-    match database.is_sqlite() {
-        true => "user (uuid) unique constraint",
-        false => "user (uuid) unique index user_uuid_key of a constraint",
+    if database.is_sqlite() {
+        "user (uuid) unique constraint"
+    } else {
+        "user (uuid) unique index user_uuid_key of a constraint"
     }
 }
 
@@ -105,7 +106,7 @@ async fn a_user_without_a_uuid_gets_a_random_one_of_version_4() {
 }
 
 #[tokio::test]
-async fn what_belongs_to_a_user_goes_with_them() {
+async fn deleting_a_user_deletes_their_rows() {
     let database = TestDatabase::migrated().await;
     let [session, account] =
         [5, 6].map(|digit| format!("00000000-0000-7000-8000-00000000000{digit}"));

@@ -1,9 +1,9 @@
-//! Tasks and tags as the migrations make them, read from the catalogue and tried with rows.
+//! The tables of tasks and tags, compared by catalogue and by inserting rows.
 
 use crate::{
     better_auth::{ADA, NOW, user},
     catalogue::{NONE, belongs_to, catalogue, differences},
-    database::TestDatabase,
+    test_database::TestDatabase,
 };
 
 const TABLES: [&str; 3] = ["tags", "tasks", "task_tags"];
@@ -57,7 +57,13 @@ tasks (user_id,title,id) index tasks_user_id_title_id_idx where deleted_at IS NU
     let mut actual = catalogue(&database).await;
     actual.retain(|line| TABLES.iter().any(|table| belongs_to(line, table)));
     let mut expected: Vec<String> = expected.lines().map(str::to_owned).collect();
-    let by_engine: &[&str] = if database.is_sqlite() {
+    expected.extend(lines_of_engine(&database).map(str::to_owned));
+    assert_eq!(differences(&actual, &expected), NONE);
+}
+
+/// Each engine searches words in its own way.
+fn lines_of_engine(database: &TestDatabase) -> impl Iterator<Item = &'static str> {
+    let lines: &[&str] = if database.is_sqlite() {
         &[
             "tasks.rowid integer primary key",
             "tasks.id text not null",
@@ -72,12 +78,11 @@ tasks (user_id,title,id) index tasks_user_id_title_id_idx where deleted_at IS NU
              index tasks_search_text_idx",
         ]
     };
-    expected.extend(by_engine.iter().map(|line| (*line).to_owned()));
-    assert_eq!(differences(&actual, &expected), NONE);
+    lines.iter().copied()
 }
 
 #[tokio::test]
-async fn a_row_that_breaks_a_rule_is_refused() {
+async fn a_row_that_breaks_a_rule_is_rejected() {
     let database = with_task().await;
     for (rule, statement) in [
         ("a tag's name is not empty", tag("2", "name", "''")),
@@ -157,7 +162,7 @@ async fn the_name_of_a_deleted_tag_can_be_used_again() {
 }
 
 #[tokio::test]
-async fn a_users_tasks_and_tags_go_with_them() {
+async fn deleting_a_user_deletes_their_tasks_and_tags() {
     let database = with_task().await;
     let tables = ["tags", "tasks", "task_tags"];
     assert_eq!(database.count(&tables).await, [1; 3]);
@@ -168,7 +173,7 @@ async fn a_users_tasks_and_tags_go_with_them() {
 }
 
 #[tokio::test]
-async fn a_task_and_a_tag_take_only_their_link_along() {
+async fn deleting_a_task_or_a_tag_deletes_only_their_link() {
     for table in ["tasks", "tags"] {
         let database = with_task().await;
         database.run(&format!("DELETE FROM {table}")).await.unwrap();

@@ -1,10 +1,11 @@
 use std::{fmt, marker::PhantomData};
 
+use database::audit::{Actor, Author};
 use serde::Serialize;
 
-/// What a caller holds.
+/// The roles and permissions of a caller.
 #[derive(Clone, Copy, Debug)]
-pub struct Held<'a> {
+pub struct Grants<'a> {
     /// Better Auth's roles.
     pub roles: &'a [String],
     /// What `definePayload` granted.
@@ -13,82 +14,103 @@ pub struct Held<'a> {
 
 /// What a caller must hold: a role, a permission, or [`AnyOf`] and [`AllOf`] of them.
 pub trait Requirement: 'static {
-    /// Whether it is held.
-    fn is_met(held: Held<'_>) -> bool;
+    /// Whether the caller holds it.
+    fn is_met(grants: Grants<'_>) -> bool;
 
-    /// In words, for the refusal; never says what is held.
+    /// Its description in the error, for example `the role admin`.
     fn describe() -> String;
 
-    /// The permissions in it, for the challenge's `scope` (RFC 6750 section 3).
+    /// Its permissions, for `scope` in WWW-Authenticate (RFC 6750 section 3).
     fn scope() -> Vec<&'static str>;
 }
 
 /// A requirement made of roles alone.
 pub trait Role: Requirement {
-    /// The type itself: a guard that names it takes roles only.
+    /// The type itself: [`RequireRole`](crate::RequireRole) names it to accept only roles.
     type Itself: Requirement;
 }
 
 /// A requirement made of permissions alone.
 pub trait Permission: Requirement {
-    /// The type itself: a guard that names it takes permissions only.
+    /// The type itself: [`RequirePermission`](crate::RequirePermission) names it to accept only
+    /// permissions.
     type Itself: Requirement;
 }
 
-/// Declares the names that guards know; a name that is not declared does not compile.
+/// Declares an application's roles, permissions and scopes as types for the guards, so that a
+/// misspelt name does not compile.
+///
+/// ```
+/// better_auth::define_roles! {
+///     /// Writes articles.
+///     Role Editor = "editor";
+///     /// May delete articles of others.
+///     Permission ArticlesDelete = "articles:delete";
+///     /// What a user may allow an OAuth client: to read the user's articles.
+///     Scope ArticlesRead = "articles:read";
+/// }
+/// ```
 #[macro_export]
-macro_rules! declare {
-    ($($(#[$doc:meta])* $kind:ident $name:ident = $text:literal;)+) => {$(
+macro_rules! define_roles {
+    ($($(#[$doc:meta])* $kind:ident $name:ident = $text:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Debug)]
         pub enum $name {}
 
-        impl $crate::types::Requirement for $name {
-            fn is_met(held: $crate::types::Held<'_>) -> bool {
-                $crate::declare!(@held $kind held).iter().any(|word| word == $text)
+        $crate::define_roles!(@implement $kind $name $text);
+    )*};
+    (@implement Scope $name:ident $text:literal) => {
+        impl $crate::Scope for $name {
+            const NAME: &'static str = $text;
+        }
+    };
+    (@implement $kind:ident $name:ident $text:literal) => {
+        impl $crate::Requirement for $name {
+            fn is_met(grants: $crate::Grants<'_>) -> bool {
+                $crate::define_roles!(@list $kind grants).iter().any(|word| word == $text)
             }
 
             fn describe() -> String {
-                concat!($crate::declare!(@word $kind), $text).to_owned()
+                concat!($crate::define_roles!(@word $kind), $text).to_owned()
             }
 
             fn scope() -> Vec<&'static str> {
-                $crate::declare!(@scope $kind $text)
+                $crate::define_roles!(@scope $kind $text)
             }
         }
 
-        impl $crate::types::$kind for $name {
+        impl $crate::$kind for $name {
             type Itself = Self;
         }
-    )+};
-    (@held Role $held:ident) => { $held.roles };
-    (@held Permission $held:ident) => { $held.permissions };
+    };
+    (@list Role $grants:ident) => { $grants.roles };
+    (@list Permission $grants:ident) => { $grants.permissions };
     (@word Role) => { "the role " };
     (@word Permission) => { "the permission " };
     (@scope Role $text:literal) => { Vec::new() };
     (@scope Permission $text:literal) => { vec![$text] };
 }
 
-pub use declare;
-
-declare! {
-    /// `admin`: who looks after users; the role that Better Auth's admin plugin knows.
+crate::define_roles! {
+    /// `admin`: the role that Better Auth's admin plugin gives to administrators.
     Role Admin = "admin";
+    /// `owner`: the role of who founded an organization of Better Auth's organization plugin.
+    Role OrganizationOwner = "owner";
 }
 
-/// At least one of a tuple of requirements.
+/// At least one of a tuple of two to four requirements.
 #[derive(Debug)]
 pub struct AnyOf<T>(PhantomData<T>);
 
-/// Every one of a tuple of requirements.
+/// All of a tuple of two to four requirements.
 #[derive(Debug)]
 pub struct AllOf<T>(PhantomData<T>);
 
 macro_rules! combine {
     ($($part:ident)+) => {
         impl<$($part: Requirement),+> Requirement for AnyOf<($($part,)+)> {
-            fn is_met(held: Held<'_>) -> bool {
-                $($part::is_met(held))||+
+            fn is_met(grants: Grants<'_>) -> bool {
+                $($part::is_met(grants))||+
             }
 
             fn describe() -> String {
@@ -101,8 +123,8 @@ macro_rules! combine {
         }
 
         impl<$($part: Requirement),+> Requirement for AllOf<($($part,)+)> {
-            fn is_met(held: Held<'_>) -> bool {
-                $($part::is_met(held))&&+
+            fn is_met(grants: Grants<'_>) -> bool {
+                $($part::is_met(grants))&&+
             }
 
             fn describe() -> String {
@@ -133,15 +155,16 @@ combine!(A B);
 combine!(A B C);
 combine!(A B C D);
 
-/// The witness that a caller was found to hold `R`. A function that touches everybody's rows takes
-/// one: it cannot be called where nobody checked, because a check alone makes it.
-pub struct Granted<R>(PhantomData<R>);
+/// Proof that the caller holds `R`. Functions that read or change rows of all users take one, so
+/// that they cannot be called without the check, which alone creates it. It says who the caller is,
+/// for the audit trail.
+pub struct Granted<R>(Author, PhantomData<R>);
 
 impl<R: Requirement> Granted<R> {
-    /// A witness, if `R` is held. For guards; nobody else has a caller to check.
+    /// The proof, if the caller holds `R`. For guards, which know the caller.
     #[must_use]
-    pub fn check(held: Held<'_>) -> Option<Self> {
-        R::is_met(held).then_some(Self(PhantomData))
+    pub fn check(grants: Grants<'_>, caller: Author) -> Option<Self> {
+        R::is_met(grants).then_some(Self(caller, PhantomData))
     }
 }
 
@@ -153,39 +176,43 @@ impl<R> Clone for Granted<R> {
 
 impl<R> Copy for Granted<R> {}
 
+impl<R: Requirement> Actor for Granted<R> {
+    fn author(self) -> Option<Author> {
+        Some(self.0)
+    }
+}
+
 impl<R: Requirement> fmt::Debug for Granted<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Granted({})", R::describe())
     }
 }
 
-/// Who is not signed in too. What a table opens to everybody takes this in an owner's place.
+/// Anyone, signed in or not. Takes the place of the owner in queries of public tables.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct Everybody;
+pub struct Public;
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
 
-    declare! {
+    crate::define_roles! {
         Role Editor = "editor";
         Permission BooksRead = "books:read";
         Permission BooksDelete = "books:delete";
     }
 
     fn granted<R: Requirement>(roles: &[&str], permissions: &[&str]) -> bool {
-        let own =
-            |words: &[&str]| -> Vec<String> { words.iter().copied().map(Into::into).collect() };
-        let (roles, permissions) = (own(roles), own(permissions));
-        Granted::<R>::check(Held {
-            roles: &roles,
-            permissions: &permissions,
-        })
-        .is_some()
+        let owned = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let (roles, permissions) = (&owned(roles)[..], &owned(permissions)[..]);
+        let caller = Author::new(Uuid::nil().into(), "");
+        Granted::<R>::check(Grants { roles, permissions }, caller).is_some()
     }
 
     #[test]
-    fn a_name_counts_whole_in_its_case_and_in_its_own_list() {
+    fn a_name_must_match_exactly_and_in_its_own_list() {
         for role in ["", "Admin", "administrator", "admi", "admin ", "user"] {
             assert!(!granted::<Admin>(&[role], &["admin"]), "{role}");
         }
@@ -208,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_requirement_says_what_it_is_and_its_scope_holds_permissions_alone() {
+    fn a_requirement_describes_itself_and_its_scope_holds_only_permissions() {
         type Mixed = AnyOf<(Admin, AllOf<(BooksRead, BooksDelete)>)>;
         assert_eq!(
             Mixed::describe(),

@@ -1,62 +1,34 @@
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{MapAccess, Visitor},
-};
+use database::{UserUuid, UtcDateTime};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::verifier::Lifetime;
-use crate::types::{BetterAuthId, UserUuid};
+use crate::ids::BetterAuthId;
 
-/// A JSON object that remembers whether a name appeared twice: such a one means different things
-/// to different readers (RFC 7515 section 4, RFC 7519 section 4).
-pub(super) struct Members {
-    pub(super) map: Map<String, Value>,
-    pub(super) repeated: bool,
-}
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Members;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a JSON object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Members, A::Error> {
-                let mut members = Members {
-                    map: Map::new(),
-                    repeated: false,
-                };
-                while let Some((name, value)) = access.next_entry::<String, Value>()? {
-                    members.repeated |= members.map.insert(name, value).is_some();
-                }
-                Ok(members)
-            }
-        }
-
-        deserializer.deserialize_map(Reader)
-    }
+/// When a token is valid (RFC 7519 sections 4.1.4 and 4.1.5), in seconds since 1970.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Lifetime {
+    /// `exp`.
+    pub expires_at: f64,
+    /// `nbf`, or 0 without one.
+    pub not_before: f64,
 }
 
 /// The claims of a verified token. `extra` holds whatever else Better Auth's `definePayload` added.
 ///
-/// To give a claim of your own a type: add a field here, fill it in `from_members` by taking the
-/// member out (`team: take_text(&mut members, "team")`), and, where handlers want it, add it to
-/// [`Identity`]. Claims are signed but as old as the token: what must hold at this moment belongs
-/// into the database.
+/// To give a claim of your own a type: add a field here, fill it in `from_json` by taking it out
+/// of the object (`team: take_text(&mut claims, "team")`), and, where handlers want it, add it to
+/// [`Identity`]. Claims are signed but as old as the token: read what must be true right now from
+/// the database.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Claims {
     /// `sub`: Better Auth's own id.
     pub subject: BetterAuthId,
-    /// USER_UUID_CLAIM: the target of our foreign keys.
+    /// The claim that USER_UUID_CLAIM names: the target of the application's foreign keys.
     pub uuid: UserUuid,
-    /// When the token is good.
+    /// `exp` and `nbf`.
     pub lifetime: Lifetime,
     /// `email`.
     pub email: Option<String>,
@@ -68,97 +40,117 @@ pub struct Claims {
     pub permissions: Vec<String>,
     /// `organization_id`.
     pub organization_id: Option<String>,
+    /// `organizations`: an object with `id`, `role` and `teams` for each.
+    pub organizations: Vec<Value>,
+    /// `impersonatedBy`: the administrator who acts as this user (the admin plugin).
+    pub impersonated_by: Option<BetterAuthId>,
     /// All other claims.
     pub extra: Map<String, Value>,
 }
 
-/// Why claims are not those of a user.
+/// Which claim about the user is missing or unusable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ClaimsFault {
+pub(crate) enum ClaimsError {
     Subject,
     Uuid,
 }
 
 impl Claims {
-    /// Takes apart claims whose times were checked already.
-    pub(super) fn from_members(
-        mut members: Map<String, Value>,
+    /// Gives claims whose times were checked already their types.
+    pub(crate) fn from_json(
+        mut claims: Map<String, Value>,
         lifetime: Lifetime,
         uuid_claim: &str,
-    ) -> Result<Self, ClaimsFault> {
-        let uuid = members
-            .get(uuid_claim)
-            .and_then(Value::as_str)
-            .and_then(usable_uuid);
-        let subject = take_text(&mut members, "sub")
+    ) -> Result<Self, ClaimsError> {
+        let uuid = claims.get(uuid_claim).and_then(Value::as_str);
+        let uuid = uuid.and_then(usable_uuid);
+        let subject = take_text(&mut claims, "sub")
             .filter(|sub| !sub.trim().is_empty())
-            .ok_or(ClaimsFault::Subject)?;
-        let uuid = uuid.ok_or(ClaimsFault::Uuid)?;
+            .ok_or(ClaimsError::Subject)?;
+        let uuid = uuid.ok_or(ClaimsError::Uuid)?;
         for checked in ["iss", "aud", "exp", "nbf", "iat", uuid_claim] {
-            members.remove(checked);
+            claims.remove(checked);
         }
         Ok(Self {
             subject: BetterAuthId::new(subject),
             uuid,
             lifetime,
-            email: take_text(&mut members, "email"),
-            name: take_text(&mut members, "name"),
-            roles: members
-                .remove("role")
-                .map(|role| words(&role, &[',']))
-                .unwrap_or_default(),
-            permissions: members
-                .remove("permissions")
-                .map(|list| words(&list, &[',', ' ']))
-                .unwrap_or_default(),
-            organization_id: take_text(&mut members, "organization_id"),
-            extra: members,
+            email: take_text(&mut claims, "email"),
+            name: take_text(&mut claims, "name"),
+            roles: roles(claims.remove("role").as_ref()),
+            permissions: permissions(claims.remove("permissions").as_ref()),
+            organization_id: take_text(&mut claims, "organization_id"),
+            organizations: take_list(&mut claims, "organizations"),
+            impersonated_by: take_text(&mut claims, "impersonatedBy").map(BetterAuthId::new),
+            extra: claims,
         })
     }
 }
 
-fn take_text(members: &mut Map<String, Value>, name: &str) -> Option<String> {
-    match members.remove(name) {
+fn take_text(claims: &mut Map<String, Value>, name: &str) -> Option<String> {
+    match claims.remove(name) {
         Some(Value::String(text)) => Some(text),
         _ => None,
     }
 }
 
-/// The admin plugin's `banned`. Databases without booleans give a number; what cannot be read as
-/// "no" is "yes".
-pub(super) fn is_banned(user: &Map<String, Value>) -> bool {
+fn take_list(claims: &mut Map<String, Value>, name: &str) -> Vec<Value> {
+    match claims.remove(name) {
+        Some(Value::Array(items)) => items,
+        _ => Vec::new(),
+    }
+}
+
+/// The admin plugin's `banned`. Databases without booleans give a number; only absent, null,
+/// false and 0 mean "not banned".
+pub(crate) fn is_banned(user: &Map<String, Value>) -> bool {
     match user.get("banned") {
         None | Some(Value::Null | Value::Bool(false)) => false,
         Some(banned) => banned.as_f64() != Some(0.0),
     }
 }
 
-/// Neither nil nor max: both stand for "no user" somewhere.
-pub(super) fn usable_uuid(text: &str) -> Option<UserUuid> {
+/// [`is_banned`] for a user as Better Auth's endpoints describe them now: a ban may have ended
+/// (`banExpires`), which Better Auth only notes at the next sign-in.
+pub(crate) fn is_banned_at(user: &Map<String, Value>, now: UtcDateTime) -> bool {
+    let end = user.get("banExpires").and_then(Value::as_str);
+    let end = end.and_then(|end| end.parse::<UtcDateTime>().ok());
+    is_banned(user) && end.is_none_or(|end| end > now)
+}
+
+/// A UUID that can belong to a user: nil and max mean "no user" in some systems.
+pub(crate) fn usable_uuid(text: &str) -> Option<UserUuid> {
     let uuid = UserUuid::from_str(text).ok()?;
     (!uuid.as_uuid().is_nil() && !uuid.as_uuid().is_max()).then_some(uuid)
 }
 
-pub(super) fn words(value: &Value, separators: &[char]) -> Vec<String> {
-    let split = |text: &str| {
-        text.split(separators)
+/// `role`, as the admin plugin writes it or as a list.
+pub(crate) fn roles(value: Option<&Value>) -> Vec<String> {
+    split(value, &[','])
+}
+
+/// `permissions`: a list, or text separated by spaces or commas.
+pub(crate) fn permissions(value: Option<&Value>) -> Vec<String> {
+    split(value, &[',', ' '])
+}
+
+fn split(value: Option<&Value>, separators: &[char]) -> Vec<String> {
+    match value {
+        Some(Value::String(text)) => text
+            .split(separators)
             .map(str::trim)
             .filter(|word| !word.is_empty())
             .map(str::to_owned)
-            .collect()
-    };
-    match value {
-        Value::String(text) => split(text),
-        Value::Array(items) => items
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
             .collect(),
+        Some(Value::Array(items)) => {
+            let texts = items.iter().filter_map(Value::as_str);
+            texts.map(str::to_owned).collect()
+        }
         _ => Vec::new(),
     }
 }
 
-/// The signed-in user, as far as the token tells.
+/// The signed-in user, as the token or the session describes them.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Identity {
     /// Better Auth's own id (`sub`).
@@ -175,6 +167,32 @@ pub struct Identity {
     pub permissions: Vec<String>,
     /// The active organization.
     pub organization_id: Option<String>,
+    /// What `definePayload` says of the user's organizations; read by
+    /// [`Organizations`](crate::Organizations) where the database does not have them.
+    #[serde(skip)]
+    pub organizations: Vec<Value>,
+    /// The administrator who acts as this user, by Better Auth's id (`impersonatedBy` of the admin
+    /// plugin).
+    #[serde(skip)]
+    pub impersonated_by: Option<BetterAuthId>,
+}
+
+impl Identity {
+    /// A user of whom nothing else is known.
+    #[must_use]
+    pub fn new(id: BetterAuthId, uuid: UserUuid) -> Self {
+        Self {
+            id,
+            uuid,
+            email: None,
+            name: None,
+            roles: Vec::new(),
+            permissions: Vec::new(),
+            organization_id: None,
+            organizations: Vec::new(),
+            impersonated_by: None,
+        }
+    }
 }
 
 impl From<Claims> for Identity {
@@ -187,6 +205,8 @@ impl From<Claims> for Identity {
             roles: claims.roles,
             permissions: claims.permissions,
             organization_id: claims.organization_id,
+            organizations: claims.organizations,
+            impersonated_by: claims.impersonated_by,
         }
     }
 }
@@ -198,33 +218,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_appears_twice_is_noticed() {
-        let repeated = |json| {
-            serde_json::from_str::<Members>(json)
-                .map(|members| members.repeated)
-                .ok()
-        };
-        assert_eq!(repeated(r#"{"sub":"a","sub":"b"}"#), Some(true));
-        assert_eq!(repeated(r#"{"sub":"a","Sub":"b"}"#), Some(false));
-    }
-
-    #[test]
     fn roles_and_permissions_are_read_in_every_form_that_better_auth_writes() {
-        let list = |value| words(&value, &[',', ' ']);
-        assert_eq!(list(json!("admin")), ["admin"]);
-        assert_eq!(list(json!("admin, editor")), ["admin", "editor"]);
-        assert_eq!(list(json!(["admin", "editor"])), ["admin", "editor"]);
-        assert_eq!(
-            list(json!("books:read books:delete")),
-            ["books:read", "books:delete"]
-        );
-        assert!(
-            list(json!(null)).is_empty() && list(json!(7)).is_empty() && list(json!("")).is_empty()
-        );
+        for (value, expected) in [
+            (json!("admin"), &["admin"][..]),
+            (json!("admin, editor"), &["admin", "editor"]),
+            (json!(["admin", "editor"]), &["admin", "editor"]),
+            (json!(null), &[]),
+            (json!(7), &[]),
+            (json!(""), &[]),
+        ] {
+            assert_eq!(roles(Some(&value)), expected, "{value}");
+            assert_eq!(permissions(Some(&value)), expected, "{value}");
+        }
+        let scopes = json!("books:read books:delete");
+        assert_eq!(permissions(Some(&scopes)), ["books:read", "books:delete"]);
+        assert!(roles(None).is_empty());
     }
 
     #[test]
-    fn whatever_does_not_say_no_is_a_ban() {
+    fn any_value_except_null_false_and_0_is_a_ban() {
         let banned = |value: Value| is_banned(json!({"banned": value}).as_object().expect("one"));
         for value in [
             json!(true),
@@ -238,6 +250,24 @@ mod tests {
         }
         assert!(!banned(json!(false)) && !banned(json!(null)) && !banned(json!(0)));
         assert!(!is_banned(&Map::new()));
+    }
+
+    #[test]
+    fn a_ban_ends_when_it_expires_and_never_without_a_readable_end() {
+        let now = "2026-12-01T12:00:00Z".parse().expect("a time");
+        let is_banned = |end: Value| {
+            let user = json!({"banned": true, "banExpires": end});
+            is_banned_at(user.as_object().expect("an object"), now)
+        };
+        for end in [
+            json!(null),
+            json!("2026-12-01T12:00:00.001Z"),
+            json!("soon"),
+            json!({}),
+        ] {
+            assert!(is_banned(end.clone()), "{end}");
+        }
+        assert!(!is_banned(json!("2026-12-01T12:00:00.000Z")));
     }
 
     #[test]

@@ -1,64 +1,75 @@
-//! Everything about one user as one JSON document, written as it is read: it may be larger than
-//! memory.
+//! Exports everything that is stored about one user as a JSON document. Rows are written while
+//! they are read, so the document may be larger than memory.
 
 use std::io::{self, Write};
 
-use sea_orm::DbErr;
+use database::{
+    Database, Error, UserUuid,
+    export::{Export, page},
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 
 use crate::{
-    database::Database,
-    error::AppError,
-    repositories::{EXPORTED, export, users},
-    types::UserUuid,
+    entities::{account, session},
+    repositories::users,
+    schema::{definitions::TableId, names},
 };
 
-/// Why an export ends early.
+/// Why an export failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// Nobody has this UUID; then nothing is written.
+    /// No user has this UUID. Nothing was written.
     #[error("no user has the UUID {0}")]
     Unknown(UserUuid),
-    /// It could not be read.
+    /// The database could not be read.
     #[error(transparent)]
-    Read(#[from] AppError),
-    /// It could not be written.
+    Read(#[from] Error),
+    /// The document could not be written.
     #[error(transparent)]
     Write(#[from] io::Error),
 }
 
-impl From<DbErr> for ExportError {
-    fn from(error: DbErr) -> Self {
-        Self::Read(error.into())
-    }
-}
-
-/// Writes the members `user`, `accounts` and `sessions`, and one for each table of users' rows, as
-/// of one moment. Passwords and tokens are left out.
+/// Writes the fields `user`, `accounts` and `sessions`, and one for each of `tables`, all read in
+/// one snapshot of the database. Leaves out passwords and tokens, and accounts or sessions that
+/// Better Auth keeps elsewhere.
 ///
 /// # Errors
-/// [`ExportError`]; what was written before it is no whole document.
+/// [`ExportError`]; then the document is incomplete.
 pub async fn export(
     owner: UserUuid,
+    tables: &'static [&'static dyn Export],
     db: &Database,
     out: &mut impl Write,
 ) -> Result<(), ExportError> {
-    db.snapshot(async |moment| {
-        let user = users::find(owner, moment).await?;
+    db.snapshot(async |snapshot| {
+        let user = users::find(owner, snapshot).await?;
         let user = user.ok_or(ExportError::Unknown(owner))?;
         write!(out, "{{\n\"user\":")?;
         serde_json::to_writer(&mut *out, &user).map_err(io::Error::from)?;
-        rows(out, "accounts", async |after| {
-            export::accounts(&user, after, moment).await
-        })
-        .await?;
-        rows(out, "sessions", async |after| {
-            export::sessions(&user, after, moment).await
-        })
-        .await?;
-        for table in EXPORTED {
-            rows(out, table.name(), async |after| {
-                table.page(owner, after, moment).await
+        if names::current().has(TableId::Account) {
+            write_rows(out, "accounts", async |after: Option<&account::Model>| {
+                let of_user = account::Column::UserId.eq(user.id.clone());
+                let owned = account::Entity::find().filter(of_user);
+                let after = after.map(|last| last.id.clone().into());
+                let page = page(owned, account::Column::Id, after);
+                Ok(page.all(snapshot).await?)
+            })
+            .await?;
+        }
+        if names::current().has(TableId::Session) {
+            write_rows(out, "sessions", async |after: Option<&session::Model>| {
+                let of_user = session::Column::UserId.eq(user.id.clone());
+                let owned = session::Entity::find().filter(of_user);
+                let after = after.map(|last| last.id.clone().into());
+                let page = page(owned, session::Column::Id, after);
+                Ok(page.all(snapshot).await?)
+            })
+            .await?;
+        }
+        for table in tables {
+            write_rows(out, table.name(), async |after| {
+                table.page(owner, after, snapshot).await
             })
             .await?;
         }
@@ -68,11 +79,11 @@ pub async fn export(
     .await
 }
 
-/// Writes a member with all rows, one a line. `page` reads those after a row.
-async fn rows<T: Serialize>(
+/// Writes a field with a list of all rows, one per line. `page` reads the rows after a row.
+async fn write_rows<T: Serialize>(
     out: &mut impl Write,
     name: &str,
-    page: impl AsyncFn(Option<&T>) -> Result<Vec<T>, AppError>,
+    page: impl AsyncFn(Option<&T>) -> Result<Vec<T>, Error>,
 ) -> Result<(), ExportError> {
     write!(out, ",\n\"{name}\":[")?;
     let mut separator = "\n";

@@ -1,49 +1,64 @@
-//! How a key set is fetched: the limits, for whoever fetches.
+//! The limits of a key set's fetch, for every client that fetches one.
 
 use std::{
+    error::Error,
+    fs::File,
     io::{self, Read},
     time::{Duration, SystemTime},
 };
 
-use reqwest::{Client, StatusCode, Url, header, header::HeaderMap, redirect};
+use reqwest::{
+    Client, RequestBuilder, Response, StatusCode, Url, header, header::HeaderMap, redirect,
+};
+use rest::telemetry::traces::{in_span, traceparent};
 use tokio::time::timeout;
 
-use super::key_set::NotAKeySet;
+use crate::key_set::NotAKeySet;
 
-/// A fetch that takes longer, body included, has failed.
+/// How long a fetch may take, body included.
 pub const FETCH_DEADLINE: Duration = Duration::from_secs(5);
-/// The longest pause that an auth server may ask for.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(300);
-/// The largest key set that is read, in bytes.
+/// The longest Retry-After that is respected.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
+/// The size of the largest accepted key set, in bytes.
 pub const MAX_KEY_SET_BYTES: usize = 512 * 1024;
 
-/// Why a fetch brought no key set; never repeats what the server said.
+/// Why a key set was not fetched. Never repeats what the server sent.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
     /// The server is too slow.
-    #[error("no answer within {} s", FETCH_DEADLINE.as_secs())]
+    #[error("no response within {} s", FETCH_DEADLINE.as_secs())]
     Deadline,
-    /// No connection, or one that broke.
-    #[error("the auth server cannot be reached")]
+    /// There is no connection, or it broke.
+    #[error("the auth server cannot be reached: {}", cause_of(.0))]
     Unreachable(#[source] reqwest::Error),
-    /// Anything but 200; redirects are not followed.
-    #[error("the auth server answered with status {status}")]
+    /// A redirect, which is not followed.
+    #[error(
+        "the auth server responded with status {status}, which sends to {target}: if the key set is there, set JWKS_URL to that address"
+    )]
+    Redirect {
+        /// The status.
+        status: StatusCode,
+        /// Where it leads, without query.
+        target: Url,
+    },
+    /// The status is not 200.
+    #[error("the auth server responded with status {status}")]
     Status {
         /// The status.
         status: StatusCode,
-        /// The pause that the server asked for, at most five minutes.
+        /// The server's Retry-After, at most five minutes.
         retry_after: Option<Duration>,
     },
-    /// Nothing is unpacked: a small answer may hide a huge one.
-    #[error("the answer is compressed")]
+    /// The response is compressed: a small one could unpack to a huge one.
+    #[error("the response is compressed")]
     Compressed,
-    /// More than [`MAX_KEY_SET_BYTES`].
+    /// It has more than [`MAX_KEY_SET_BYTES`].
     #[error("the key set is larger than {MAX_KEY_SET_BYTES} bytes")]
     TooLarge,
-    /// JWKS_FILE.
+    /// JWKS_FILE cannot be read.
     #[error("the file cannot be read: {0}")]
     Unreadable(#[source] io::Error),
-    /// Not a JWK set.
+    /// It is not a JWK set.
     #[error(transparent)]
     NotAKeySet(#[from] NotAKeySet),
     /// No key in it passed the checks.
@@ -52,22 +67,20 @@ pub enum FetchError {
 }
 
 impl FetchError {
-    /// The pause that the auth server asked for, at most five minutes.
-    #[must_use]
-    pub fn retry_after(&self) -> Option<Duration> {
+    /// The server's Retry-After, at most five minutes.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Status { retry_after, .. } => *retry_after,
             _ => None,
         }
     }
 
-    /// Its name in logs and metrics.
-    #[must_use]
-    pub fn outcome(&self) -> &'static str {
+    /// Its name in metrics.
+    pub(crate) fn outcome(&self) -> &'static str {
         match self {
             Self::Deadline => "deadline",
             Self::Unreachable(_) => "unreachable",
-            Self::Status { .. } => "status",
+            Self::Redirect { .. } | Self::Status { .. } => "status",
             Self::Compressed => "compressed",
             Self::TooLarge => "too_large",
             Self::Unreadable(_) => "unreadable",
@@ -76,48 +89,116 @@ impl FetchError {
         }
     }
 
-    /// Whether another path may be the right one.
-    #[must_use]
-    pub fn is_not_found(&self) -> bool {
+    /// Whether the key set may be at another path.
+    pub(crate) fn is_not_found(&self) -> bool {
         matches!(self, Self::Status { status, .. } if *status == StatusCode::NOT_FOUND)
     }
 }
 
 /// A client that follows no redirects.
-///
-/// # Errors
-/// When the TLS set-up of this machine is broken.
-pub fn client() -> Result<Client, reqwest::Error> {
+pub(crate) fn client() -> Result<Client, reqwest::Error> {
     Client::builder().redirect(redirect::Policy::none()).build()
 }
 
-/// Downloads a key set within the deadline and the size.
-///
-/// # Errors
-/// [`FetchError`].
-pub async fn download(client: &Client, url: &Url) -> Result<(HeaderMap, Vec<u8>), FetchError> {
-    timeout(FETCH_DEADLINE, read(client, url))
+/// Adds the header of the trace that the request is part of.
+pub(crate) fn traced(request: RequestBuilder) -> RequestBuilder {
+    match traceparent() {
+        Some(parent) => request.header("traceparent", parent),
+        None => request,
+    }
+}
+
+/// Downloads a key set within the limits.
+pub(crate) async fn download(
+    client: &Client,
+    url: &Url,
+) -> Result<(HeaderMap, Vec<u8>), FetchError> {
+    let download = in_span("fetch the key set", try_download(client, url));
+    timeout(FETCH_DEADLINE, download)
         .await
         .unwrap_or(Err(FetchError::Deadline))
 }
 
-async fn read(client: &Client, url: &Url) -> Result<(HeaderMap, Vec<u8>), FetchError> {
+async fn try_download(client: &Client, url: &Url) -> Result<(HeaderMap, Vec<u8>), FetchError> {
     let request = client
         .get(url.clone())
         .header(header::ACCEPT, "application/json");
-    let mut answer = request.send().await.map_err(FetchError::Unreachable)?;
-    check_head(answer.status(), answer.headers())?;
-    let mut document = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(FetchError::Unreachable)? {
-        if document.len() + chunk.len() > MAX_KEY_SET_BYTES {
-            return Err(FetchError::TooLarge);
-        }
-        document.extend_from_slice(&chunk);
+    let response = traced(request)
+        .send()
+        .await
+        .map_err(FetchError::Unreachable)?;
+    if let Some(target) = redirect_target(url, &response) {
+        let status = response.status();
+        return Err(FetchError::Redirect { status, target });
     }
-    Ok((answer.headers().clone(), document))
+    check_head(response.status(), response.headers())?;
+    let headers = response.headers().clone();
+    let document = read_body(response, MAX_KEY_SET_BYTES)
+        .await
+        .map_err(FetchError::Unreachable)?;
+    Ok((headers, document.ok_or(FetchError::TooLarge)?))
 }
 
-/// Whether an answer may be read at all: status 200, and not compressed.
+/// Where a redirect leads, if that is a web address; its query may hold a secret.
+fn redirect_target(url: &Url, response: &Response) -> Option<Url> {
+    let location = response.headers().get(header::LOCATION);
+    let location = location.filter(|_| response.status().is_redirection())?;
+    let mut target = url.join(location.to_str().ok()?).ok()?;
+    target.set_query(None);
+    target.set_fragment(None);
+    let is_plain = target.username().is_empty() && target.password().is_none();
+    (is_plain && matches!(target.scheme(), "http" | "https")).then_some(target)
+}
+
+/// Why there is no connection, and what to do about the usual reasons. For the operator only.
+pub(crate) fn cause_of(error: &reqwest::Error) -> String {
+    let mut cause: &dyn Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    let cause = match cause
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref)
+    {
+        Some(inner) => inner.to_string(),
+        None => cause.to_string(),
+    };
+    match advice(&cause) {
+        Some(advice) => format!("{cause}: {advice}"),
+        None => cause,
+    }
+}
+
+/// By the words of rustls, whose errors come as texts.
+fn advice(cause: &str) -> Option<&'static str> {
+    let has = |word| cause.contains(word);
+    if has("UnknownIssuer") || has("CaUsedAsEndEntity") {
+        Some("name a file with the certificate of your authority in SSL_CERT_FILE")
+    } else if has("InvalidContentType") || has("corrupt message") {
+        Some("it does not speak TLS at this port: check whether the URL begins with http://")
+    } else if has("expired") || has("Expired") {
+        Some("renew the certificate of the auth server")
+    } else {
+        None
+    }
+}
+
+/// The body of a response; `None` if it has more than `limit` bytes.
+pub(crate) async fn read_body(
+    mut response: Response,
+    limit: usize,
+) -> Result<Option<Vec<u8>>, reqwest::Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > limit {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Some(body))
+}
+
+/// Checks status and headers of a response before its body is read: 200 and not compressed.
 ///
 /// # Errors
 /// [`FetchError::Status`] and [`FetchError::Compressed`].
@@ -129,32 +210,30 @@ pub fn check_head(status: StatusCode, headers: &HeaderMap) -> Result<(), FetchEr
             retry_after,
         });
     }
-    match headers.contains_key(header::CONTENT_ENCODING) {
-        true => Err(FetchError::Compressed),
-        false => Ok(()),
+    if headers.contains_key(header::CONTENT_ENCODING) {
+        return Err(FetchError::Compressed);
     }
+    Ok(())
 }
 
-/// Reads a key set from what is no server, within the same size.
-///
-/// # Errors
-/// [`FetchError::Unreadable`] and [`FetchError::TooLarge`].
-pub fn read_within_limit(source: impl Read) -> Result<Vec<u8>, FetchError> {
+/// Reads a key set from a file, within the same size limit.
+pub(crate) fn read_file(file: io::Result<File>) -> Result<Vec<u8>, FetchError> {
     let mut document = Vec::new();
-    let mut source = source.take(MAX_KEY_SET_BYTES as u64 + 1);
-    source
-        .read_to_end(&mut document)
-        .map_err(FetchError::Unreadable)?;
-    match document.len() > MAX_KEY_SET_BYTES {
-        true => Err(FetchError::TooLarge),
-        false => Ok(document),
+    file.and_then(|file| {
+        let mut limited = file.take(MAX_KEY_SET_BYTES as u64 + 1);
+        limited.read_to_end(&mut document)
+    })
+    .map_err(FetchError::Unreadable)?;
+    if document.len() > MAX_KEY_SET_BYTES {
+        return Err(FetchError::TooLarge);
     }
+    Ok(document)
 }
 
-/// Retry-After, in seconds or as a date (RFC 9110 section 10.2.3), or x-retry-after, which is what
-/// Better Auth's rate limiter sends; on 429 and 503 alone.
+/// Retry-After in seconds or as a date (RFC 9110 section 10.2.3), or x-retry-after, which Better
+/// Auth's rate limiter sends; only on 429 and 503.
 fn retry_after(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
-    let asks = matches!(
+    let is_busy = matches!(
         status,
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
     );
@@ -167,25 +246,24 @@ fn retry_after(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
     };
     let pause = pause("retry-after").or_else(|| pause("x-retry-after"));
     pause
-        .filter(|_| asks)
-        .map(|pause| pause.min(LONGEST_RETRY_AFTER))
+        .filter(|_| is_busy)
+        .map(|pause| pause.min(MAX_RETRY_AFTER))
 }
 
-/// How long until then: by the server's own clock where it tells the time.
+/// The time until `then`, by the server's own clock if it sent a Date.
 fn until(then: SystemTime, headers: &HeaderMap) -> Option<Duration> {
-    let now = date(headers).unwrap_or_else(SystemTime::now);
+    let now = server_time(headers).unwrap_or_else(SystemTime::now);
     Some(then.duration_since(now).unwrap_or_default())
 }
 
-/// The time at which the server answered (RFC 9110 section 6.6.1).
-#[must_use]
-pub fn date(headers: &HeaderMap) -> Option<SystemTime> {
+/// The Date of a response (RFC 9110 section 6.6.1).
+pub(crate) fn server_time(headers: &HeaderMap) -> Option<SystemTime> {
     let text = headers.get(header::DATE)?.to_str().ok()?;
     httpdate::parse_http_date(text).ok()
 }
 
 /// The smallest max-age of Cache-Control (RFC 9111 section 5.2.2.1).
-pub(super) fn max_age(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn max_age(headers: &HeaderMap) -> Option<Duration> {
     let values = headers.get_all(header::CACHE_CONTROL);
     let texts = values.iter().filter_map(|value| value.to_str().ok());
     let ages = texts.flat_map(|text| text.split(',')).filter_map(|part| {
@@ -205,39 +283,60 @@ mod tests {
     use super::*;
 
     fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
-        let line = |(name, value): &(&'static str, &'static str)| {
+        let lines = lines.iter().map(|(name, value)| {
+            let name = HeaderName::from_static(name);
+            (name, HeaderValue::from_static(value))
+        });
+        lines.collect()
+    }
+
+    #[test]
+    fn the_usual_reasons_for_no_connection_have_a_remedy() {
+        for (cause, expected) in [
             (
-                HeaderName::from_static(name),
-                HeaderValue::from_static(value),
-            )
-        };
-        let mut headers = HeaderMap::new();
-        for (name, value) in lines.iter().map(line) {
-            headers.append(name, value);
+                "invalid peer certificate: UnknownIssuer",
+                Some("SSL_CERT_FILE"),
+            ),
+            (
+                "received corrupt message of type InvalidContentType",
+                Some("http://"),
+            ),
+            (
+                "invalid peer certificate: certificate expired: verified",
+                Some("renew"),
+            ),
+            ("Connection refused (os error 111)", None),
+        ] {
+            let advice = advice(cause);
+            assert_eq!(advice.is_some(), expected.is_some(), "{cause}");
+            assert!(
+                advice
+                    .unwrap_or_default()
+                    .contains(expected.unwrap_or_default())
+            );
         }
-        headers
     }
 
     #[test]
-    fn a_pause_is_read_from_either_header_of_429_and_503_and_capped() {
-        let busy = StatusCode::TOO_MANY_REQUESTS;
-        let seconds =
-            |status, lines: &[_]| retry_after(status, &headers(lines)).map(|pause| pause.as_secs());
-        assert_eq!(seconds(busy, &[("retry-after", "7")]), Some(7));
-        assert_eq!(seconds(busy, &[("x-retry-after", "8")]), Some(8));
-        let down = StatusCode::SERVICE_UNAVAILABLE;
-        assert_eq!(seconds(down, &[("retry-after", "9")]), Some(9));
-        assert_eq!(seconds(busy, &[("retry-after", "999999999999")]), Some(300));
-        assert_eq!(
-            seconds(StatusCode::NOT_FOUND, &[("retry-after", "7")]),
-            None
-        );
-        assert_eq!(seconds(busy, &[("retry-after", "-7")]), None);
-        assert_eq!(seconds(busy, &[]), None);
+    fn retry_after_is_read_from_either_header_of_429_and_503_and_capped() {
+        for (status, name, value, expected) in [
+            (429, "retry-after", "7", Some(7)),
+            (429, "x-retry-after", "8", Some(8)),
+            (503, "retry-after", "9", Some(9)),
+            (429, "retry-after", "999999999999", Some(300)),
+            (404, "retry-after", "7", None),
+            (429, "retry-after", "-7", None),
+            (429, "other", "7", None),
+        ] {
+            let status = StatusCode::from_u16(status).expect("a status");
+            let pause = retry_after(status, &headers(&[(name, value)]));
+            let seconds = pause.map(|pause| pause.as_secs());
+            assert_eq!(seconds, expected, "{status} {name}: {value}");
+        }
     }
 
     #[test]
-    fn a_pause_until_a_date_is_counted_by_the_servers_own_clock() {
+    fn retry_after_as_a_date_is_counted_by_the_servers_own_clock() {
         let seconds = |lines: &[_]| {
             let pause = retry_after(StatusCode::SERVICE_UNAVAILABLE, &headers(lines));
             pause.map(|pause| pause.as_secs())
@@ -257,18 +356,11 @@ mod tests {
     #[test]
     fn the_smallest_max_age_counts() {
         let seconds = |lines: &[_]| max_age(&headers(lines)).map(|age| age.as_secs());
-        assert_eq!(
-            seconds(&[("cache-control", "public, Max-Age=60")]),
-            Some(60)
-        );
-        assert_eq!(
-            seconds(&[
-                ("cache-control", "max-age=60"),
-                ("cache-control", "max-age=\"5\"")
-            ]),
-            Some(5)
-        );
-        assert_eq!(seconds(&[("cache-control", "s-maxage=5, no-store")]), None);
-        assert_eq!(seconds(&[("cache-control", "max-age=soon")]), None);
+        let line = |value| ("cache-control", value);
+        assert_eq!(seconds(&[line("public, Max-Age=60")]), Some(60));
+        let two = [line("max-age=60"), line("max-age=\"5\"")];
+        assert_eq!(seconds(&two), Some(5));
+        assert_eq!(seconds(&[line("s-maxage=5, no-store")]), None);
+        assert_eq!(seconds(&[line("max-age=soon")]), None);
     }
 }

@@ -1,109 +1,116 @@
 use std::{
     collections::HashSet,
+    fmt,
     fs::File,
     io, mem,
-    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use jsonwebtoken::Algorithm;
 use reqwest::{Client, Url};
 use tokio::{task::spawn_blocking, time::timeout};
 
-use super::{
+use crate::{
+    config::TokenSettings,
     fetch::{self, FETCH_DEADLINE, FetchError},
-    key_set::{KeySet, RefusedKey},
+    jwk::RejectedKey,
+    key_set::KeySet,
+    metrics,
 };
-use crate::{config::AuthSettings, telemetry::metrics};
 
-/// Where the key set comes from: JWKS_FILE, or JWKS_URL and what stands in for it.
-pub(super) struct Source {
-    place: Place,
+/// Fetches the key set from JWKS_FILE, or from JWKS_URL or its fallback.
+pub(crate) struct KeySource {
+    location: Location,
     algorithms: Vec<Algorithm>,
-    known_refusals: HashSet<RefusedKey>,
+    /// The rejected keys of the last fetch, which were logged.
+    logged: HashSet<RejectedKey>,
 }
 
-enum Place {
-    Server(Server),
-    File(KeyFile),
+enum Location {
+    Server(JwksServer),
+    File(JwksFile),
 }
 
-/// What a fetch brought: at least one usable key.
-pub(super) struct Fetched {
-    pub(super) keys: KeySet,
-    /// How long the server says that its answer stays fresh.
-    pub(super) max_age: Option<Duration>,
+/// A fetched key set with at least one usable key.
+pub(crate) struct FetchedKeys {
+    pub(crate) keys: KeySet,
+    /// `max-age` of the response.
+    pub(crate) max_age: Option<Duration>,
 }
 
-impl Source {
-    pub(super) fn new(settings: &AuthSettings) -> Result<Self, reqwest::Error> {
-        let place = match &settings.jwks_file {
-            Some(path) => Place::File(KeyFile::new(path)),
-            None => Place::Server(Server::new(settings)?),
+impl KeySource {
+    pub(crate) fn new(settings: &TokenSettings) -> Result<Self, reqwest::Error> {
+        let location = match &settings.jwks_file {
+            Some(path) => Location::File(JwksFile {
+                path: path.clone(),
+                last_read: None,
+            }),
+            None => Location::Server(JwksServer {
+                client: fetch::client()?,
+                url: settings.jwks_url.clone(),
+                fallback: settings.jwks_fallback.clone(),
+            }),
         };
         Ok(Self {
-            place,
+            location,
             algorithms: settings.algorithms.clone(),
-            known_refusals: HashSet::new(),
+            logged: HashSet::new(),
         })
     }
 
-    /// One fetch, logged and counted.
-    pub(super) async fn fetch(&mut self) -> Result<Fetched, FetchError> {
+    /// Fetches once; logs and counts the outcome.
+    pub(crate) async fn fetch(&mut self) -> Result<FetchedKeys, FetchError> {
         let fetched = timeout(FETCH_DEADLINE, self.try_fetch())
             .await
             .unwrap_or(Err(FetchError::Deadline));
         match &fetched {
             Ok(fetched) => {
-                metrics::key_set_fetched("ok");
-                tracing::debug!(from = %self.place, keys = fetched.keys.len(), "the key set was fetched");
+                metrics::count_fetch("ok");
+                tracing::debug!(from = %self.location, keys = fetched.keys.len(), "fetched the key set");
             }
             Err(error) => {
-                metrics::key_set_fetched(error.outcome());
-                tracing::warn!(from = %self.place, %error, "the key set was not fetched");
+                metrics::count_fetch(error.outcome());
+                tracing::warn!(from = %self.location, %error, "could not fetch the key set");
             }
         }
         fetched
     }
 
-    /// Whether there may be something new before the time: a file that was changed.
-    pub(super) async fn has_changed(&self) -> bool {
-        match &self.place {
-            Place::Server(_) => false,
-            Place::File(file) => file.has_changed().await,
+    /// Whether the file was changed since it was last read; a server never tells.
+    pub(crate) async fn has_changed(&self) -> bool {
+        match &self.location {
+            Location::Server(_) => false,
+            Location::File(file) => file.has_changed().await,
         }
     }
 
-    async fn try_fetch(&mut self) -> Result<Fetched, FetchError> {
-        let read = match &mut self.place {
-            Place::Server(server) => server.fetch(&self.algorithms).await?,
-            Place::File(file) => Document::of(&file.read().await?, &self.algorithms)?,
+    async fn try_fetch(&mut self) -> Result<FetchedKeys, FetchError> {
+        let (keys, rejected, max_age) = match &mut self.location {
+            Location::Server(server) => server.fetch(&self.algorithms).await?,
+            Location::File(file) => {
+                let (keys, rejected) = KeySet::parse(&file.read().await?, &self.algorithms)?;
+                (keys, rejected, None)
+            }
         };
-        self.log_refused(read.refused);
-        match read.keys.is_empty() {
-            true => Err(FetchError::Empty),
-            false => Ok(Fetched {
-                keys: read.keys,
-                max_age: read.max_age,
-            }),
+        self.log_rejected(rejected);
+        if keys.is_empty() {
+            return Err(FetchError::Empty);
         }
+        Ok(FetchedKeys { keys, max_age })
     }
 
-    /// Each refused entry is logged once, not at every fetch.
-    fn log_refused(&mut self, refused: Vec<RefusedKey>) {
-        for key in refused
-            .iter()
-            .filter(|key| !self.known_refusals.contains(key))
-        {
+    /// Logs each rejected key once, not at every fetch.
+    fn log_rejected(&mut self, rejected: Vec<RejectedKey>) {
+        for key in rejected.iter().filter(|key| !self.logged.contains(key)) {
             tracing::warn!(kid = ?key.kid, reason = key.reason, "a key of the key set is not used");
         }
-        self.known_refusals = refused.into_iter().collect();
+        self.logged = rejected.into_iter().collect();
     }
 }
 
-impl std::fmt::Display for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Server(server) => server.url.fmt(f),
             Self::File(file) => file.path.display().fmt(f),
@@ -111,114 +118,92 @@ impl std::fmt::Display for Place {
     }
 }
 
-/// A key set as it was read, which may hold no usable key.
-struct Document {
-    keys: KeySet,
-    refused: Vec<RefusedKey>,
-    max_age: Option<Duration>,
-}
+/// A parsed response, perhaps without a usable key.
+type Response = (KeySet, Vec<RejectedKey>, Option<Duration>);
 
-impl Document {
-    fn of(bytes: &[u8], algorithms: &[Algorithm]) -> Result<Self, FetchError> {
-        let (keys, refused) = KeySet::parse(bytes, algorithms)?;
-        Ok(Self {
-            keys,
-            refused,
-            max_age: None,
-        })
-    }
-}
-
-/// The auth server, and the address that works there.
-struct Server {
+struct JwksServer {
     client: Client,
     url: Url,
-    /// Tried when the first answers 404; the one that works comes first from then on.
-    other: Option<Url>,
+    /// Tried when `url` answers 404; then the address that works is tried first.
+    fallback: Option<Url>,
 }
 
-impl Server {
-    fn new(settings: &AuthSettings) -> Result<Self, reqwest::Error> {
-        Ok(Self {
-            client: fetch::client()?,
-            url: settings.jwks_url.clone(),
-            other: settings.jwks_fallback.clone(),
-        })
-    }
-
-    async fn fetch(&mut self, algorithms: &[Algorithm]) -> Result<Document, FetchError> {
+impl JwksServer {
+    async fn fetch(&mut self, algorithms: &[Algorithm]) -> Result<Response, FetchError> {
         let first = self.get(&self.url, algorithms).await;
-        let second = match (&first, &self.other) {
-            (Err(error), Some(other)) if error.is_not_found() => self.get(other, algorithms).await,
+        let second = match (&first, &self.fallback) {
+            (Err(error), Some(url)) if error.is_not_found() => self.get(url, algorithms).await,
             _ => return first,
         };
-        if let (Ok(_), Some(other)) = (&second, &mut self.other) {
-            mem::swap(&mut self.url, other);
-            tracing::info!(JWKS_URL = %self.url, "the key set was found here; set JWKS_URL to it");
+        if let (Ok(_), Some(fallback)) = (&second, &mut self.fallback) {
+            mem::swap(&mut self.url, fallback);
+            tracing::info!(JWKS_URL = %self.url, "found the key set at this address: set JWKS_URL to it");
         }
         second
     }
 
-    async fn get(&self, url: &Url, algorithms: &[Algorithm]) -> Result<Document, FetchError> {
+    async fn get(&self, url: &Url, algorithms: &[Algorithm]) -> Result<Response, FetchError> {
         let (headers, document) = fetch::download(&self.client, url).await?;
-        Ok(Document {
-            max_age: fetch::max_age(&headers),
-            ..Document::of(&document, algorithms)?
+        let (keys, rejected) = KeySet::parse(&document, algorithms)?;
+        Ok((keys, rejected, fetch::max_age(&headers)))
+    }
+}
+
+struct JwksFile {
+    path: PathBuf,
+    last_read: Option<FileVersion>,
+}
+
+/// Differs after a file was written or replaced.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct FileVersion {
+    modified: SystemTime,
+    length: u64,
+    #[cfg(unix)]
+    inode: u64,
+}
+
+impl FileVersion {
+    fn of(path: &Path) -> Option<Self> {
+        #[cfg(unix)]
+        use std::os::unix::fs::MetadataExt;
+
+        let file = path.metadata().ok()?;
+        Some(Self {
+            modified: file.modified().ok()?,
+            length: file.len(),
+            #[cfg(unix)]
+            inode: file.ino(),
         })
     }
 }
 
-/// A file, and what it looked like when it was last read.
-struct KeyFile {
-    path: PathBuf,
-    seen: Option<Stamp>,
-}
-
-/// What changes when a file is written or replaced: time, length and inode.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Stamp(i64, i64, u64, u64);
-
-impl Stamp {
-    fn of(path: &Path) -> Option<Self> {
-        let file = path.metadata().ok()?;
-        Some(Self(
-            file.mtime(),
-            file.mtime_nsec(),
-            file.len(),
-            file.ino(),
-        ))
-    }
-}
-
-impl KeyFile {
-    fn new(path: &Path) -> Self {
-        Self {
-            path: path.to_owned(),
-            seen: None,
-        }
-    }
-
+impl JwksFile {
     async fn has_changed(&self) -> bool {
         let path = self.path.clone();
-        let stamp = spawn_blocking(move || Stamp::of(&path)).await;
-        stamp.is_ok_and(|stamp| stamp != self.seen)
+        let version = spawn_blocking(move || FileVersion::of(&path)).await;
+        version.is_ok_and(|version| version != self.last_read)
     }
 
     async fn read(&mut self) -> Result<Vec<u8>, FetchError> {
         let path = self.path.clone();
-        let read = spawn_blocking(move || (Stamp::of(&path), read_file(&path))).await;
-        let (seen, content) =
-            read.map_err(|error| FetchError::Unreadable(io::Error::other(error)))?;
-        self.seen = seen;
-        content
+        let read = spawn_blocking(move || {
+            let version = FileVersion::of(&path);
+            (version, fetch::read_file(open_regular(&path)))
+        });
+        let (version, document) = read
+            .await
+            .map_err(|error| FetchError::Unreadable(io::Error::other(error)))?;
+        self.last_read = version;
+        document
     }
 }
 
-/// A regular file alone: a pipe would be waited for.
-fn read_file(path: &Path) -> Result<Vec<u8>, FetchError> {
-    let open = || match path.metadata()?.is_file() {
-        true => File::open(path),
-        false => Err(io::Error::other("not a regular file")),
-    };
-    fetch::read_within_limit(open().map_err(FetchError::Unreadable)?)
+/// Opens regular files only: opening a pipe would block.
+fn open_regular(path: &Path) -> io::Result<File> {
+    if path.metadata()?.is_file() {
+        File::open(path)
+    } else {
+        Err(io::Error::other("not a regular file"))
+    }
 }

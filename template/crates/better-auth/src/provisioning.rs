@@ -1,26 +1,26 @@
-use aws_lc_rs::digest::{SHA256, digest};
+use database::{Constraint, Database, Error};
 use moka::future::Cache;
+use rest::AppError;
 
-use super::claims::Identity;
 use crate::{
-    database::Database,
-    error::{AppError, Constraint},
-    repositories::users::{self, Described},
+    claims::Identity,
+    fingerprint::Fingerprint,
+    repositories::users::{self, TokenProfile},
 };
 
-/// Users whose rows are known to be there.
+/// How many users are remembered whose rows are up to date.
 const CAPACITY: u64 = 100_000;
-/// How often a row is tried when other processes write the same at the same time.
+/// How often a write is tried while other processes write the same row.
 const ATTEMPTS: usize = 3;
 
-/// Creates users' rows from good tokens, where USER_PROVISIONING is on: for an API whose database
+/// Creates users' rows from valid tokens when USER_PROVISIONING is on: for an API whose database
 /// is not the one that Better Auth writes to.
 ///
-/// What a token says is written when a process sees it for the first time; requests that come
-/// meanwhile wait. So a token that outlives its user makes the row again.
+/// A process writes what a token says when it sees it for the first time; other requests with the
+/// same identity wait. So a token that outlives its user creates the row again.
 pub struct Provisioning {
     database: Option<Database>,
-    done: Cache<[u8; 32], ()>,
+    up_to_date: Cache<Fingerprint, ()>,
 }
 
 impl Provisioning {
@@ -29,37 +29,36 @@ impl Provisioning {
     pub fn new(database: Option<Database>) -> Self {
         Self {
             database,
-            done: Cache::new(CAPACITY),
+            up_to_date: Cache::new(CAPACITY),
         }
     }
 
-    /// Sees to it that the caller has a row, unless that is Better Auth's task.
+    /// Creates or updates the caller's row when provisioning is on.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn provide(&self, caller: &Identity) -> Result<(), AppError> {
+    pub async fn ensure_user(&self, caller: &Identity) -> Result<(), AppError> {
         let Some(database) = &self.database else {
             return Ok(());
         };
-        let mirrored = self
-            .done
-            .try_get_with(fingerprint(caller), mirror(caller, database));
-        mirrored
-            .await
-            .map_err(|failed| AppError::new(failed.code()).because(failed))
+        let profile = (&caller.uuid, &caller.id, &caller.email, &caller.name);
+        let fingerprint = Fingerprint::of(&format!("{profile:?}"));
+        let upsert = upsert(caller, database);
+        let written = self.up_to_date.try_get_with(fingerprint, upsert).await;
+        Ok(written?)
     }
 }
 
-async fn mirror(caller: &Identity, database: &Database) -> Result<(), AppError> {
+async fn upsert(caller: &Identity, database: &Database) -> Result<(), Error> {
     let mut attempts = 0;
     loop {
         attempts += 1;
-        let mirrored = database
+        let written = database
             .write(async |transaction| {
-                users::mirror(caller.uuid, describe(caller), transaction).await
+                users::upsert_from_token(caller.uuid, profile(caller), transaction).await
             })
             .await;
-        match mirrored {
+        match written {
             Err(error) if error.constraint() == Some(Constraint::Unique) && attempts < ATTEMPTS => {
             }
             outcome => return outcome,
@@ -67,22 +66,12 @@ async fn mirror(caller: &Identity, database: &Database) -> Result<(), AppError> 
     }
 }
 
-/// PostgreSQL's text holds no NUL.
-fn describe(caller: &Identity) -> Described {
+/// Leaves out text with NUL, which PostgreSQL cannot store.
+fn profile(caller: &Identity) -> TokenProfile {
     let storable = |text: &Option<String>| text.clone().filter(|text| !text.contains('\0'));
-    Described {
+    TokenProfile {
         id: caller.id.clone(),
         email: storable(&caller.email),
         name: storable(&caller.name),
     }
-}
-
-fn fingerprint(caller: &Identity) -> [u8; 32] {
-    let said = format!(
-        "{:?}",
-        (&caller.uuid, &caller.id, &caller.email, &caller.name)
-    );
-    let mut fingerprint = [0; 32];
-    fingerprint.copy_from_slice(digest(&SHA256, said.as_bytes()).as_ref());
-    fingerprint
 }

@@ -9,19 +9,21 @@ use actix_web::{
     dev::{Payload, ServiceRequest, ServiceResponse},
     middleware::Next,
 };
+use database::audit::Author;
+use rest::{AppError, RequestId};
 
-use super::{claims::Identity, guard::AuthUser};
 use crate::{
-    error::AppError,
-    types::{Granted, Held, Permission, Requirement, Role},
+    access::{Granted, Grants, Permission, Requirement, Role},
+    claims::Identity,
+    guard::{AuthUser, call_next},
 };
 
-/// Guard: the caller is signed in and holds `R`, which may mix roles and permissions.
-/// [`RequireRole`] and [`RequirePermission`] take nothing but their kind.
+/// Guard: the caller is signed in and holds `R`, which may mix roles and permissions
+/// ([`RequireRole`] and [`RequirePermission`] do not). Otherwise 403 `forbidden`, which names `R`.
 ///
 /// ```
-/// use app::{auth::Require, types::{Admin, AnyOf}};
-/// # app::types::declare! { Permission ReportsRead = "reports:read"; }
+/// use better_auth::{Admin, AnyOf, Require};
+/// # better_auth::define_roles! { Permission ReportsRead = "reports:read"; }
 ///
 /// async fn read_reports(reader: Require<AnyOf<(Admin, ReportsRead)>>) -> String {
 ///     format!("{} may read reports", reader.id)
@@ -35,56 +37,57 @@ pub struct Require<R> {
 /// Guard: the caller holds a role.
 ///
 /// ```
-/// # use app::{auth::RequireRole, types::Admin};
+/// # use better_auth::{Admin, RequireRole};
 /// async fn handler(admin: RequireRole<Admin>) {}
 /// ```
-/// What is no role does not compile, nor does a name that is not declared:
+/// Anything but a role does not compile, nor does a name that is not declared:
 /// ```compile_fail,E0277
-/// # use app::auth::RequireRole;
-/// # app::types::declare! { Permission ReportsRead = "reports:read"; }
+/// # use better_auth::RequireRole;
+/// # better_auth::define_roles! { Permission ReportsRead = "reports:read"; }
 /// async fn handler(admin: RequireRole<ReportsRead>) {}
 /// ```
 /// ```compile_fail,E0432
-/// use app::types::Administrator;
+/// use better_auth::Administrator;
 /// ```
 pub type RequireRole<R> = Require<<R as Role>::Itself>;
 
 /// Guard: the caller holds a permission.
 ///
 /// ```
-/// # use app::auth::RequirePermission;
-/// # app::types::declare! { Permission ReportsRead = "reports:read"; }
+/// # use better_auth::RequirePermission;
+/// # better_auth::define_roles! { Permission ReportsRead = "reports:read"; }
 /// async fn handler(reader: RequirePermission<ReportsRead>) {}
 /// ```
-/// A role is none:
+/// A role does not compile:
 /// ```compile_fail,E0277
-/// # use app::{auth::RequirePermission, types::Admin};
+/// # use better_auth::{Admin, RequirePermission};
 /// async fn handler(cleaner: RequirePermission<Admin>) {}
 /// ```
 pub type RequirePermission<P> = Require<<P as Permission>::Itself>;
 
 impl<R: Requirement> Require<R> {
-    /// What functions that touch everybody's rows ask for.
+    /// Proof of the check, for functions that read or change rows of all users.
     ///
-    /// One cannot be made by hand:
+    /// Only a check creates one:
     /// ```compile_fail,E0423
-    /// # use app::types::{Admin, Granted};
-    /// let forged: Granted<Admin> = Granted(std::marker::PhantomData);
+    /// # use better_auth::{Admin, Granted};
+    /// # let author = database::audit::Author::new(uuid::Uuid::nil().into(), "");
+    /// let forged: Granted<Admin> = Granted(author, std::marker::PhantomData);
     /// ```
     #[must_use]
     pub fn witness(&self) -> Granted<R> {
         self.granted
     }
 
-    fn of(request: &HttpRequest) -> Result<Self, AppError> {
-        let user = AuthUser::of(request)?;
-        let held = Held {
+    fn check(user: AuthUser, request: &HttpRequest) -> Result<Self, AppError> {
+        let grants = Grants {
             roles: &user.roles,
             permissions: &user.permissions,
         };
-        match Granted::check(held) {
+        let caller = Author::new(user.uuid, RequestId::of_request(request).as_str());
+        match Granted::check(grants, caller) {
             Some(granted) => Ok(Self { user, granted }),
-            None => Err(AppError::lacks(&R::describe(), &R::scope())),
+            None => Err(AppError::insufficient_scope(&R::describe(), &R::scope())),
         }
     }
 }
@@ -102,24 +105,23 @@ impl<R: Requirement> FromRequest for Require<R> {
     type Future = Ready<Result<Self, AppError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Self::of(request))
+        let user = AuthUser::check(request);
+        ready(user.and_then(|user| Self::check(user, request)))
     }
 }
 
-/// The same guard for a whole scope, unknown routes and wrong methods in it included:
-/// `.wrap(from_fn(auth::require::<Admin>))`.
+/// [`Require`] for a whole scope, also for unknown routes and wrong methods in it; the middleware of a
+/// [`guarded_scope`](crate::guarded_scope).
 ///
 /// # Errors
-/// None: refusals are answers, so that outer middleware sees them.
+/// Never fails: a rejection is a response, so that outer middleware sees it.
 pub async fn require<R: Requirement>(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    match Require::<R>::of(request.request()) {
-        Ok(_) => next
-            .call(request)
-            .await
-            .map(ServiceResponse::map_into_boxed_body),
+) -> Result<ServiceResponse, Error> {
+    let user = AuthUser::check(request.request());
+    match user.and_then(|user| Require::<R>::check(user, request.request())) {
+        Ok(_) => call_next(request, next).await,
         Err(error) => Ok(request.error_response(error)),
     }
 }

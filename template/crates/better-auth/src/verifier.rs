@@ -1,264 +1,164 @@
-use std::{ops::Deref, time::Duration};
+use std::time::Duration;
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, crypto};
 use serde_json::{Map, Value};
 
-use super::{
-    claims::{Claims, ClaimsFault, Members, is_banned},
-    key_set::{KeySet, VerificationKey, name_of},
+use crate::{
+    access_token::{AccessToken, OAuthClient, thumbprint},
+    claims::{Claims, ClaimsError, Lifetime, is_banned},
+    config::{OAuthSettings, TokenSettings},
+    jwk::VerificationKey,
+    key_set::KeySet,
+    token::{Jws, Rejection, Token, Typ},
+    token_kind::TokenKind,
 };
-use crate::config::AuthSettings;
 
-/// How far `nbf` and `iat` may lie in the future, in seconds: clocks differ.
+/// How far `nbf` and `iat` may be in the future, in seconds, because clocks differ.
 const CLOCK_SKEW: f64 = 60.0;
 
-/// Why a token is not accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Rejection {
-    /// Not a JWT: parts, encoding or JSON.
-    #[error("not a JWT: {0}")]
-    Malformed(&'static str),
-    /// The key set has no key for it; another one may.
-    #[error("no key of the key set fits the token")]
-    UnknownKey,
-    /// `exp` has passed.
-    #[error("the token has expired")]
-    Expired,
-    /// USER_UUID_CLAIM is missing or no usable UUID, and nothing else is wrong.
-    #[error("the token has no usable uuid claim")]
-    NoUuid,
-    /// Anything else.
-    #[error("{0}")]
-    Invalid(&'static str),
-}
-
-/// A JWS in compact serialization (RFC 7515 section 7.1), taken apart, of which nothing is
-/// believed yet; its payload may be anything.
-pub struct Jws<'a> {
-    algorithm: Algorithm,
-    kid: Option<String>,
-    signed: &'a str,
-    signature: &'a str,
-}
-
-impl<'a> Jws<'a> {
-    /// The longest token that is looked at, in bytes.
-    const MAX_BYTES: usize = 8 * 1024;
-
-    /// Comes before all work that grows with the length.
-    ///
-    /// # Errors
-    /// [`Rejection::Malformed`] above 8 KiB.
-    pub fn check_length(text: &str) -> Result<(), Rejection> {
-        match text.len() > Self::MAX_BYTES {
-            true => Err(Rejection::Malformed("longer than 8 KiB")),
-            false => Ok(()),
-        }
-    }
-
-    /// Reads the three parts and the header.
-    ///
-    /// Strict unpadded base64url; `crit` and `b64` are refused (RFC 7515 section 4.1.11, RFC 7797),
-    /// `typ` is absent, `JWT` or `at+jwt` (RFC 8725 section 3.11, RFC 9068 section 4); jku, jwk,
-    /// x5u and x5c are never looked at.
-    ///
-    /// # Errors
-    /// [`Rejection::Malformed`], or [`Rejection::Invalid`] for a header that is not acceptable.
-    pub fn parse(text: &'a str) -> Result<Self, Rejection> {
-        Parts::split(text)?.read_header()
-    }
-
-    /// The algorithm that the header names.
-    #[must_use]
-    pub fn algorithm(&self) -> Algorithm {
-        self.algorithm
-    }
-
-    /// The key id that the header names.
-    #[must_use]
-    pub fn kid(&self) -> Option<&str> {
-        self.kid.as_deref()
-    }
-}
-
-/// A JWS whose payload is a JSON object (RFC 7519), of which nothing is believed yet.
-pub struct Token<'a> {
-    jws: Jws<'a>,
-    claims: Map<String, Value>,
-}
-
-impl<'a> Token<'a> {
-    /// Reads header and claims; see [`Jws::parse`] for the rules.
-    ///
-    /// # Errors
-    /// [`Rejection::Malformed`] for what is no JWT, whatever its header says; then
-    /// [`Rejection::Invalid`] for a header that is not acceptable.
-    pub fn parse(text: &'a str) -> Result<Self, Rejection> {
-        let parts = Parts::split(text)?;
-        let claims = object(&parts.payload)?;
-        Ok(Self {
-            jws: parts.read_header()?,
-            claims,
-        })
-    }
-
-    /// The claims as they stand, believed or not.
-    #[must_use]
-    pub fn claims(&self) -> &Map<String, Value> {
-        &self.claims
-    }
-}
-
-impl<'a> Deref for Token<'a> {
-    type Target = Jws<'a>;
-
-    fn deref(&self) -> &Jws<'a> {
-        &self.jws
-    }
-}
-
-/// The decoded parts of what is shaped like a JWS.
-struct Parts<'a> {
-    header: Map<String, Value>,
-    payload: Vec<u8>,
-    signed: &'a str,
-    signature: &'a str,
-}
-
-impl<'a> Parts<'a> {
-    fn split(text: &'a str) -> Result<Self, Rejection> {
-        Jws::check_length(text)?;
-        let (signed, signature) = text
-            .rsplit_once('.')
-            .ok_or(Rejection::Malformed("no dots"))?;
-        let (header, payload) = signed
-            .split_once('.')
-            .ok_or(Rejection::Malformed("one dot"))?;
-        if payload.contains('.') {
-            return Err(Rejection::Malformed("more than three parts"));
-        }
-        decode(signature)?;
-        Ok(Self {
-            header: object(&decode(header)?)?,
-            payload: decode(payload)?,
-            signed,
-            signature,
-        })
-    }
-
-    fn read_header(self) -> Result<Jws<'a>, Rejection> {
-        let (algorithm, kid) = read_header(&self.header)?;
-        Ok(Jws {
-            algorithm,
-            kid,
-            signed: self.signed,
-            signature: self.signature,
-        })
-    }
-}
-
-fn decode(part: &str) -> Result<Vec<u8>, Rejection> {
-    URL_SAFE_NO_PAD
-        .decode(part)
-        .map_err(|_| Rejection::Malformed("a part is not unpadded base64url"))
-}
-
-fn object(json: &[u8]) -> Result<Map<String, Value>, Rejection> {
-    let members: Members = serde_json::from_slice(json)
-        .map_err(|_| Rejection::Malformed("a part is not a JSON object"))?;
-    match members.repeated {
-        true => Err(Rejection::Invalid("a name appears twice")),
-        false => Ok(members.map),
-    }
-}
-
-fn read_header(header: &Map<String, Value>) -> Result<(Algorithm, Option<String>), Rejection> {
-    if header.contains_key("crit") || header.contains_key("b64") {
-        return Err(Rejection::Invalid("the header holds crit or b64"));
-    }
-    match header.get("typ") {
-        None => {}
-        Some(Value::String(typ))
-            if ["jwt", "at+jwt"].contains(&typ.to_ascii_lowercase().as_str()) => {}
-        Some(_) => return Err(Rejection::Invalid("typ is not JWT or at+jwt")),
-    }
-    let kid = match header.get("kid") {
-        None => None,
-        Some(Value::String(kid)) => Some(kid.clone()),
-        Some(_) => return Err(Rejection::Invalid("kid is not text")),
-    };
-    let known = [
-        Algorithm::EdDSA,
-        Algorithm::ES256,
-        Algorithm::RS256,
-        Algorithm::PS256,
-    ];
-    let named = header.get("alg").and_then(Value::as_str);
-    let algorithm = known
-        .into_iter()
-        .find(|algorithm| Some(name_of(*algorithm)) == named);
-    Ok((
-        algorithm.ok_or(Rejection::Invalid("alg is not allowed"))?,
-        kid,
-    ))
-}
-
-/// When a token is good (RFC 7519 sections 4.1.4 and 4.1.5), in seconds since 1970.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Lifetime {
-    /// `exp`.
-    pub expires_at: f64,
-    /// `nbf`, or long ago.
-    pub not_before: f64,
-}
-
-/// What makes a token good: synchronous, free of I/O; keys in, verdict out.
+/// The rules for tokens. Synchronous and without I/O: the caller brings the keys and the time.
 #[derive(Clone, Debug)]
 pub struct Verifier {
-    issuer: String,
-    audience: String,
+    session: Parties,
+    /// Of access tokens, where they are accepted.
+    access: Option<Parties>,
     leeway: f64,
     algorithms: Vec<Algorithm>,
     uuid_claim: String,
 }
 
+/// A token that was verified, by its kind.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verified {
+    /// Of a session.
+    Session(Claims),
+    /// Of an OAuth client.
+    Access(AccessToken),
+}
+
+/// Whose tokens are accepted, and for whom they must be.
+#[derive(Clone, Debug)]
+struct Parties {
+    issuers: Vec<String>,
+    audiences: Vec<String>,
+    wrong_issuer: &'static str,
+    wrong_audience: &'static str,
+}
+
 impl Verifier {
     /// A verifier with these rules.
     #[must_use]
-    pub fn new(settings: &AuthSettings) -> Self {
+    pub fn new(settings: &TokenSettings) -> Self {
         Self {
-            issuer: settings.issuer.clone(),
-            audience: settings.audience.clone(),
+            session: Parties {
+                issuers: settings.issuers.clone(),
+                audiences: settings.audiences.clone(),
+                wrong_issuer: "iss is not JWT_ISSUER",
+                wrong_audience: "aud does not hold JWT_AUDIENCE",
+            },
+            access: settings.oauth.as_ref().map(Parties::of_access_tokens),
             leeway: settings.leeway.as_secs_f64(),
             algorithms: settings.algorithms.clone(),
             uuid_claim: settings.uuid_claim.clone(),
         }
     }
 
-    /// Checks the signature and then the claims at `now`, the time since 1970.
+    /// Whether access tokens of OAuth clients are accepted.
+    #[must_use]
+    pub fn accepts_access_tokens(&self) -> bool {
+        self.access.is_some()
+    }
+
+    /// Checks a token by the rules of its own kind.
     ///
     /// # Errors
-    /// The first rule that the token breaks; the missing uuid claim comes last, so that it is
-    /// named only where nothing else is wrong.
+    /// Those of [`Verifier::verify`] and [`Verifier::verify_access_token`].
+    pub fn verify_any(
+        &self,
+        token: Token<'_>,
+        keys: &KeySet,
+        now: Duration,
+    ) -> Result<Verified, Rejection> {
+        if token.kind() == TokenKind::Session {
+            return self.verify(token, keys, now).map(Verified::Session);
+        }
+        let token = self.verify_access_token(token, keys, now)?;
+        Ok(Verified::Access(token))
+    }
+
+    /// Checks the token of a session: its kind, the signature and then the claims at `now`, the time
+    /// since 1970.
+    ///
+    /// # Errors
+    /// The first rule that the token breaks: [`Rejection::Kind`] comes first, so that it hides
+    /// behind no other. The missing uuid claim comes last, so that it is
+    /// reported only if nothing else is wrong.
     pub fn verify(
         &self,
         token: Token<'_>,
         keys: &KeySet,
         now: Duration,
     ) -> Result<Claims, Rejection> {
+        match token.kind() {
+            TokenKind::Session => {}
+            other => return Err(Rejection::Kind(other)),
+        }
         self.check_signature(&token, keys)?;
-        self.check_claims(token.claims, now)
+        let claims = token.into_claims();
+        let lifetime = self.check_claims(&claims, &self.session, now)?;
+        self.user(claims, lifetime)
+    }
+
+    /// Checks the access token of an OAuth client (RFC 9068 section 4) in the same order. The caller
+    /// must check that the sender has the key of its [`OAuthClient::key_thumbprint`], if it has one.
+    ///
+    /// # Errors
+    /// The first rule that the token breaks. [`Rejection::Kind`] for any other token, for one that is
+    /// bound to a key otherwise than by DPoP, and for each where OAUTH_AUDIENCE is not set.
+    pub fn verify_access_token(
+        &self,
+        token: Token<'_>,
+        keys: &KeySet,
+        now: Duration,
+    ) -> Result<AccessToken, Rejection> {
+        let kind = token.kind();
+        let parties = match (kind, &self.access) {
+            (TokenKind::Access | TokenKind::Machine, Some(parties)) => parties,
+            (TokenKind::Bound, Some(parties)) if is_bound_by_dpop(&token) => parties,
+            _ => return Err(Rejection::Kind(kind)),
+        };
+        if token.typ != Typ::AccessToken {
+            return Err(Rejection::Invalid("typ is not at+jwt"));
+        }
+        self.check_signature(&token, keys)?;
+        let claims = token.into_claims();
+        let lifetime = self.check_claims(&claims, parties, now)?;
+        let client = OAuthClient::from_claims(&claims)
+            .ok_or(Rejection::Invalid("client_id or scope is missing"))?;
+        if claims.get("azp").is_some_and(|azp| *azp != *client.id) {
+            return Err(Rejection::Invalid("azp is not client_id"));
+        }
+        let is_machine = claims.get("sub").is_some_and(|sub| *sub == *client.id);
+        let user = (!is_machine).then(|| self.user(claims, lifetime));
+        Ok(AccessToken {
+            client,
+            user: user.transpose()?,
+            lifetime,
+        })
     }
 
     /// Checks the signature alone, whatever the payload.
     ///
     /// # Errors
-    /// Those of [`Verifier::key_for`], and [`Rejection::Invalid`] for a wrong signature.
+    /// Errors of [`Verifier::key_for`], and [`Rejection::Invalid`] for a wrong signature.
     pub fn check_signature(&self, jws: &Jws<'_>, keys: &KeySet) -> Result<(), Rejection> {
-        let key = self.key_for(jws, keys)?;
-        let signed = jws.signed.as_bytes();
-        match crypto::verify(jws.signature, signed, key.decoding(), jws.algorithm) {
+        let key = self.key_for(jws, keys)?.decoding_key();
+        match crypto::verify(
+            jws.signature,
+            jws.signing_input.as_bytes(),
+            key,
+            jws.algorithm,
+        ) {
             Ok(true) => Ok(()),
             Ok(false) | Err(_) => Err(Rejection::Invalid("the signature is wrong")),
         }
@@ -278,71 +178,102 @@ impl Verifier {
             return Err(Rejection::Invalid("alg is not allowed"));
         }
         let key = match &jws.kid {
-            Some(kid) => keys.named(kid),
+            Some(kid) => keys.get(kid),
             None => keys.only(jws.algorithm),
         };
         let key = key.ok_or(Rejection::UnknownKey)?;
-        match key.allows(jws.algorithm) {
-            true => Ok(key),
-            false => Err(Rejection::Invalid("alg is not the key's")),
+        if !key.allows(jws.algorithm) {
+            return Err(Rejection::Invalid("alg is not the key's"));
         }
+        Ok(key)
     }
 
-    fn check_claims(&self, claims: Map<String, Value>, now: Duration) -> Result<Claims, Rejection> {
-        let expires_at = number(&claims, "exp")?.ok_or(Rejection::Invalid("exp is missing"))?;
-        if claims.get("iss").and_then(Value::as_str) != Some(&self.issuer) {
-            return Err(Rejection::Invalid("iss is not JWT_ISSUER"));
-        }
-        if !claims
-            .get("aud")
-            .is_some_and(|audience| self.is_audience(audience))
-        {
-            return Err(Rejection::Invalid("aud does not hold JWT_AUDIENCE"));
-        }
-        let not_before = number(&claims, "nbf")?.unwrap_or(0.0);
-        let issued_at = number(&claims, "iat")?.unwrap_or(0.0);
+    /// What holds for every kind of token.
+    fn check_claims(
+        &self,
+        claims: &Map<String, Value>,
+        parties: &Parties,
+        now: Duration,
+    ) -> Result<Lifetime, Rejection> {
+        let expires_at = number(claims, "exp")?.ok_or(Rejection::Invalid("exp is missing"))?;
+        parties.check(claims)?;
+        let not_before = number(claims, "nbf")?.unwrap_or(0.0);
+        let issued_at = number(claims, "iat")?.unwrap_or(0.0);
         if issued_at > now.as_secs_f64() + CLOCK_SKEW {
             return Err(Rejection::Invalid("iat lies in the future"));
+        }
+        if is_banned(claims) {
+            return Err(Rejection::Invalid("the user is banned"));
         }
         let lifetime = Lifetime {
             expires_at,
             not_before,
         };
-        if is_banned(&claims) {
-            return Err(Rejection::Invalid("the user is banned"));
-        }
-        self.is_current(lifetime, now)?;
-        Claims::from_members(claims, lifetime, &self.uuid_claim).map_err(|fault| match fault {
-            ClaimsFault::Subject => Rejection::Invalid("sub is missing or empty"),
-            ClaimsFault::Uuid => Rejection::NoUuid,
+        self.check_lifetime(lifetime, now)?;
+        Ok(lifetime)
+    }
+
+    fn user(&self, claims: Map<String, Value>, lifetime: Lifetime) -> Result<Claims, Rejection> {
+        Claims::from_json(claims, lifetime, &self.uuid_claim).map_err(|error| match error {
+            ClaimsError::Subject => Rejection::Invalid("sub is missing or empty"),
+            ClaimsError::Uuid => Rejection::NoUuid,
         })
     }
 
-    /// Whether a token is good at `now`, the time since 1970.
-    ///
-    /// # Errors
-    /// [`Rejection::Invalid`] before its time, [`Rejection::Expired`] after it.
-    pub fn is_current(&self, lifetime: Lifetime, now: Duration) -> Result<(), Rejection> {
+    /// Whether a token is valid at `now`, the time since 1970.
+    pub(crate) fn check_lifetime(
+        &self,
+        lifetime: Lifetime,
+        now: Duration,
+    ) -> Result<(), Rejection> {
         let now = now.as_secs_f64();
         if lifetime.not_before > now + CLOCK_SKEW {
             return Err(Rejection::Invalid("nbf lies in the future"));
         }
-        match now >= lifetime.expires_at + self.leeway {
-            true => Err(Rejection::Expired),
-            false => Ok(()),
+        if now >= lifetime.expires_at + self.leeway {
+            return Err(Rejection::Expired);
+        }
+        Ok(())
+    }
+}
+
+impl Parties {
+    fn of_access_tokens(settings: &OAuthSettings) -> Self {
+        Self {
+            issuers: vec![settings.issuer.clone()],
+            audiences: vec![settings.audience.clone()],
+            wrong_issuer: "iss is not OAUTH_ISSUER",
+            wrong_audience: "aud does not hold OAUTH_AUDIENCE",
         }
     }
 
-    /// A string, or an array of strings that holds ours (RFC 7519 section 4.1.3).
+    fn check(&self, claims: &Map<String, Value>) -> Result<(), Rejection> {
+        let issuer = claims.get("iss").and_then(Value::as_str);
+        if !issuer.is_some_and(|issuer| self.issuers.iter().any(|own| own == issuer)) {
+            return Err(Rejection::Invalid(self.wrong_issuer));
+        }
+        if !claims.get("aud").is_some_and(|aud| self.is_audience(aud)) {
+            return Err(Rejection::Invalid(self.wrong_audience));
+        }
+        Ok(())
+    }
+
+    /// One of ours, or an array of strings that holds one (RFC 7519 section 4.1.3).
     fn is_audience(&self, audience: &Value) -> bool {
         match audience {
-            Value::String(one) => *one == self.audience,
+            Value::String(one) => self.audiences.contains(one),
             Value::Array(many) => {
-                many.iter().all(Value::is_string) && many.iter().any(|one| *one == *self.audience)
+                let is_ours = |one: &Value| self.audiences.iter().any(|own| one == own);
+                many.iter().all(Value::is_string) && many.iter().any(is_ours)
             }
             _ => false,
         }
     }
+}
+
+/// Whether it is an access token whose sender a DPoP proof can confirm.
+fn is_bound_by_dpop(token: &Token<'_>) -> bool {
+    token.typ == Typ::AccessToken && token.claims().get("cnf").and_then(thumbprint).is_some()
 }
 
 /// A NumericDate (RFC 7519 section 2): seconds, perhaps with a fraction.
@@ -361,11 +292,12 @@ fn number(claims: &Map<String, Value>, name: &str) -> Result<Option<f64>, Reject
 #[cfg(test)]
 mod tests {
     use aws_lc_rs::signature::Ed25519KeyPair;
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
     use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
-    use crate::config::Settings;
+    use crate::config::settings;
 
     const NOW: Duration = Duration::from_secs(1_800_000_000);
     /// RFC 8037 appendix A.1 and A.2.
@@ -379,10 +311,8 @@ mod tests {
     }
 
     fn verifier() -> Verifier {
-        let settings =
-            Settings::from_lookup(|name| (name == "USER_UUID_CLAIM").then(|| "uuid".to_owned()));
-        let settings = settings.expect("good settings");
-        Verifier::new(&settings.auth)
+        let settings = settings(&[("USER_UUID_CLAIM", "uuid")]).expect("valid settings");
+        Verifier::new(&settings.tokens)
     }
 
     fn sign(header: &str, payload: &str) -> String {
@@ -394,7 +324,7 @@ mod tests {
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
-    fn verdict(token: &str) -> Result<Claims, Rejection> {
+    fn verify(token: &str) -> Result<Claims, Rejection> {
         verifier().verify(Token::parse(token)?, &keys(), NOW)
     }
 
@@ -412,18 +342,18 @@ mod tests {
     }
 
     fn with(changes: Value) -> Result<Claims, Rejection> {
-        verdict(&sign(HEADER, &claims(changes)))
+        verify(&sign(HEADER, &claims(changes)))
     }
 
     #[test]
     fn other_claims_are_kept() {
-        let claims = with(json!({"team": {"name": "blue"}})).expect("a good token");
+        let claims = with(json!({"team": {"name": "blue"}})).expect("a valid token");
         assert_eq!(claims.extra["team"]["name"], "blue");
         assert_eq!(claims.extra.len(), 1);
     }
 
     #[test]
-    fn exp_is_over_at_the_leeway_and_not_a_moment_before() {
+    fn a_token_expires_exactly_when_exp_plus_the_leeway_is_reached() {
         let exp = |seconds: f64| with(json!({"exp": NOW.as_secs_f64() + seconds})).map(drop);
         assert_eq!(exp(-30.0), Err(Rejection::Expired));
         assert_eq!(exp(-29.5), Ok(()));
@@ -432,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn nbf_and_iat_may_lie_a_minute_ahead_and_no_more() {
+    fn nbf_and_iat_may_be_at_most_a_minute_ahead() {
         for name in ["nbf", "iat"] {
             let at = |time: Value| with(json!({name: time})).is_ok();
             let ahead = |seconds: u64| at(json!(NOW.as_secs() + seconds));
@@ -445,21 +375,21 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_is_no_number_is_named() {
+    fn a_time_that_is_not_a_number_is_named() {
         for (name, reason) in [
             ("exp", "exp is not a number"),
             ("nbf", "nbf is not a number"),
             ("iat", "iat is not a number"),
         ] {
             for value in [json!("1"), json!(null), json!([1]), json!(true)] {
-                let refused = with(json!({name: value})).map(drop);
-                assert_eq!(refused, Err(Rejection::Invalid(reason)));
+                let result = with(json!({name: value})).map(drop);
+                assert_eq!(result, Err(Rejection::Invalid(reason)));
             }
         }
     }
 
     #[test]
-    fn what_is_no_jwt_is_malformed_whatever_its_header_says() {
+    fn anything_but_a_jwt_is_malformed_whatever_its_header_says() {
         let none = r#"{"alg":"none"}"#;
         for (token, reason) in [
             (String::new(), "no dots"),
@@ -478,8 +408,8 @@ mod tests {
             (sign(none, &"[".repeat(5000)), "a part is not a JSON object"),
             ("x".repeat(8193), "longer than 8 KiB"),
         ] {
-            let refused = Token::parse(&token).map(drop);
-            assert_eq!(refused, Err(Rejection::Malformed(reason)), "{token}");
+            let result = Token::parse(&token).map(drop);
+            assert_eq!(result, Err(Rejection::Malformed(reason)), "{token}");
         }
     }
 
@@ -495,8 +425,8 @@ mod tests {
     }
 
     #[test]
-    fn only_a_named_key_or_an_unrivalled_one_is_used() {
-        let with_header = |header: &str| verdict(&sign(header, &claims(json!({})))).map(drop);
+    fn a_token_without_kid_is_verified_only_if_one_key_fits() {
+        let with_header = |header: &str| verify(&sign(header, &claims(json!({})))).map(drop);
         assert_eq!(with_header(r#"{"alg":"EdDSA"}"#), Ok(()));
         let unknown = with_header(r#"{"alg":"EdDSA","kid":""}"#);
         assert_eq!(unknown, Err(Rejection::UnknownKey));
@@ -506,18 +436,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_token_with_one_other_character_is_refused(place: prop::sample::Index, other in any::<char>()) {
+        fn a_token_with_one_changed_character_is_rejected(place: prop::sample::Index, other in any::<char>()) {
             let token = sign(HEADER, &claims(json!({})));
             let place = place.index(token.len());
             let mut changed: Vec<char> = token.chars().collect();
             prop_assume!(changed[place] != other);
             changed[place] = other;
             let changed: String = changed.into_iter().collect();
-            prop_assert!(verdict(&changed).is_err(), "{}", changed);
+            prop_assert!(verify(&changed).is_err(), "{}", changed);
         }
 
         #[test]
-        fn a_token_with_something_cut_or_put_in_is_refused(
+        fn a_token_with_text_removed_or_inserted_is_rejected(
             from: prop::sample::Index, to: prop::sample::Index, put in "[A-Za-z0-9_.=+/ -]{0,4}",
         ) {
             let token = sign(HEADER, &claims(json!({})));
@@ -525,24 +455,24 @@ mod tests {
             let (from, to) = (from.min(to), from.max(to));
             prop_assume!(token[from..to] != put);
             let changed = format!("{}{put}{}", &token[..from], &token[to..]);
-            prop_assert!(verdict(&changed).is_err(), "{}", changed);
+            prop_assert!(verify(&changed).is_err(), "{}", changed);
         }
 
         #[test]
         fn no_text_panics(text in ".{0,200}") {
-            prop_assert!(verdict(&text).is_err());
+            prop_assert!(verify(&text).is_err());
         }
 
         #[test]
         fn no_signed_bytes_panic(header in ".{0,60}", payload in ".{0,60}") {
-            prop_assert!(verdict(&sign(&header, &payload)).is_err());
+            prop_assert!(verify(&sign(&header, &payload)).is_err());
         }
 
         #[test]
-        fn no_key_set_panics(document: Vec<u8>, member in "(kty|crv|alg|kid|x|y|n|e|use|key_ops)", value in ".{0,50}") {
+        fn no_key_set_panics(document: Vec<u8>, field in "(kty|crv|alg|kid|x|y|n|e|use|key_ops)", value in ".{0,50}") {
             let _ = KeySet::parse(&document, &[Algorithm::EdDSA]);
             let mut key = json!({"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": X});
-            key[member] = value.into();
+            key[field] = value.into();
             let set = json!({"keys": [key]}).to_string();
             prop_assert!(KeySet::parse(set.as_bytes(), &[Algorithm::EdDSA]).is_ok());
         }

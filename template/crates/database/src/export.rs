@@ -3,17 +3,15 @@
 
 use futures_util::future::LocalBoxFuture;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ModelTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Select, Value,
+    ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, ModelTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select, Value,
 };
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 
-use super::rows::{self, Owned};
 use crate::{
-    entities::{account, session, user},
-    error::{AppError, Code},
-    types::UserUuid,
+    Error, UserUuid,
+    rows::{self, OwnedTable},
 };
 
 /// Rows in a page.
@@ -22,7 +20,7 @@ const PAGE: u64 = 500;
 /// A row as an export holds it.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
-pub struct Row {
+pub struct ExportedRow {
     #[serde(skip)]
     id: Value,
     json: Box<RawValue>,
@@ -37,12 +35,12 @@ pub trait Export {
     fn page<'a>(
         &self,
         owner: UserUuid,
-        after: Option<&Row>,
+        after: Option<&ExportedRow>,
         db: &'a DatabaseTransaction,
-    ) -> LocalBoxFuture<'a, Result<Vec<Row>, AppError>>;
+    ) -> LocalBoxFuture<'a, Result<Vec<ExportedRow>, Error>>;
 }
 
-impl<T: Owned> Export for T {
+impl<T: OwnedTable> Export for T {
     fn name(&self) -> &str {
         self.table_name()
     }
@@ -50,9 +48,9 @@ impl<T: Owned> Export for T {
     fn page<'a>(
         &self,
         owner: UserUuid,
-        after: Option<&Row>,
+        after: Option<&ExportedRow>,
         db: &'a DatabaseTransaction,
-    ) -> LocalBoxFuture<'a, Result<Vec<Row>, AppError>> {
+    ) -> LocalBoxFuture<'a, Result<Vec<ExportedRow>, Error>> {
         let after = after.map(|last| last.id.clone());
         let rows = page(rows::find::<T>(owner, true), T::ID, after);
         Box::pin(async move {
@@ -60,48 +58,17 @@ impl<T: Owned> Export for T {
             let ids: Vec<_> = rows.iter().map(|row| row.get(T::ID)).collect();
             let json = T::export(rows, db).await?;
             let rows = ids.into_iter().zip(json);
-            Ok(rows.map(|(id, json)| Row { id, json }).collect())
+            Ok(rows.map(|(id, json)| ExportedRow { id, json }).collect())
         })
     }
 }
 
-/// How the owner signs in.
-///
-/// # Errors
-/// When the database fails.
-pub async fn accounts(
-    owner: &user::Model,
-    after: Option<&account::Model>,
-    db: &impl ConnectionTrait,
-) -> Result<Vec<account::Model>, AppError> {
-    let owned = account::Entity::find().filter(account::Column::UserId.eq(owner.id.clone()));
-    let after = after.map(|last| last.id.clone().into());
-    Ok(page(owned, account::Column::Id, after).all(db).await?)
-}
-
-/// Where the owner is signed in.
-///
-/// # Errors
-/// When the database fails.
-pub async fn sessions(
-    owner: &user::Model,
-    after: Option<&session::Model>,
-    db: &impl ConnectionTrait,
-) -> Result<Vec<session::Model>, AppError> {
-    let owned = session::Entity::find().filter(session::Column::UserId.eq(owner.id.clone()));
-    let after = after.map(|last| last.id.clone().into());
-    Ok(page(owned, session::Column::Id, after).all(db).await?)
-}
-
-fn page<E: EntityTrait>(owned: Select<E>, id: E::Column, after: Option<Value>) -> Select<E> {
+/// The first rows of `owned` that follow the row with the id `after`, in the order of ids.
+pub fn page<E: EntityTrait>(owned: Select<E>, id: E::Column, after: Option<Value>) -> Select<E> {
+    // As it is read: it may be a number in the table.
+    let id = id.select_as(id.into_expr());
     owned
-        .apply_if(after, |query, after| query.filter(id.gt(after)))
+        .apply_if(after, |query, after| query.filter(id.clone().gt(after)))
         .order_by_asc(id)
         .limit(PAGE)
-}
-
-/// Rows as JSON, each by itself.
-pub(super) fn to_json(rows: &[impl Serialize]) -> Result<Vec<Box<RawValue>>, AppError> {
-    let json = rows.iter().map(to_raw_value).collect::<Result<_, _>>();
-    json.map_err(|error| AppError::new(Code::InternalError).because(error))
 }

@@ -3,22 +3,18 @@
 use std::num::NonZeroU32;
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult,
-    IdenStatic, Order, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select,
-    Value,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, Order,
+    QueryFilter, QueryResult, QuerySelect, QueryTrait, Select, Value,
     prelude::Expr,
-    sea_query::{Asterisk, NullOrdering, SubQueryStatement},
+    sea_query::{Asterisk, IntoIden, NullOrdering, SelectStatement, SubQueryStatement},
 };
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{
-    error::{AppError, Code},
-    types::{Cursor, ListRequest, Page, PageRequest, SortOrder, UtcDateTime},
-};
+use crate::{Cursor, Error, ListRequest, Page, PageRequest, SortOrder, UtcDateTime};
 
 /// A total order of rows: by one column, rows without a value last either way, ties by id.
-pub struct Keyset<E: EntityTrait, R = <E as EntityTrait>::Model> {
+pub struct Keyset<E: EntityTrait> {
     /// What the list is sorted by.
     pub column: E::Column,
     /// Whether rows may have no value in it.
@@ -28,7 +24,7 @@ pub struct Keyset<E: EntityTrait, R = <E as EntityTrait>::Model> {
     /// Which way the list runs.
     pub order: SortOrder,
     /// Where a row stands: its value in `column` as cursors keep it, and its id.
-    pub position: fn(&R) -> (Option<String>, Uuid),
+    pub position: fn(&E::Model) -> (Option<String>, Uuid),
     /// The same as values for a query; `None` for what cannot stand in `column`.
     pub value: fn(&str) -> Option<Value>,
     /// The id as a value for a query.
@@ -36,124 +32,122 @@ pub struct Keyset<E: EntityTrait, R = <E as EntityTrait>::Model> {
 }
 
 /// What a request asks for of a list.
-pub struct Part<E: EntityTrait> {
-    total: Select<E>,
+pub(crate) struct PagePlan<E: EntityTrait> {
+    /// The count of the whole list, if it is asked for.
+    total: Option<Select<E>>,
     page: PageRequest,
 }
 
-/// The column that holds how many rows a whole list has.
-pub const TOTAL: &str = "total";
+/// The column that holds how many rows a whole list has: no table's own column is called so.
+pub(crate) const TOTAL: &str = "total of list";
+
+impl<E: EntityTrait> PagePlan<E> {
+    /// Whether rows say in [`TOTAL`] how many there are in the whole list.
+    pub(crate) fn is_counted(&self) -> bool {
+        self.total.is_some()
+    }
+}
 
 impl<E: EntityTrait> Keyset<E> {
-    /// The page of the list of `rows` that is asked for, in one statement unless it is empty; `list`
-    /// as in [`Keyset::part`].
+    /// The page of the list of `rows` that is asked for, in one statement unless it is empty. `list`
+    /// says all that makes the list what it is, so that a cursor of another one is noticed.
     ///
     /// # Errors
-    /// `cursor_invalid`.
+    /// [`Error::InvalidCursor`].
     pub async fn page(
         &self,
         rows: Select<E>,
         list: &impl Serialize,
         request: &ListRequest,
         db: &impl ConnectionTrait,
-    ) -> Result<Page<E::Model>, AppError> {
-        let (part, rows) = self.part(rows, list, request)?;
-        let read = read(rows, db).await?;
-        self.page_of(part, read, list, db).await
+    ) -> Result<Page<E::Model>, Error> {
+        let (plan, rows) = self.plan(rows, list, request)?;
+        let (items, total) = if plan.is_counted() {
+            read_counted(rows, db).await?
+        } else {
+            (rows.all(db).await?, None)
+        };
+        self.page_of(plan, items, |row| row, total, list, db).await
     }
-}
 
-impl<E: EntityTrait, R> Keyset<E, R> {
     /// The part of the list of `rows` that is asked for, with its rows in order and one more, which
-    /// tells whether the list goes on; each says in [`TOTAL`] how many there are in the whole list.
-    /// `list` says all that makes the list what it is, so that a cursor of another one is noticed.
-    ///
-    /// # Errors
-    /// `cursor_invalid`.
-    pub fn part(
+    /// tells whether the list goes on; each says in [`TOTAL`] how many there are in the whole list, if
+    /// that is asked for.
+    pub(crate) fn plan(
         &self,
         rows: Select<E>,
         list: &impl Serialize,
         request: &ListRequest,
-    ) -> Result<(Part<E>, Select<E>), AppError> {
-        let total = counting(rows.clone());
+    ) -> Result<(PagePlan<E>, Select<E>), Error> {
+        let total = request.is_counted().then(|| counting(rows.clone()));
         let (rows, page) = self.begin(rows, list, request)?;
-        let subquery = SubQueryStatement::from(total.clone().into_query());
         let rows = rows
             .limit(page.limit() + 1)
-            .expr_as(Expr::from(subquery), TOTAL);
-        Ok((Part { total, page }, rows))
+            .apply_if(total.clone(), |rows, total| {
+                let subquery = SubQueryStatement::from(total.into_query());
+                rows.expr_as(Expr::from(subquery), TOTAL)
+            });
+        Ok((PagePlan { total, page }, rows))
     }
 
-    /// The page of a part whose rows were read, with the total that they tell.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn page_of(
+    /// The page of a part whose rows were read into `items`, with the total that they tell.
+    pub(crate) async fn page_of<T>(
         &self,
-        part: Part<E>,
-        (mut items, total): (Vec<R>, Option<i64>),
+        plan: PagePlan<E>,
+        items: Vec<T>,
+        row: fn(&T) -> &E::Model,
+        total: Option<i64>,
         list: &impl Serialize,
         db: &impl ConnectionTrait,
-    ) -> Result<Page<R>, AppError> {
-        let total = match total {
-            Some(total) => u64::try_from(total).unwrap_or(0),
-            None => read_count(part.total, db).await?,
+    ) -> Result<Page<T>, Error> {
+        let total = match (plan.total, total) {
+            (None, _) => None,
+            (Some(_), Some(total)) => u64::try_from(total).ok(),
+            // No row was there to tell it.
+            (Some(count), None) => Some(read_count(count, db).await?),
         };
-        let limit = usize::try_from(part.page.limit()).unwrap_or(usize::MAX);
-        let goes_on = items.len() > limit;
-        items.truncate(limit);
-        let last = items.last().filter(|_| goes_on);
-        let next = last.map(|row| self.cursor_after(row, part.page).seal(list));
+        let page = Page::new(items, total, plan.page);
+        let last = page.items.last().filter(|_| page.goes_on);
+        let next = last.map(|item| self.cursor_after(row(item), plan.page).seal(list));
         let next = next.transpose();
-        let next_cursor =
-            next.map_err(|error| AppError::new(Code::InternalError).because(error))?;
+        let next_cursor = next.map_err(|error| Error::Internal(error.into()))?;
         Ok(Page {
             next_cursor,
-            ..Page::new(items, total, part.page)
+            ..page
         })
     }
 
     /// The rows from where the part begins, in order, and which page that is.
     fn begin(
         &self,
-        rows: Select<E>,
+        mut rows: Select<E>,
         list: &impl Serialize,
         request: &ListRequest,
-    ) -> Result<(Select<E>, PageRequest), AppError> {
-        let rows = self.sort(rows);
+    ) -> Result<(Select<E>, PageRequest), Error> {
+        self.sort(QuerySelect::query(&mut rows), E::default());
         let Some(text) = &request.cursor else {
             return Ok((rows.offset(request.page.offset()), request.page));
         };
-        let invalid = || AppError::new(Code::CursorInvalid);
-        let cursor = Cursor::open(text, list).ok_or_else(invalid)?;
-        let after = self.after(&cursor).ok_or_else(invalid)?;
+        let cursor = Cursor::open(text, list).ok_or(Error::InvalidCursor)?;
+        let after = self.after(&cursor).ok_or(Error::InvalidCursor)?;
         let page = request.page.numbered(cursor.page.get());
         Ok((rows.filter(after), page))
     }
 
-    fn sort(&self, rows: Select<E>) -> Select<E> {
+    /// Sorts the rows that a query calls `table`.
+    pub(crate) fn sort(&self, rows: &mut SelectStatement, table: impl IntoIden) {
         let order = match self.order {
             SortOrder::Asc => Order::Asc,
             SortOrder::Desc => Order::Desc,
         };
-        let rows = match self.nullable {
-            true => rows.order_by_with_nulls(self.column, order.clone(), NullOrdering::Last),
-            false => rows.order_by(self.column, order.clone()),
-        };
-        rows.order_by(self.id, order)
-    }
-
-    /// The same order in SQL, of rows that a statement calls `table`.
-    #[must_use]
-    pub fn order(&self, table: &str) -> String {
-        let (column, id) = (self.column.as_str(), self.id.as_str());
-        let order = match self.order {
-            SortOrder::Asc => "ASC",
-            SortOrder::Desc => "DESC",
-        };
-        let nulls = if self.nullable { " NULLS LAST" } else { "" };
-        format!("{table}.{column} {order}{nulls}, {table}.{id} {order}")
+        let table = table.into_iden();
+        let column = (table.clone(), self.column);
+        if self.nullable {
+            rows.order_by_with_nulls(column, order.clone(), NullOrdering::Last);
+        } else {
+            rows.order_by(column, order.clone());
+        }
+        rows.order_by((table, self.id), order);
     }
 
     fn after(&self, cursor: &Cursor) -> Option<Condition> {
@@ -176,7 +170,7 @@ impl<E: EntityTrait, R> Keyset<E, R> {
         )
     }
 
-    fn cursor_after(&self, row: &R, page: PageRequest) -> Cursor {
+    fn cursor_after(&self, row: &E::Model, page: PageRequest) -> Cursor {
         let (key, id) = (self.position)(row);
         let page = NonZeroU32::MIN.saturating_add(page.number());
         Cursor { page, key, id }
@@ -199,30 +193,27 @@ impl<M: FromQueryResult> FromQueryResult for Counted<M> {
 }
 
 /// The rows of a part as they are, and the total that they tell: one statement.
-///
-/// # Errors
-/// When the database fails.
-async fn read<E: EntityTrait>(
+async fn read_counted<E: EntityTrait>(
     rows: Select<E>,
     db: &impl ConnectionTrait,
-) -> Result<(Vec<E::Model>, Option<i64>), AppError> {
+) -> Result<(Vec<E::Model>, Option<i64>), Error> {
     let rows = rows.into_model::<Counted<E::Model>>().all(db).await?;
     let total = rows.first().map(|counted| counted.total);
     Ok((rows.into_iter().map(|counted| counted.row).collect(), total))
 }
 
 /// How many rows there are.
-pub(super) async fn count<E: EntityTrait>(
+pub async fn count<E: EntityTrait>(
     rows: Select<E>,
     db: &impl ConnectionTrait,
-) -> Result<u64, AppError> {
+) -> Result<u64, Error> {
     read_count(counting(rows), db).await
 }
 
 async fn read_count<E: EntityTrait>(
     count: Select<E>,
     db: &impl ConnectionTrait,
-) -> Result<u64, AppError> {
+) -> Result<u64, Error> {
     let count: Option<i64> = count.into_tuple().one(db).await?;
     Ok(count.and_then(|count| count.try_into().ok()).unwrap_or(0))
 }

@@ -2,25 +2,23 @@
 
 const ALPHABET: &[u8; 62] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-/// A row's id that no other call gives: a UUID where ids are native.
-pub(crate) fn of_row() -> String {
-    match cfg!(feature = "native-ids") {
-        true => uuid::Uuid::new_v4().to_string(),
-        false => random(),
+/// A new row's id: a UUID with the feature `native-ids`.
+pub(crate) fn new_row_id() -> String {
+    if cfg!(feature = "native-ids") {
+        uuid::Uuid::new_v4().to_string()
+    } else {
+        random()
     }
 }
 
-/// What no other call gives.
 pub(crate) fn random() -> String {
     let mut bytes = [0; 32];
     aws_lc_rs::rand::fill(&mut bytes).expect("the system has randomness");
     from_bytes(&bytes)
 }
 
-/// One letter or digit for each byte.
+/// A letter or digit for each byte.
 pub(crate) fn from_bytes(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .map(|byte| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()]))
-        .collect()
+    let letter = |byte: &u8| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()]);
+    bytes.iter().map(letter).collect()
 }

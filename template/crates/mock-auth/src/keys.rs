@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::id;
 
-/// What a key signs with; each is a `keyPairConfig.alg` of Better Auth's jwt plugin.
+/// A signature algorithm: `keyPairConfig.alg` of Better Auth's jwt plugin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
     /// Ed25519, Better Auth's default.
@@ -47,7 +47,7 @@ enum KeyPair {
     Rsa(RsaKeyPair),
 }
 
-/// A key pair under its kid.
+/// A key pair and its kid.
 pub(crate) struct Key {
     kid: String,
     algorithm: Algorithm,
@@ -55,7 +55,7 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    fn generate(algorithm: Algorithm) -> Self {
+    pub(crate) fn generate(algorithm: Algorithm) -> Self {
         let pair = match algorithm {
             Algorithm::EdDSA => Ed25519KeyPair::generate().map(KeyPair::Ed25519),
             Algorithm::Es256 => {
@@ -69,7 +69,7 @@ impl Key {
             }
         };
         Self {
-            kid: id::of_row(),
+            kid: id::new_row_id(),
             algorithm,
             pair: pair.expect("the system has randomness"),
         }
@@ -107,12 +107,12 @@ impl Key {
     }
 
     /// The entry of the key set. Better Auth writes no `use`.
-    fn jwk(&self) -> Value {
+    pub(crate) fn jwk(&self) -> Value {
         let mut jwk = match &self.pair {
             KeyPair::Ed25519(pair) => {
                 json!({"kty": "OKP", "crv": "Ed25519", "x": base64url(pair.public_key().as_ref())})
             }
-            KeyPair::Ecdsa(pair) => self.ec_members(pair.public_key().as_ref()),
+            KeyPair::Ecdsa(pair) => self.ec_fields(pair.public_key().as_ref()),
             KeyPair::Rsa(pair) => {
                 let public = pair.public_key();
                 json!({
@@ -127,11 +127,9 @@ impl Key {
         jwk
     }
 
-    fn ec_members(&self, uncompressed_point: &[u8]) -> Value {
-        let curve = match self.algorithm {
-            Algorithm::Es512 => "P-521",
-            _ => "P-256",
-        };
+    fn ec_fields(&self, uncompressed_point: &[u8]) -> Value {
+        let is_p521 = self.algorithm == Algorithm::Es512;
+        let curve = if is_p521 { "P-521" } else { "P-256" };
         let (x, y) = uncompressed_point[1..].split_at(uncompressed_point.len() / 2);
         json!({"kty": "EC", "crv": curve, "x": base64url(x), "y": base64url(y)})
     }
@@ -139,7 +137,8 @@ impl Key {
 
 /// The published keys and the one that signs.
 pub(crate) struct KeyRing {
-    foreign_entries: Vec<Value>,
+    /// Published verbatim before the keys.
+    extra_entries: Vec<Value>,
     /// Published beside the signing key, oldest first.
     others: Vec<Arc<Key>>,
     signing: Arc<Key>,
@@ -148,7 +147,7 @@ pub(crate) struct KeyRing {
 impl KeyRing {
     pub(crate) fn new(algorithm: Algorithm) -> Self {
         Self {
-            foreign_entries: Vec::new(),
+            extra_entries: Vec::new(),
             others: Vec::new(),
             signing: Arc::new(Key::generate(algorithm)),
         }
@@ -172,8 +171,8 @@ impl KeyRing {
         self.others.clear();
     }
 
-    pub(crate) fn set_foreign_entries(&mut self, entries: Vec<Value>) {
-        self.foreign_entries = entries;
+    pub(crate) fn set_extra_entries(&mut self, entries: Vec<Value>) {
+        self.extra_entries = entries;
     }
 
     pub(crate) fn signing(&self) -> Arc<Key> {
@@ -189,7 +188,7 @@ impl KeyRing {
 
     pub(crate) fn jwks(&self) -> Value {
         let own = self.published().map(|key| key.jwk());
-        let keys: Vec<Value> = self.foreign_entries.iter().cloned().chain(own).collect();
+        let keys: Vec<Value> = self.extra_entries.iter().cloned().chain(own).collect();
         json!({ "keys": keys })
     }
 

@@ -25,8 +25,9 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use crate::{
+    api_keys::ApiKeys,
     keys::{Algorithm, KeyRing},
-    session::{Sessions, presented_token},
+    session::{self, Sessions},
     token::TokenBuilder,
     user::User,
 };
@@ -34,59 +35,60 @@ use crate::{
 /// The pause between two bytes of [`Behaviour::Drip`].
 const DRIP_INTERVAL: Duration = Duration::from_millis(200);
 
-/// How the key set is answered. Each keeps what it does not spoil: the set itself is always the good one.
+/// How a request for the key set is answered. The key set itself is always the valid one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Behaviour {
-    /// 200 with the key set.
+    /// With the key set and status 200.
     Answer,
-    /// The key set with this status.
+    /// With the key set and this status.
     Status(u16),
-    /// This status with a `Retry-After` (and `X-Retry-After`, Better Auth's own) of so many seconds.
+    /// With this status, `Retry-After` and Better Auth's own `X-Retry-After`.
     RetryAfter {
         /// 429 or 503.
         status: u16,
         /// Seconds to wait.
         seconds: u32,
     },
-    /// Takes the request and never answers.
+    /// Never.
     Stall,
-    /// The key set, five bytes a second.
+    /// With the key set, five bytes a second.
     Drip,
-    /// 200 with these bytes.
+    /// With these bytes and status 200.
     Body {
         /// The `Content-Type`.
         content_type: String,
         /// The body.
         bytes: Vec<u8>,
     },
-    /// 302 to this address.
+    /// With a redirect (302) to this address.
     Redirect(String),
-    /// The key set followed by blanks, so many bytes in all and without a `Content-Length`: valid but for its size.
+    /// With the key set padded with spaces to a size, without `Content-Length`.
     Huge {
-        /// The size of the body.
+        /// The size of the body, in bytes.
         bytes: usize,
     },
-    /// The key set with `Content-Encoding: gzip`, asked for or not.
+    /// With the key set compressed, whatever the request accepts.
     Gzip,
-    /// The same followed by blanks: small on the wire, so many bytes once unpacked.
+    /// With the key set padded with spaces and compressed: small until it is unpacked.
     GzipBomb {
-        /// The size once unpacked.
+        /// The size once unpacked, in bytes.
         bytes: usize,
     },
-    /// The key set with this header, such as a `Cache-Control`, which Better Auth does not send, or another `Date`.
+    /// With the key set and this header, for example `cache-control` or another `date`.
     Header(&'static str, String),
 }
 
-/// What outlives a restart of the server.
+/// The state that survives a restart of the server.
 pub(crate) struct State {
     pub(crate) origin: String,
     pub(crate) keys: Mutex<KeyRing>,
     pub(crate) sessions: Mutex<Sessions>,
+    pub(crate) api_keys: Mutex<ApiKeys>,
     pub(crate) behaviour: Mutex<Behaviour>,
     pub(crate) jwks_path: Mutex<String>,
     pub(crate) session_behaviour: Mutex<Behaviour>,
     /// The X-Forwarded-For of each request for a session.
-    pub(crate) asked_for: Mutex<Vec<String>>,
+    pub(crate) session_lookups: Mutex<Vec<String>>,
     jwks_fetches: AtomicUsize,
 }
 
@@ -96,10 +98,11 @@ impl State {
             origin,
             keys: Mutex::new(KeyRing::new(Algorithm::EdDSA)),
             sessions: Mutex::default(),
+            api_keys: Mutex::default(),
             behaviour: Mutex::new(Behaviour::Answer),
             jwks_path: Mutex::new("/api/auth/jwks".to_owned()),
             session_behaviour: Mutex::new(Behaviour::Answer),
-            asked_for: Mutex::default(),
+            session_lookups: Mutex::default(),
             jwks_fetches: AtomicUsize::new(0),
         }
     }
@@ -113,12 +116,12 @@ impl State {
     }
 }
 
-/// A failed assertion of one test must not turn into a second failure here.
+/// Ignores poisoning: the failed assertion of a test must not fail again here.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Serves on a thread of its own, so that it answers whatever the runtime of the caller is doing and outlives none of it.
+/// Serves on its own thread, so that it answers while the caller's runtime is blocked.
 pub(crate) async fn serve(listener: TcpListener, state: Arc<State>) -> io::Result<ServerHandle> {
     let (started, start) = oneshot::channel();
     thread::Builder::new()
@@ -127,7 +130,7 @@ pub(crate) async fn serve(listener: TcpListener, state: Arc<State>) -> io::Resul
             System::new().block_on(async move {
                 match server(listener, Data::from(state)) {
                     Ok(server) => {
-                        // The receiver is gone when the caller was cancelled; the server ends with its handle unused.
+                        // Fails if the caller was cancelled; then the server stops, since its handle is dropped.
                         if started.send(Ok(server.handle())).is_ok() {
                             let _ = server.await;
                         }
@@ -146,11 +149,12 @@ fn server(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
             .service(
                 web::scope("/api/auth")
                     .route("/get-session", web::get().to(get_session))
+                    .route("/api-key/check", web::post().to(check_api_key))
                     .route("/token", web::get().to(token)),
             )
             .default_service(web::get().to(jwks))
     };
-    // Without kept-alive connections nothing is answered any more once the listener is closed.
+    // Without keep-alive, no request is answered after the listener is closed.
     Ok(HttpServer::new(app)
         .workers(1)
         .keep_alive(KeepAlive::Disabled)
@@ -159,14 +163,14 @@ fn server(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
         .run())
 }
 
-/// The key set lies where [`MockAuth::serve_jwks_at`](crate::MockAuth::serve_jwks_at) put it.
+/// Serves the key set at the path of [`MockAuth::serve_jwks_at`](crate::MockAuth::serve_jwks_at).
 async fn jwks(request: HttpRequest, state: Data<State>) -> HttpResponse {
     if request.path() != *lock(&state.jwks_path) {
         return HttpResponse::NotFound().finish();
     }
     let jwks = lock(&state.keys).jwks();
     let behaviour = lock(&state.behaviour).clone();
-    // Last: who sees the count may change the rest for the next request.
+    // Last, because a test that sees the count may change the rest for the next request.
     state.jwks_fetches.fetch_add(1, Ordering::SeqCst);
     answer(behaviour, jwks).await
 }
@@ -203,11 +207,25 @@ async fn answer(behaviour: Behaviour, jwks: Value) -> HttpResponse {
 async fn get_session(request: HttpRequest, state: Data<State>) -> HttpResponse {
     let forwarded_for = request.headers().get("x-forwarded-for");
     let forwarded_for = forwarded_for.and_then(|value| value.to_str().ok());
-    lock(&state.asked_for).push(forwarded_for.unwrap_or_default().to_owned());
-    let session =
-        session_token(&request).map_or(Value::Null, |token| lock(&state.sessions).describe(&token));
+    lock(&state.session_lookups).push(forwarded_for.unwrap_or_default().to_owned());
+    let renews = !request.query_string().contains("disableRefresh=true");
+    let session = session_token(&request).map_or(Value::Null, |token| {
+        let mut sessions = lock(&state.sessions);
+        if renews {
+            sessions.renew(&token);
+        }
+        sessions.to_json(&token)
+    });
     let behaviour = lock(&state.session_behaviour).clone();
     answer(behaviour, session).await
+}
+
+/// Fails like session look-ups.
+async fn check_api_key(body: web::Json<Value>, state: Data<State>) -> HttpResponse {
+    let key = body["key"].as_str().unwrap_or_default();
+    let response = lock(&state.api_keys).check(key);
+    let behaviour = lock(&state.session_behaviour).clone();
+    answer(behaviour, response).await
 }
 
 async fn token(request: HttpRequest, state: Data<State>) -> HttpResponse {
@@ -221,7 +239,7 @@ async fn token(request: HttpRequest, state: Data<State>) -> HttpResponse {
 
 fn session_token(request: &HttpRequest) -> Option<String> {
     let header = |name| request.headers().get(name)?.to_str().ok();
-    presented_token(header(COOKIE), header(AUTHORIZATION))
+    session::session_token(header(COOKIE), header(AUTHORIZATION))
 }
 
 fn status(code: u16) -> StatusCode {
@@ -239,13 +257,13 @@ fn drip(jwks: &Value) -> HttpResponse {
 }
 
 fn huge(jwks: &Value, size: usize) -> HttpResponse {
-    const BLANKS: &[u8] = &[b' '; 64 * 1024];
+    const SPACES: &[u8] = &[b' '; 64 * 1024];
     let keys = Bytes::from(jwks.to_string());
-    let missing = size.saturating_sub(keys.len());
-    let blanks = (0..missing)
-        .step_by(BLANKS.len())
-        .map(move |sent| Bytes::from_static(&BLANKS[..BLANKS.len().min(missing - sent)]));
-    let chunks = stream::iter([keys]).chain(stream::iter(blanks));
+    let padding = size.saturating_sub(keys.len());
+    let spaces = (0..padding)
+        .step_by(SPACES.len())
+        .map(move |sent| Bytes::from_static(&SPACES[..SPACES.len().min(padding - sent)]));
+    let chunks = stream::iter([keys]).chain(stream::iter(spaces));
     HttpResponse::Ok()
         .content_type("application/json")
         .streaming(chunks.map(Ok::<_, io::Error>))

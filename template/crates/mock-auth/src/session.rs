@@ -8,19 +8,22 @@ use serde_json::{Value, json};
 
 use crate::{id, user::User};
 
-/// The `BETTER_AUTH_SECRET` that signs its session cookies: fixed, public and good for nothing else.
+/// The `BETTER_AUTH_SECRET` that signs its session cookies. It is public: never use it elsewhere.
 pub const SECRET: &str = "mock-auth-signs-its-cookies-with-this";
 
-/// The name of the session cookie on http.
+/// The name of the session cookie over http.
 pub const SESSION_COOKIE: &str = "better-auth.session_token";
 
-/// What its name ends with under every prefix, `__Secure-` on https included.
-const COOKIE_ENDING: &str = ".session_token";
+/// The end of the cookie's name, whatever its prefix (over https also `__Secure-`).
+const COOKIE_SUFFIX: &str = ".session_token";
 
-/// Days a session lives: Better Auth's default.
-const LIFETIME_DAYS: i64 = 7;
+/// How long a session is open: Better Auth's default.
+const LIFETIME: TimeDelta = TimeDelta::days(7);
 
-/// What JavaScript's encodeURIComponent leaves as it is.
+/// The age from which a look-up renews a session: Better Auth's default `updateAge`.
+const UPDATE_AGE: TimeDelta = TimeDelta::days(1);
+
+/// Escapes like JavaScript's encodeURIComponent.
 const COOKIE_VALUE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -47,12 +50,11 @@ impl Sessions {
     pub(crate) fn open(&mut self, user: User, lifetime: Option<TimeDelta>) -> String {
         let token = id::random();
         let created_at = Utc::now();
-        let lifetime = lifetime.unwrap_or(TimeDelta::days(LIFETIME_DAYS));
         let session = Session {
-            id: id::of_row(),
+            id: id::new_row_id(),
             user,
             created_at,
-            expires_at: created_at + lifetime,
+            expires_at: created_at + lifetime.unwrap_or(LIFETIME),
         };
         self.0.insert(token.clone(), session);
         token
@@ -62,21 +64,35 @@ impl Sessions {
         self.0.remove(token);
     }
 
-    pub(crate) fn user(&self, token: &str) -> Option<&User> {
-        let session = self.0.get(token)?;
-        (session.expires_at > Utc::now()).then_some(&session.user)
+    fn get(&self, token: &str) -> Option<&Session> {
+        let session = self.0.get(token);
+        session.filter(|session| session.expires_at > Utc::now())
     }
 
-    /// What get-session answers: `{"session":...,"user":...}`, or `null` for an unknown or expired token.
-    pub(crate) fn describe(&self, token: &str) -> Value {
-        let open = self.0.get(token);
-        open.filter(|session| session.expires_at > Utc::now())
-            .map_or(Value::Null, |session| session.describe(token))
+    /// Lets the session live for [`LIFETIME`] again, unless it was renewed within [`UPDATE_AGE`].
+    pub(crate) fn renew(&mut self, token: &str) {
+        let now = Utc::now();
+        let session = self.0.get_mut(token);
+        let due = session.filter(|session| session.expires_at - LIFETIME + UPDATE_AGE <= now);
+        if let Some(session) = due.filter(|session| session.expires_at > now) {
+            session.expires_at = now + LIFETIME;
+        }
+    }
+
+    pub(crate) fn user(&self, token: &str) -> Option<&User> {
+        Some(&self.get(token)?.user)
+    }
+
+    /// The response of get-session: `{"session":...,"user":...}`, or `null` for an unknown or
+    /// expired token.
+    pub(crate) fn to_json(&self, token: &str) -> Value {
+        let session = self.get(token);
+        session.map_or(Value::Null, |session| session.to_json(token))
     }
 }
 
 impl Session {
-    fn describe(&self, token: &str) -> Value {
+    fn to_json(&self, token: &str) -> Value {
         let user = &self.user;
         let created_at = rfc3339(self.created_at);
         json!({
@@ -90,35 +106,39 @@ impl Session {
                 "ipAddress": "",
                 "userAgent": "",
                 "activeOrganizationId": user.organization_id,
+                "impersonatedBy": user.impersonated_by,
             },
-            "user": {
-                "id": user.id,
-                "uuid": user.uuid,
-                "name": user.name,
-                "email": user.email,
-                "emailVerified": false,
-                "image": null,
-                "role": user.role,
-                "banned": user.banned,
-                "createdAt": created_at,
-                "updatedAt": created_at,
-            },
+            "user": user_json(user, self.created_at),
         })
     }
 }
 
-/// `NAME=VALUE` with the signed token.
+/// A user as Better Auth's endpoints describe them.
+pub(crate) fn user_json(user: &User, created_at: DateTime<Utc>) -> Value {
+    let created_at = rfc3339(created_at);
+    json!({
+        "id": user.id,
+        "uuid": user.uuid,
+        "name": user.name,
+        "email": user.email,
+        "emailVerified": false,
+        "image": null,
+        "role": user.role,
+        "banned": user.banned,
+        "createdAt": created_at,
+        "updatedAt": created_at,
+    })
+}
+
+/// `NAME=VALUE` with the signed token as value.
 pub(crate) fn cookie(token: &str) -> String {
     let signed = format!("{token}.{}", signature(token));
     let value = utf8_percent_encode(&signed, COOKIE_VALUE);
     format!("{SESSION_COOKIE}={value}")
 }
 
-/// The session token that a request carries in its `Cookie` or else its `Authorization` header.
-pub(crate) fn presented_token(
-    cookies: Option<&str>,
-    authorization: Option<&str>,
-) -> Option<String> {
+/// The session token in the `Cookie` header, or else in `Authorization`. A wrong signature is none.
+pub(crate) fn session_token(cookies: Option<&str>, authorization: Option<&str>) -> Option<String> {
     let credential = cookies
         .and_then(session_cookie)
         .or_else(|| authorization.and_then(bearer))?;
@@ -133,7 +153,7 @@ fn session_cookie(header: &str) -> Option<&str> {
     header
         .split(';')
         .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(name, value)| name.ends_with(COOKIE_ENDING).then_some(value))
+        .find_map(|(name, value)| name.ends_with(COOKIE_SUFFIX).then_some(value))
 }
 
 fn bearer(header: &str) -> Option<&str> {

@@ -8,12 +8,12 @@ use crate::{
     user::User,
 };
 
-/// Seconds a token lives: the jwt plugin's default.
+/// How long a token is valid, in seconds: the jwt plugin's default.
 const LIFETIME: i64 = 15 * 60;
 
-/// A token in the making: good as it is, or spoilt in exactly one way.
+/// Builds a token: a valid one unless something is changed.
 ///
-/// Whatever is changed, the signature is made over the bytes that are sent.
+/// Whatever is changed, the signature covers the bytes that are sent.
 #[must_use = "nothing is signed before `sign`"]
 pub struct TokenBuilder {
     key: Arc<Key>,
@@ -26,14 +26,29 @@ pub struct TokenBuilder {
 
 impl TokenBuilder {
     pub(crate) fn new(key: Arc<Key>, origin: &str, user: &User) -> Self {
+        Self::with_claims(key, Value::Object(claims(origin, user)))
+    }
+
+    pub(crate) fn with_claims(key: Arc<Key>, claims: Value) -> Self {
         Self {
-            header: members(json!({"alg": key.algorithm().name(), "kid": key.kid()})),
-            claims: claims(origin, user),
+            header: object(json!({"alg": key.algorithm().name(), "kid": key.kid()})),
+            claims: object(claims),
             raw_header: None,
             raw_payload: None,
             tampered: false,
             key,
         }
+    }
+
+    /// Makes it an access token of the OAuth provider (RFC 9068) for `client`, which acts for the
+    /// user.
+    pub(crate) fn access(self, origin: &str, resource: &str, client: &str, scope: &str) -> Self {
+        self.header("typ", "at+jwt")
+            .claim("iss", format!("{origin}/api/auth"))
+            .claim("aud", resource)
+            .claim("client_id", client)
+            .claim("azp", client)
+            .claim("scope", scope)
     }
 
     /// Sets a claim.
@@ -48,20 +63,21 @@ impl TokenBuilder {
         self
     }
 
-    /// Sets a member of the header.
+    /// Sets a field of the header.
     pub fn header(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.header.insert(name.to_owned(), value.into());
         self
     }
 
-    /// Sets `exp` so many seconds from now; below zero it has expired, and `iat` lies a lifetime before it.
+    /// Sets `exp` to so many seconds from now. Below zero the token has expired, and `iat` is moved to 15
+    /// minutes before `exp`.
     pub fn expires_in(self, seconds: i64) -> Self {
         let now = Utc::now().timestamp();
         let exp = now + seconds;
         self.claim("exp", exp).claim("iat", now.min(exp - LIFETIME))
     }
 
-    /// Names another key in the header than the one that signs; `None` leaves the kid out.
+    /// Sets the kid of the header, which need not be the key that signs; `None` removes it.
     pub fn kid(mut self, kid: Option<&str>) -> Self {
         self.header.remove("kid");
         match kid {
@@ -70,12 +86,12 @@ impl TokenBuilder {
         }
     }
 
-    /// Names another algorithm in the header than the one that signs.
+    /// Sets the `alg` of the header, which need not be the algorithm that signs.
     pub fn algorithm_header(self, name: &str) -> Self {
         self.header("alg", name)
     }
 
-    /// Signs these bytes in place of the claims: for what a JSON object cannot hold, such as duplicate names.
+    /// Signs these bytes in place of the claims, for example JSON with duplicate names.
     pub fn raw_payload(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.raw_payload = Some(bytes.into());
         self
@@ -112,7 +128,7 @@ impl TokenBuilder {
 
 fn claims(origin: &str, user: &User) -> Map<String, Value> {
     let iat = Utc::now().timestamp();
-    let mut claims = members(json!({
+    let mut claims = object(json!({
         "uuid": user.uuid,
         "email": user.email,
         "name": user.name,
@@ -127,12 +143,15 @@ fn claims(origin: &str, user: &User) -> Map<String, Value> {
     if let Some(id) = &user.organization_id {
         claims.insert("organization_id".to_owned(), id.as_str().into());
     }
+    if let Some(id) = &user.impersonated_by {
+        claims.insert("impersonatedBy".to_owned(), id.as_str().into());
+    }
     claims
 }
 
-fn members(object: Value) -> Map<String, Value> {
-    match object {
-        Value::Object(members) => members,
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(fields) => fields,
         _ => unreachable!("only called with objects"),
     }
 }

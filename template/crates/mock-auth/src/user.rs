@@ -6,7 +6,7 @@ use crate::id;
 /// A user as Better Auth knows them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// Better Auth's own id, the `sub` of tokens.
+    /// Better Auth's id: the `sub` of tokens.
     pub id: String,
     /// The `uuid` claim.
     pub uuid: Uuid,
@@ -18,22 +18,26 @@ pub struct User {
     pub role: String,
     /// The `permissions` claim.
     pub permissions: Vec<String>,
-    /// What the admin plugin keeps as `banned`; get-session tells it.
+    /// `banned` of the admin plugin, which get-session returns.
     pub banned: bool,
-    /// The active organization; the claim is absent without one.
+    /// The active organization; without one the token has no claim `organization_id`.
     pub organization_id: Option<String>,
+    /// Who acts as the user, as the admin plugin notes it in the session; then also in the token.
+    pub impersonated_by: Option<String>,
 }
 
 impl User {
-    /// An ordinary user, the same for the same name in every run; the address is `NAME@example.test`.
+    /// A user with role `user` and the address `NAME@example.test`. The same name gives the same ids in
+    /// every run.
     pub fn named(name: &str) -> Self {
         let hash = digest(&SHA256, name.as_bytes());
         let uuid = std::array::from_fn(|index| hash.as_ref()[index]);
         let uuid = Builder::from_random_bytes(uuid).into_uuid();
         Self {
-            id: match cfg!(feature = "native-ids") {
-                true => uuid.to_string(),
-                false => id::from_bytes(hash.as_ref()),
+            id: if cfg!(feature = "native-ids") {
+                uuid.to_string()
+            } else {
+                id::from_bytes(hash.as_ref())
             },
             uuid,
             email: format!("{name}@example.test"),
@@ -42,6 +46,7 @@ impl User {
             permissions: Vec::new(),
             banned: false,
             organization_id: None,
+            impersonated_by: None,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What tests may rely on: it behaves as Better Auth does until it is told otherwise.
+//! The mock behaves like Better Auth until it is told otherwise.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::{io, io::Read as _, time::Duration};
@@ -115,8 +115,8 @@ async fn an_es512_token_verifies_under_its_published_key() {
     auth.rotate(Algorithm::Es512);
     let token = auth.token(&User::named("alice")).sign();
     let key = fetch_keys(&auth).await.pop().unwrap();
-    let member = |name: &str| URL_SAFE_NO_PAD.decode(key[name].as_str().unwrap()).unwrap();
-    let point = [vec![4], member("x"), member("y")].concat();
+    let field = |name: &str| URL_SAFE_NO_PAD.decode(key[name].as_str().unwrap()).unwrap();
+    let point = [vec![4], field("x"), field("y")].concat();
     let (message, signature) = token.rsplit_once('.').unwrap();
     let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
     UnparsedPublicKey::new(&ECDSA_P521_SHA512_FIXED, point)
@@ -153,7 +153,7 @@ async fn a_token_has_the_header_and_claims_of_better_auth() {
 }
 
 #[actix_web::test]
-async fn hostile_headers_and_payloads_are_signed_as_they_are() {
+async fn invalid_headers_and_payloads_are_signed_unchanged() {
     let auth = MockAuth::start().await;
     let payload = r#"{"sub":"a","sub":"b"}"#;
     let token = auth
@@ -221,7 +221,7 @@ async fn a_stopped_server_refuses_connections_and_comes_back_with_its_keys() {
 }
 
 #[actix_web::test]
-async fn stopping_cuts_the_requests_that_wait() {
+async fn stopping_closes_waiting_connections() {
     let auth = MockAuth::start().await;
     auth.behave(Behaviour::Stall);
     let stop_once_it_waits = async {
@@ -260,7 +260,7 @@ async fn a_taken_port_is_an_error() {
 }
 
 #[actix_web::test]
-async fn get_session_answers_null_for_whatever_is_no_session() {
+async fn get_session_answers_null_without_an_open_session() {
     let auth = MockAuth::start().await;
     let revoked = auth.sign_in(&User::named("alice"));
     auth.sign_out(&revoked);
@@ -320,7 +320,7 @@ async fn the_key_set_is_at_one_path_only() {
 }
 
 #[actix_web::test]
-async fn a_stalled_key_set_sends_nothing_but_counts_as_a_fetch() {
+async fn a_stalled_key_set_sends_nothing_and_counts_as_a_fetch() {
     let auth = MockAuth::start().await;
     auth.behave(Behaviour::Stall);
     let mut stream = request(&auth, JWKS, "").await.unwrap();
@@ -345,7 +345,7 @@ async fn a_dripping_key_set_keeps_coming_but_does_not_end() {
 }
 
 #[actix_web::test]
-async fn refusals_carry_their_status_and_headers() {
+async fn errors_have_their_status_and_headers() {
     let auth = MockAuth::start().await;
     auth.behave(Behaviour::Status(500));
     assert!(head(&auth).await.starts_with("http/1.1 500"));
@@ -407,9 +407,10 @@ fn a_named_user_is_the_same_in_every_run() {
     let alice = User::named("alice");
     let uuid = "2bd806c9-7f0e-40af-9a1f-c3328fa763a9";
     assert_eq!(alice.uuid.to_string(), uuid);
-    let id = match cfg!(feature = "native-ids") {
-        true => uuid,
-        false => "REgpdoaZAFjYtRLTMBJoHtWrxZZHyVWu",
+    let id = if cfg!(feature = "native-ids") {
+        uuid
+    } else {
+        "REgpdoaZAFjYtRLTMBJoHtWrxZZHyVWu"
     };
     assert_eq!(alice.id, id);
     assert_ne!(alice.uuid, User::named("bob").uuid);

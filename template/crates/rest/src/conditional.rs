@@ -9,13 +9,14 @@ use actix_web::{
         header::{self, ETag, EntityTag, Header, IfNoneMatch},
     },
 };
+use database::VersionPrecondition;
 use serde::Serialize;
 
-use crate::{error::AppError, types::Expected};
+use crate::AppError;
 
 /// The header If-Match: which versions of a row a write is meant for (RFC 9110 section 13.1.1).
 /// Weak tags match nothing.
-pub struct IfMatch(pub Expected);
+pub struct IfMatch(pub VersionPrecondition);
 
 impl FromRequest for IfMatch {
     type Error = AppError;
@@ -26,27 +27,27 @@ impl FromRequest for IfMatch {
     }
 }
 
-fn expected(request: &HttpRequest) -> Expected {
+fn expected(request: &HttpRequest) -> VersionPrecondition {
     if !request.headers().contains_key(header::IF_MATCH) {
-        return Expected::Any;
+        return VersionPrecondition::Any;
     }
     match header::IfMatch::parse(request) {
-        Ok(header::IfMatch::Any) => Expected::Any,
+        Ok(header::IfMatch::Any) => VersionPrecondition::Any,
         Ok(header::IfMatch::Items(tags)) => {
             let strong = tags.into_iter().filter(|tag| !tag.weak);
-            Expected::OneOf(strong.map(|tag| tag.tag().to_owned()).collect())
+            VersionPrecondition::OneOf(strong.map(|tag| tag.tag().to_owned()).collect())
         }
-        Err(_) => Expected::OneOf(Vec::new()),
+        Err(_) => VersionPrecondition::OneOf(Vec::new()),
     }
 }
 
-/// What has a version: it is the ETag.
+/// A row with a version, which is its ETag.
 pub trait Versioned {
-    /// Raised by each change.
+    /// The version; each change raises it.
     fn version(&self) -> i32;
 }
 
-/// One row as an answer, with its ETag; 304 where the caller has it already (If-None-Match,
+/// One row as a response, with its ETag; 304 where the caller has it already (If-None-Match,
 /// RFC 9110 section 13.1.2).
 pub struct Row<T>(pub T);
 

@@ -9,44 +9,43 @@ use actix_web::{
         header::{self, HeaderName},
     },
 };
+use database::{IdempotencyKey, StoredResponse};
 use futures_util::future::LocalBoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
+use utoipa::ToSchema;
 use validator::Validate;
 
 use super::{
     conditional::{Versioned, etag},
     json,
 };
-use crate::{
-    error::{AppError, Code},
-    types::{Answer, KeyedRequest},
-};
+use crate::{AppError, Code};
 
 /// The header Idempotency-Key (draft-ietf-httpapi-idempotency-key-header-07). Its value is taken as
 /// it stands: with the quotes that the draft asks for, or without.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// The key of a POST without a body, if it has one.
-pub struct Key(pub Option<KeyedRequest>);
+pub struct Key(pub Option<IdempotencyKey>);
 
 impl FromRequest for Key {
     type Error = AppError;
     type Future = Ready<Result<Self, AppError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(keyed(request, b"").map(Self))
+        ready(read_key(request, b"").map(Self))
     }
 }
 
 /// The body of a POST as [`super::Json`] reads it, and the key that it was sent under, if any.
-pub struct Keyed<T> {
+pub struct Idempotent<T> {
     /// The body.
     pub body: T,
     /// The request, where it has a key.
-    pub key: Option<KeyedRequest>,
+    pub key: Option<IdempotencyKey>,
 }
 
-impl<T: DeserializeOwned + Validate + 'static> FromRequest for Keyed<T> {
+impl<T: DeserializeOwned + Validate + ToSchema + 'static> FromRequest for Idempotent<T> {
     type Error = AppError;
     type Future = LocalBoxFuture<'static, Result<Self, AppError>>;
 
@@ -55,42 +54,46 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Keyed<T> {
         let payload = payload.take();
         Box::pin(async move {
             let body = json::read(&request, payload).await?;
-            let key = keyed(&request, &body)?;
-            let body = json::understand(&body)?;
+            let key = read_key(&request, &body)?;
+            let body = json::parse_and_validate(&body)?;
             Ok(Self { body, key })
         })
     }
 }
 
-fn keyed(request: &HttpRequest, body: &[u8]) -> Result<Option<KeyedRequest>, AppError> {
+fn read_key(request: &HttpRequest, body: &[u8]) -> Result<Option<IdempotencyKey>, AppError> {
     let mut headers = request.headers().get_all(IDEMPOTENCY_KEY);
     let Some(key) = headers.next() else {
         return Ok(None);
     };
     let (method, path) = (request.method().as_str(), request.path());
     let parts = [method.as_bytes(), path.as_bytes(), body];
-    match (KeyedRequest::new(key.as_bytes(), parts), headers.next()) {
+    match (IdempotencyKey::new(key.as_bytes(), parts), headers.next()) {
         (Some(keyed), None) => Ok(Some(keyed)),
-        _ => Err(AppError::new(Code::MalformedRequest).detail(format!(
+        _ => Err(AppError::new(Code::MALFORMED_REQUEST).detail(format!(
             "Idempotency-Key must be one value of 1 to {} visible ASCII characters",
-            KeyedRequest::MAX_KEY_LENGTH
+            IdempotencyKey::MAX_KEY_LENGTH
         ))),
     }
 }
 
-impl Answer {
+/// A response that can be stored with its Idempotency-Key and sent again.
+#[derive(Clone, Debug)]
+pub struct Reply(pub StoredResponse);
+
+impl Reply {
     /// 200.
     ///
     /// # Errors
     /// When `body` cannot be written as JSON.
     pub fn ok(body: &impl Serialize) -> Result<Self, AppError> {
         let body = serde_json::to_string(body);
-        Ok(Self {
+        Ok(Self(StoredResponse {
             status: StatusCode::OK.as_u16(),
             location: None,
             etag: None,
-            body: body.map_err(|error| AppError::new(Code::InternalError).because(error))?,
-        })
+            body: body.map_err(|error| AppError::new(Code::INTERNAL_ERROR).with_source(error))?,
+        }))
     }
 
     /// 200 with the row's ETag.
@@ -98,10 +101,9 @@ impl Answer {
     /// # Errors
     /// When `row` cannot be written as JSON.
     pub fn row<T: Versioned + Serialize>(row: &T) -> Result<Self, AppError> {
-        Ok(Self {
-            etag: Some(etag(row).to_string()),
-            ..Self::ok(row)?
-        })
+        let mut reply = Self::ok(row)?;
+        reply.0.etag = Some(etag(row).to_string());
+        Ok(reply)
     }
 
     /// 201 with Location and the row's ETag.
@@ -109,27 +111,30 @@ impl Answer {
     /// # Errors
     /// When `row` cannot be written as JSON.
     pub fn created<T: Versioned + Serialize>(location: String, row: &T) -> Result<Self, AppError> {
-        Ok(Self {
-            status: StatusCode::CREATED.as_u16(),
-            location: Some(location),
-            ..Self::row(row)?
-        })
+        let mut reply = Self::row(row)?;
+        reply.0.status = StatusCode::CREATED.as_u16();
+        reply.0.location = Some(location);
+        Ok(reply)
     }
 }
 
-impl Responder for Answer {
+impl Responder for Reply {
     type Body = BoxBody;
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        let status = StatusCode::from_u16(self.status);
-        let mut answer = HttpResponse::build(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
-        for (name, value) in [(header::LOCATION, self.location), (header::ETAG, self.etag)] {
+        let Self(stored) = self;
+        let status = StatusCode::from_u16(stored.status);
+        let mut response = HttpResponse::build(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+        for (name, value) in [
+            (header::LOCATION, stored.location),
+            (header::ETAG, stored.etag),
+        ] {
             if let Some(value) = value {
-                answer.insert_header((name, value));
+                response.insert_header((name, value));
             }
         }
-        answer
+        response
             .insert_header(header::ContentType::json())
-            .body(self.body)
+            .body(stored.body)
     }
 }

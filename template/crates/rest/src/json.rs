@@ -6,23 +6,25 @@ use actix_web::{
     http::header,
     web::{Bytes, BytesMut, Data},
 };
+use database::text::violated_rule;
 use futures_util::{StreamExt, future::LocalBoxFuture};
 use serde::{Deserializer, de::DeserializeOwned};
 use serde_json::{Map, Value};
+use utoipa::{
+    ToSchema,
+    openapi::{RefOr, Schema},
+};
 use validator::{Validate, ValidationErrors};
 
-use crate::{
-    config::Settings,
-    error::{AppError, Code},
-};
+use crate::{AppError, Code, Limits};
 
-/// How many members that cannot be read are told of: a body can hold thousands.
-const MOST_FAULTS: usize = 100;
+/// The most fields whose errors are reported: a body can hold thousands.
+const MAX_ERRORS: usize = 100;
 
 /// A JSON body that was read, understood and found valid, in that order: 413, 415, 400, 422.
 pub struct Json<T>(pub T);
 
-impl<T: DeserializeOwned + Validate + 'static> FromRequest for Json<T> {
+impl<T: DeserializeOwned + Validate + ToSchema + 'static> FromRequest for Json<T> {
     type Error = AppError;
     type Future = LocalBoxFuture<'static, Result<Self, AppError>>;
 
@@ -31,89 +33,106 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Json<T> {
         let payload = payload.take();
         Box::pin(async move {
             let body = read(&request, payload).await?;
-            understand(&body).map(Self)
+            parse_and_validate(&body).map(Self)
         })
-    }
-}
-
-/// The body of a request for a row, unless the row is not `found`: that comes before what is wrong
-/// with the body.
-///
-/// # Errors
-/// What is wrong with the body; `not_found`.
-pub async fn body_of<B>(
-    body: Result<B, AppError>,
-    found: impl Future<Output = Result<(), AppError>>,
-) -> Result<B, AppError> {
-    match body {
-        Ok(body) => Ok(body),
-        Err(error) => found.await.and(Err(error)),
     }
 }
 
 /// A body that is declared as JSON.
 pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Bytes, AppError> {
     let body = all_of(request, payload).await?;
-    match is_json(request) {
-        true => Ok(body),
-        false => {
-            Err(AppError::new(Code::UnsupportedMediaType)
-                .detail("Send Content-Type: application/json"))
-        }
+    if is_json(request) {
+        Ok(body)
+    } else {
+        Err(AppError::new(Code::UNSUPPORTED_MEDIA_TYPE)
+            .detail("Send Content-Type: application/json"))
     }
 }
 
-/// What a body says.
-pub(super) fn understand<T: DeserializeOwned + Validate>(body: &[u8]) -> Result<T, AppError> {
+/// A parsed body.
+pub(super) fn parse_and_validate<T: DeserializeOwned + Validate + ToSchema>(
+    body: &[u8],
+) -> Result<T, AppError> {
     let value: T = parse(body).map_err(|first| match first.code() {
-        Code::ValidationFailed => all_faults::<T>(body).unwrap_or(first),
+        Code::VALIDATION_FAILED => all_errors::<T>(body).unwrap_or(first),
         _ => first,
     })?;
     value.validate()?;
     Ok(value)
 }
 
-/// Reading an object stops at the first member that cannot be read. Here each is read by itself, and
-/// then the sound ones together, so that their rules are heard too.
-fn all_faults<T: DeserializeOwned + Validate>(body: &[u8]) -> Option<AppError> {
-    let mut members: Map<String, Value> = serde_json::from_slice(body).ok()?;
-    let faults: BTreeMap<_, _> = members
-        .iter()
-        .filter_map(|(name, value)| Some((name.clone(), fault_of::<T>(name, value)?)))
-        .take(MOST_FAULTS)
-        .collect();
-    members.retain(|name, _| !faults.contains_key(name));
-    let broken = match value_of::<T, _>(Value::Object(members)) {
-        Ok(value) => value
-            .validate()
-            .err()
-            .and_then(|rules| of_others(rules, &faults)),
-        Err(missing) => Some(missing).filter(|_| faults.is_empty()),
+/// Reading an object stops at its first error. Here each field is read by itself, so that every
+/// error is reported; rules between fields only count once all fields are valid.
+fn all_errors<T: DeserializeOwned + Validate + ToSchema>(body: &[u8]) -> Option<AppError> {
+    let mut fields: Map<String, Value> = serde_json::from_slice(body).ok()?;
+    let required = required_fields::<T>();
+    let missing = required.iter().filter(|name| !fields.contains_key(*name));
+    let missing: Vec<_> = missing.map(|name| is_missing(name)).collect();
+    let error_of = |(name, value): (&String, &Value)| {
+        if value.is_null() && required.contains(name) {
+            return Some((name.clone(), is_missing(name)));
+        }
+        Some((name.clone(), error_in::<T>(name, value)?))
     };
-    faults.into_values().chain(broken).reduce(AppError::and)
+    let invalid: BTreeMap<_, _> = fields
+        .iter()
+        .filter_map(error_of)
+        .take(MAX_ERRORS)
+        .collect();
+    fields.retain(|name, _| !invalid.contains_key(name));
+    let rules = value_of::<T, _>(Value::Object(fields)).ok();
+    let rules = rules.and_then(|value| rules_of_others(value.validate().err()?, &invalid));
+    invalid
+        .into_values()
+        .chain(missing)
+        .chain(rules)
+        .reduce(AppError::merge_errors)
 }
 
-/// Why a member cannot be read, whatever else the body has.
-fn fault_of<T: DeserializeOwned>(name: &str, value: &Value) -> Option<AppError> {
-    let alone = Map::from_iter([(name.to_owned(), value.clone())]);
-    let fault = value_of::<T, _>(Value::Object(alone)).err();
-    fault.filter(|fault| fault.is_at(name))
+/// The fields that the schema requires.
+fn required_fields<T: ToSchema>() -> Vec<String> {
+    match T::schema() {
+        RefOr::T(Schema::Object(object)) => object.required,
+        _ => Vec::new(),
+    }
 }
 
-/// The rules that members without a fault broke. Those between members are not among them: they
-/// were judged without the faulty ones.
-fn of_others(mut rules: ValidationErrors, faults: &BTreeMap<String, AppError>) -> Option<AppError> {
+fn is_missing(name: &str) -> AppError {
+    AppError::invalid(name, "required", "is required")
+}
+
+/// Why a field cannot be read, whatever else the body holds; of an object, every error in it.
+fn error_in<T: DeserializeOwned>(name: &str, value: &Value) -> Option<AppError> {
+    let read = |value: Value| {
+        let alone = Map::from_iter([(name.to_owned(), value)]);
+        value_of::<T, _>(Value::Object(alone)).err()
+    };
+    let whole = read(value.clone()).filter(|error| error.is_at(name))?;
+    let fields = value.as_object().into_iter().flatten();
+    let inner = fields.filter_map(|(field, value)| {
+        let alone = Map::from_iter([(field.clone(), value.clone())]);
+        read(Value::Object(alone)).filter(|error| error.is_at(&format!("{name}.{field}")))
+    });
+    inner.reduce(AppError::merge_errors).or(Some(whole))
+}
+
+/// The rules that other fields than the invalid ones violate. Rules between fields are not among
+/// them: they were judged without the invalid ones.
+fn rules_of_others(
+    mut rules: ValidationErrors,
+    invalid: &BTreeMap<String, AppError>,
+) -> Option<AppError> {
     rules
         .errors_mut()
-        .retain(|name, _| name != "__all__" && !faults.contains_key(name.as_ref()));
+        .retain(|name, _| name != "__all__" && !invalid.contains_key(name.as_ref()));
     (!rules.is_empty()).then(|| rules.into())
 }
 
 async fn all_of(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, AppError> {
     let limit = request
-        .app_data::<Data<Settings>>()
-        .map_or(0, |settings| settings.max_body_bytes);
-    let too_large = || AppError::new(Code::BodyTooLarge).detail(format!("At most {limit} bytes"));
+        .app_data::<Data<Limits>>()
+        .map_or(0, |limits| limits.max_body_bytes);
+    let too_large = || AppError::new(Code::BODY_TOO_LARGE).detail(format!("At most {limit} bytes"));
     let declared = request
         .headers()
         .get(header::CONTENT_LENGTH)
@@ -123,8 +142,9 @@ async fn all_of(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, Ap
     }
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk
-            .map_err(|error| AppError::new(Code::MalformedRequest).because(error.to_string()))?;
+        let chunk = chunk.map_err(|error| {
+            AppError::new(Code::MALFORMED_REQUEST).with_source(error.to_string())
+        })?;
         if body.len() + chunk.len() > limit {
             return Err(too_large());
         }
@@ -141,13 +161,13 @@ fn is_json(request: &HttpRequest) -> bool {
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, AppError> {
     if holds_nul(body) {
-        return Err(AppError::new(Code::MalformedRequest).detail("The body holds a NUL character"));
+        return Err(AppError::new(Code::MALFORMED_REQUEST).detail("The body holds a NUL character"));
     }
     let value = value_of(&mut serde_json::Deserializer::from_slice(body));
     // What follows a bad value decides whether it was JSON at all.
     let syntax = serde_json::from_slice::<serde::de::IgnoredAny>(body);
-    syntax.map_err(|_| AppError::new(Code::MalformedRequest).detail("The body is not JSON"))?;
-    // Serde would take the elements of an array as the members, in their order.
+    syntax.map_err(|_| AppError::new(Code::MALFORMED_REQUEST).detail("The body is not JSON"))?;
+    // Serde would take the elements of an array as the fields, in their order.
     match body.trim_ascii_start().first() {
         Some(b'{') => value,
         _ => Err(AppError::invalid("", "invalid_value", "must be an object")),
@@ -158,28 +178,32 @@ fn value_of<'de, T: DeserializeOwned, D>(json: D) -> Result<T, AppError>
 where
     D: Deserializer<'de, Error = serde_json::Error>,
 {
-    serde_path_to_error::deserialize(json).map_err(|error| refuse(&error))
+    serde_path_to_error::deserialize(json).map_err(|error| explain(&error))
 }
 
-/// The fault as field, code and message; serde names an unknown, missing or repeated member in backticks.
-fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> AppError {
+/// The error as field, code and message. A rule says its code; serde names an unknown, missing or
+/// repeated field in backticks.
+fn explain(error: &serde_path_to_error::Error<serde_json::Error>) -> AppError {
     let text = error.inner().to_string();
     let place = error.path().to_string();
     let place = if place == "." { "" } else { place.as_str() };
+    if let Some((code, message)) = violated_rule(&text) {
+        return AppError::invalid(place, code.to_owned(), message);
+    }
     let message = text.split(" at line ").next().unwrap_or_default();
-    let code = match message.split('`').next() {
-        Some("unknown field ") => "unknown_field",
-        Some("missing field ") => "required",
-        Some("duplicate field ") => "invalid_value",
+    let (code, explanation) = match message.split('`').next() {
+        Some("unknown field ") => ("unknown_field", message),
+        Some("missing field ") => ("required", "is required"),
+        Some("duplicate field ") => ("invalid_value", message),
         _ => return AppError::invalid(place, "invalid_value", message),
     };
-    let member = message.split('`').nth(1).unwrap_or_default();
-    let field = match place.strip_suffix(member) {
+    let name = message.split('`').nth(1).unwrap_or_default();
+    let field = match place.strip_suffix(name) {
         Some(_) => place.to_owned(),
-        None if place.is_empty() => member.to_owned(),
-        None => format!("{place}.{member}"),
+        None if place.is_empty() => name.to_owned(),
+        None => format!("{place}.{name}"),
     };
-    AppError::invalid(field, code, message)
+    AppError::invalid(field, code, explanation)
 }
 
 /// A NUL as itself or as `\u0000`: PostgreSQL cannot store it.
@@ -202,6 +226,8 @@ fn holds_nul(body: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use database::text::{at_most, deserialize_by_rule};
+
     use super::*;
 
     #[derive(Debug, serde::Deserialize)]
@@ -219,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_is_placed_by_its_whole_path() {
+    fn an_error_is_placed_by_its_whole_path() {
         for (body, field, code) in [
             (r#"{}"#, "list", "required"),
             (r#"{"list":[],"x":1}"#, "x", "unknown_field"),
@@ -245,13 +271,13 @@ mod tests {
         }
     }
 
-    #[derive(Debug, serde::Deserialize, Validate)]
+    #[derive(Debug, serde::Deserialize, Validate, ToSchema)]
     #[serde(deny_unknown_fields)]
     #[validate(schema(function = never))]
     struct Form {
-        #[serde(default)]
-        #[validate(required, length(max = 3, code = "too_long"))]
-        name: Option<String>,
+        #[expect(dead_code, reason = "only read into")]
+        #[schema(value_type = String)]
+        name: Short,
         #[serde(default)]
         #[validate(range(max = 9, code = "too_large"))]
         count: u32,
@@ -260,20 +286,29 @@ mod tests {
         times: Vec<u8>,
     }
 
+    #[derive(Debug)]
+    struct Short;
+
+    impl<'de> serde::Deserialize<'de> for Short {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            deserialize_by_rule(deserializer, |text| at_most(text, 3).map(|()| Self))
+        }
+    }
+
     fn never(_: &Form) -> Result<(), validator::ValidationError> {
         Err(validator::ValidationError::new("never"))
     }
 
-    fn faults_of(body: &[u8]) -> Vec<String> {
-        let error = understand::<Form>(body).expect_err("it is wrong");
+    fn errors_of(body: &[u8]) -> Vec<String> {
+        let error = parse_and_validate::<Form>(body).expect_err("it is wrong");
         let problem = serde_json::to_value(error.problem("id")).expect("it is JSON");
-        let faults = problem["errors"].as_array().cloned().unwrap_or_default();
-        let told = |fault: Value| format!("{} {}", fault["field"], fault["code"]).replace('"', "");
-        faults.into_iter().map(told).collect()
+        let errors = problem["errors"].as_array().cloned().unwrap_or_default();
+        let told = |error: Value| format!("{} {}", error["field"], error["code"]).replace('"', "");
+        errors.into_iter().map(told).collect()
     }
 
     #[test]
-    fn every_fault_of_a_body_is_told() {
+    fn every_error_of_a_body_is_reported() {
         for (body, told) in [
             (
                 r#"{"count":"1","times":[300]}"#,
@@ -284,8 +319,8 @@ mod tests {
                 ],
             ),
             (
-                r#"{"name":7,"count":10,"x":1}"#,
-                vec!["name invalid_value", "x unknown_field", "count too_large"],
+                r#"{"name":"abc","count":10,"x":1}"#,
+                vec!["x unknown_field", "count too_large"],
             ),
             (
                 r#"{"name":"abcd","count":-1}"#,
@@ -297,15 +332,16 @@ mod tests {
             ),
             (r#"{"name":"abc"}"#, vec!["__all__ never"]),
         ] {
-            assert_eq!(faults_of(body.as_bytes()), told, "{body}");
+            assert_eq!(errors_of(body.as_bytes()), told, "{body}");
         }
     }
 
     #[test]
-    fn of_very_many_faults_the_first_are_told() {
-        let members: Map<_, _> = (0..5000).map(|n| (format!("x{n}"), Value::Null)).collect();
-        let body = serde_json::to_vec(&members).expect("it is JSON");
-        assert_eq!(faults_of(&body).len(), MOST_FAULTS);
+    fn only_the_first_of_very_many_errors_are_reported() {
+        let fields = (0..5000).map(|n| (format!("x{n}"), Value::Null));
+        let fields: Map<_, _> = fields.chain([("name".to_owned(), "abc".into())]).collect();
+        let body = serde_json::to_vec(&fields).expect("it is JSON");
+        assert_eq!(errors_of(&body).len(), MAX_ERRORS);
     }
 
     #[test]

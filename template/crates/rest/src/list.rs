@@ -3,12 +3,11 @@ use actix_web::{
     body::BoxBody,
     http::{Uri, header},
 };
+use database::Page;
 use serde::Serialize;
 use url::form_urlencoded;
 
-use crate::types::Page;
-
-/// A page as an answer, with the header Link (RFC 8288) to those around it.
+/// A page as a response, with the header Link (RFC 8288) to those around it.
 pub struct List<T>(pub Page<T>);
 
 impl<T: Serialize> Responder for List<T> {
@@ -23,24 +22,24 @@ impl<T: Serialize> Responder for List<T> {
     }
 }
 
-/// Where the pages around this one are. A walk by cursors only goes on.
+/// Links to the pages around this one. Cursors only lead forward, and which page is the last is known
+/// where the rows were counted.
 fn links<T>(uri: &Uri, page: &Page<T>) -> impl Iterator<Item = (&'static str, String)> {
     let by_cursor = parameters(uri).any(|(name, _)| name == "cursor");
     let numbered = |number: u64| Some(target(uri, "page", &number.to_string()));
-    let (number, last) = (u64::from(page.page), page.total_pages.max(1));
+    let number = u64::from(page.page);
+    let last = page.total_pages.map(|last| last.max(1));
     let next = match (by_cursor, &page.next_cursor) {
         (true, Some(cursor)) => Some(target(uri, "cursor", cursor)),
-        (false, _) if number < last => numbered(number + 1),
+        (false, _) if page.goes_on => numbered(number + 1),
         _ => None,
     };
-    let previous = match by_cursor || number == 1 {
-        true => None,
-        false => numbered(last.min(number - 1)),
+    let previous = if by_cursor || number == 1 {
+        None
+    } else {
+        numbered(last.map_or(number - 1, |last| last.min(number - 1)))
     };
-    let last = match by_cursor {
-        true => None,
-        false => numbered(last),
-    };
+    let last = last.filter(|_| !by_cursor).and_then(numbered);
     [
         ("first", numbered(1)),
         ("prev", previous),

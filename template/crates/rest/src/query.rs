@@ -1,21 +1,20 @@
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     future::{Ready, ready},
 };
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use database::{ListRequest, PageRequest, text::violated_rule};
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, de::DeserializeOwned};
 use url::form_urlencoded;
 use utoipa::IntoParams;
 use validator::{Validate, ValidationError};
 
-use crate::{
-    error::{AppError, Code},
-    types::{ListRequest, PageRequest},
-};
+use crate::{AppError, Code};
 
-/// The query parameters: repeated names fill lists, unknown names are refused
+/// The query parameters: repeated names fill lists, unknown names are rejected
 /// (`#[serde(deny_unknown_fields)]` on `T`).
 pub struct Query<T>(pub T);
 
@@ -28,50 +27,103 @@ impl<T: DeserializeOwned + Validate> FromRequest for Query<T> {
     }
 }
 
-fn parse<T: DeserializeOwned + Validate>(query: &str) -> Result<T, AppError> {
-    if !is_well_encoded(query) {
-        return Err(
-            AppError::new(Code::MalformedRequest).detail("The query is badly percent-encoded")
-        );
+/// The query of a list: `page`, `page_size`, `cursor` and `total`, which every list takes, and `T` with its
+/// own parameters.
+pub struct ListQuery<T> {
+    /// Its own parameters.
+    pub filter: T,
+    /// The part of the list.
+    pub request: ListRequest,
+}
+
+impl<T: DeserializeOwned + Validate> FromRequest for ListQuery<T> {
+    type Error = AppError;
+    type Future = Ready<Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(parse_list(request.query_string()))
     }
-    match read::<T>(query) {
+}
+
+fn parse_list<T: DeserializeOwned + Validate>(query: &str) -> Result<ListQuery<T>, AppError> {
+    let is_shared = |name: &str| ["page", "page_size", "cursor", "total"].contains(&name);
+    let (shared, own): (Vec<_>, Vec<_>) =
+        form_urlencoded::parse(query.as_bytes()).partition(|(name, _)| is_shared(name));
+    check_encoding(query)?;
+    match (
+        parse_pairs::<T>(&own),
+        parse_pairs::<ListParameters>(&shared),
+    ) {
+        (Ok(filter), Ok(parameters)) => Ok(ListQuery {
+            filter,
+            request: parameters.request(),
+        }),
+        (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
+        (Err(own), Err(shared)) => Err(own.merge_errors(shared)),
+    }
+}
+
+fn parse<T: DeserializeOwned + Validate>(query: &str) -> Result<T, AppError> {
+    check_encoding(query)?;
+    parse_pairs(&form_urlencoded::parse(query.as_bytes()).collect::<Vec<_>>())
+}
+
+type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+fn parse_pairs<T: DeserializeOwned + Validate>(pairs: &[Pair<'_>]) -> Result<T, AppError> {
+    match read::<T>(pairs) {
         Ok(parameters) => {
             parameters.validate()?;
             Ok(parameters)
         }
-        Err(first) => Err(all_faults::<T>(query).unwrap_or(first)),
+        Err(first) => Err(all_errors::<T>(pairs).unwrap_or(first)),
     }
 }
 
-fn read<T: DeserializeOwned>(query: &str) -> Result<T, AppError> {
+fn check_encoding(query: &str) -> Result<(), AppError> {
+    if is_well_encoded(query) {
+        return Ok(());
+    }
+    Err(AppError::new(Code::MALFORMED_REQUEST).detail("The query is badly percent-encoded"))
+}
+
+fn read<T: DeserializeOwned>(pairs: &[Pair<'_>]) -> Result<T, AppError> {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish();
     let pairs = form_urlencoded::parse(query.as_bytes());
     serde_path_to_error::deserialize(serde_html_form::Deserializer::new(pairs)).map_err(|error| {
-        let text = error.inner().to_string();
+        let (text, path) = (error.inner().to_string(), error.path().to_string());
+        let place = path.split('[').next().unwrap_or_default();
+        if let Some((code, message)) = violated_rule(&text) {
+            return AppError::invalid(place, code.to_owned(), message);
+        }
         match text.split('`').nth(1) {
             Some(name) if text.starts_with("unknown field") => AppError::invalid(
                 name,
                 "unknown_parameter",
                 "is not a parameter of this route",
             ),
-            _ => AppError::invalid(error.path().to_string(), "invalid_value", text),
+            _ => AppError::invalid(place, "invalid_value", text),
         }
     })
 }
 
-/// Reading stops at the first fault. No parameter is required, so each can be read by itself, and
-/// then all faults are known.
-fn all_faults<T: DeserializeOwned + Validate>(query: &str) -> Option<AppError> {
-    let mut by_name = BTreeMap::<_, form_urlencoded::Serializer<String>>::new();
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        let own = by_name.entry(name.clone());
-        own.or_insert_with(|| form_urlencoded::Serializer::new(String::new()))
-            .append_pair(&name, &value);
+/// Reading stops at the first error. No parameter is required, so each can be read by itself, and
+/// then every error is known.
+fn all_errors<T: DeserializeOwned + Validate>(pairs: &[Pair<'_>]) -> Option<AppError> {
+    let mut by_name = BTreeMap::<_, Vec<Pair<'_>>>::new();
+    for pair in pairs {
+        by_name
+            .entry(pair.0.clone())
+            .or_default()
+            .push(pair.clone());
     }
-    let faults = by_name.into_values().filter_map(|mut own| {
-        let parameter = read::<T>(&own.finish());
+    let errors = by_name.into_values().filter_map(|own| {
+        let parameter = read::<T>(&own);
         parameter.and_then(|one| Ok(one.validate()?)).err()
     });
-    faults.reduce(AppError::and)
+    errors.reduce(AppError::merge_errors)
 }
 
 /// Each `%` starts two hexadecimal digits, and what they stand for is UTF-8 without NUL.
@@ -101,41 +153,77 @@ pub struct PageQuery {
     #[validate(custom(function = check_page_size))]
     #[param(minimum = 1, maximum = 100, default = 20)]
     page_size: Option<u32>,
+    /// Whether `total` and `total_pages` are told.
+    #[param(default = true)]
+    total: Option<bool>,
 }
 
 impl PageQuery {
     /// The page asked for.
     #[must_use]
-    pub fn request(&self) -> PageRequest {
-        page_request(self.page, self.page_size)
+    pub fn request(&self) -> ListRequest {
+        ListRequest {
+            total: self.total.unwrap_or(true),
+            ..page_request(self.page, self.page_size).into()
+        }
     }
 }
 
-/// The page that `page` and `page_size` ask for, with their defaults; both were found valid.
-#[must_use]
-pub fn page_request(page: Option<u32>, page_size: Option<u32>) -> PageRequest {
+/// The parameters of a route that answers with one row.
+#[derive(Debug, Default, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields, default)]
+pub struct GetQuery {
+    /// Returns a deleted row too.
+    #[param(default = false)]
+    pub include_deleted: bool,
+}
+
+/// The parameters that every [`ListQuery`] takes, for its documentation.
+#[derive(Debug, Default, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields, default)]
+#[validate(schema(function = page_or_cursor))]
+pub struct ListParameters {
+    /// Which page; the first is 1.
+    #[validate(range(min = 1, code = "out_of_range", message = "must be at least 1"))]
+    #[param(
+        minimum = 1,
+        maximum = 4_294_967_295_u32,
+        format = "uint32",
+        default = 1
+    )]
+    page: Option<u32>,
+    /// Rows on a page.
+    #[validate(custom(function = check_page_size))]
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    page_size: Option<u32>,
+    /// A `next_cursor`: the list goes on there, in place of `page`. The other parameters must be
+    /// the same as before, but for `page_size`.
+    cursor: Option<String>,
+    /// Whether `total` and `total_pages` are told, which takes time in long lists; never with
+    /// `cursor`.
+    #[param(default = true)]
+    total: Option<bool>,
+}
+
+impl ListParameters {
+    fn request(self) -> ListRequest {
+        ListRequest {
+            page: page_request(self.page, self.page_size),
+            cursor: self.cursor.filter(|cursor| !cursor.is_empty()),
+            total: self.total.unwrap_or(true),
+        }
+    }
+}
+
+/// The page that `page` and `page_size` ask for, with their defaults; both are valid.
+fn page_request(page: Option<u32>, page_size: Option<u32>) -> PageRequest {
     let size = page_size.unwrap_or(PageRequest::DEFAULT_SIZE);
     PageRequest::new(page.unwrap_or(1), size).unwrap_or_default()
 }
 
-/// The part of a list that `page`, `page_size` and `cursor` ask for; all were found valid.
-#[must_use]
-pub fn list_request(
-    page: Option<u32>,
-    page_size: Option<u32>,
-    cursor: Option<String>,
-) -> ListRequest {
-    ListRequest {
-        page: page_request(page, page_size),
-        cursor,
-    }
-}
-
-/// The rule for `page_size`, in the form that `#[validate(custom(..))]` takes.
-///
-/// # Errors
-/// Code `out_of_range`.
-pub fn check_page_size(size: u32) -> Result<(), ValidationError> {
+fn check_page_size(size: u32) -> Result<(), ValidationError> {
     match PageRequest::new(1, size) {
         Some(_) => Ok(()),
         None => Err(ValidationError::new("out_of_range")
@@ -143,12 +231,10 @@ pub fn check_page_size(size: u32) -> Result<(), ValidationError> {
     }
 }
 
-/// A cursor says itself where the list goes on.
-///
-/// # Errors
-/// Code `not_with_page` at `cursor`.
-pub fn page_or_cursor(page: Option<u32>, cursor: Option<&str>) -> Result<(), ValidationError> {
-    if page.is_none() || cursor.is_none() {
+/// A cursor and a page exclude each other.
+fn page_or_cursor(query: &ListParameters) -> Result<(), ValidationError> {
+    let cursor = query.cursor.as_deref().unwrap_or_default();
+    if query.page.is_none() || cursor.is_empty() {
         return Ok(());
     }
     let mut error = ValidationError::new("not_with_page")
@@ -160,7 +246,7 @@ pub fn page_or_cursor(page: Option<u32>, cursor: Option<&str>) -> Result<(), Val
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::UtcDateTime;
+    use database::UtcDateTime;
 
     #[derive(Debug, Default, Deserialize, Validate)]
     #[serde(deny_unknown_fields, default)]
@@ -172,7 +258,7 @@ mod tests {
 
     #[test]
     fn every_bad_parameter_is_named() {
-        for (query, faults) in [
+        for (query, expected) in [
             ("page=0", vec!["page"]),
             ("page=x&page=1", vec!["page"]),
             ("page=1&page=2", vec!["page"]),
@@ -182,7 +268,7 @@ mod tests {
             let problem = serde_json::to_value(error.problem("id")).expect("it is JSON");
             let errors = problem["errors"].as_array().cloned().unwrap_or_default();
             let fields: Vec<_> = errors.iter().map(|error| error["field"].clone()).collect();
-            assert_eq!(fields, faults, "{query}");
+            assert_eq!(fields, expected, "{query}");
         }
     }
 
@@ -222,8 +308,8 @@ mod tests {
             assert_eq!(read(query).ok().as_deref(), Some(utc), "{query}");
         }
         for query in ["until=2026-12-01", "until=", "until=2026-12-01T23:59:60Z"] {
-            let refused = read(query).expect_err("no time");
-            let problem = serde_json::to_value(refused.problem("")).expect("JSON");
+            let rejected = read(query).expect_err("no time");
+            let problem = serde_json::to_value(rejected.problem("")).expect("JSON");
             assert_eq!(problem["code"], "validation_failed");
             assert_eq!(problem["errors"][0]["field"], "until", "{query}");
         }

@@ -1,9 +1,12 @@
 use std::fmt;
 
-use actix_web::{http::header::HeaderMap, http::header::HeaderName};
+use actix_web::{
+    HttpMessage, HttpRequest,
+    http::header::{HeaderMap, HeaderName},
+};
 use uuid::Uuid;
 
-/// Names one request in the answer and in the log.
+/// The id of a request, in the response and in the log.
 #[derive(Clone, Debug)]
 pub struct RequestId(String);
 
@@ -12,7 +15,7 @@ impl RequestId {
     pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
     const MAX_LENGTH: usize = 64;
 
-    /// The caller's id if it is sane, that is 1 to 64 letters, digits, `-`, `_`, `.`; else a new one.
+    /// The caller's id if it is well-formed, that is 1 to 64 letters, digits, `-`, `_`, `.`; else a new one.
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Self {
         let given = headers
@@ -22,6 +25,13 @@ impl RequestId {
             .filter(|id| Self::is_sane(id))
             .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned);
         Self(id)
+    }
+
+    /// The id of a request, which [`crate::log_requests`] has given it.
+    #[must_use]
+    pub fn of_request(request: &HttpRequest) -> Self {
+        let given = request.extensions().get::<Self>().cloned();
+        given.unwrap_or_else(|| Self::of(request.headers()))
     }
 
     fn is_sane(id: &str) -> bool {

@@ -1,18 +1,19 @@
-use actix_web::{HttpRequest, dev::ResourceDef, web::Data};
-use utoipa::openapi::OpenApi;
+use std::collections::BTreeMap;
 
-use crate::error::{AppError, Code};
+use actix_web::{HttpRequest, dev::ResourceDef, http::Method, web::Data};
 
-/// Which methods each route has, read from the OpenAPI document: the router itself only says
-/// "not found" when a method does not fit.
-pub struct RouteTable(Vec<Route>);
+use crate::{AppError, Code, limit_address, openapi};
 
-struct Route {
+/// The documented routes: which methods each path has, since the router itself only says "not
+/// found" when a method does not fit; and which scopes open them to OAuth clients.
+pub struct RouteTable(Vec<Path>);
+
+struct Path {
     path: ResourceDef,
-    allowed: String,
+    routes: Vec<openapi::Route>,
 }
 
-impl Route {
+impl Path {
     fn is_fixed(&self) -> bool {
         !self.pattern().contains('{')
     }
@@ -22,21 +23,34 @@ impl Route {
     }
 
     fn wrong_method(&self) -> AppError {
-        AppError::method_not_allowed(&self.allowed)
+        const METHODS: [(&str, &str); 5] = [
+            ("GET", "GET, HEAD"),
+            ("POST", "POST"),
+            ("PUT", "PUT"),
+            ("PATCH", "PATCH"),
+            ("DELETE", "DELETE"),
+        ];
+        let has = |method: &str| self.routes.iter().any(|route| route.method == method);
+        let allowed = METHODS.iter().filter(|(method, _)| has(method));
+        let allowed: Vec<_> = allowed.map(|(_, shown)| *shown).collect();
+        AppError::method_not_allowed(&allowed.join(", "))
     }
 }
 
 impl RouteTable {
-    /// The table of the documented routes; those without parameters come first.
+    /// The table of these routes; paths without parameters come first.
     #[must_use]
-    pub fn new(document: &OpenApi) -> Self {
-        let mut paths: Vec<_> = document.paths.paths.iter().collect();
-        paths.sort_by_key(|(path, _)| path.contains('{'));
-        let route = |(path, item): (&String, &utoipa::openapi::PathItem)| Route {
-            path: ResourceDef::new(path.as_str()),
-            allowed: methods(item).join(", "),
+    pub fn new(routes: Vec<openapi::Route>) -> Self {
+        let mut paths: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for route in routes {
+            let path = (route.path.contains('{'), route.path.clone());
+            paths.entry(path).or_default().push(route);
+        }
+        let path = |((_, path), routes): ((bool, String), _)| Path {
+            path: ResourceDef::new(path),
+            routes,
         };
-        Self(paths.into_iter().map(route).collect())
+        Self(paths.into_iter().map(path).collect())
     }
 
     /// The application's table.
@@ -48,7 +62,7 @@ impl RouteTable {
     /// The problem of a request that no route took, although this path has one.
     #[must_use]
     pub fn wrong_method(&self, path: &str) -> Option<AppError> {
-        self.find(path).map(Route::wrong_method)
+        self.find(path).map(Path::wrong_method)
     }
 
     /// The same for routes without parameters alone.
@@ -56,17 +70,39 @@ impl RouteTable {
     pub fn wrong_method_on_fixed(&self, path: &str) -> Option<AppError> {
         self.find(path)
             .filter(|route| route.is_fixed())
-            .map(Route::wrong_method)
+            .map(Path::wrong_method)
     }
 
-    fn find(&self, path: &str) -> Option<&Route> {
+    /// The documented routes that may take the request: mostly one, but only the router knows which of
+    /// several fits first. None if it may be an undocumented one. HEAD is a GET.
+    #[must_use]
+    pub fn candidates(&self, request: &HttpRequest) -> Vec<&openapi::Route> {
+        // As the router reads it: percent-decoded.
+        let path = request.match_info().as_str();
+        let first = request.resource_map().match_pattern(path);
+        let first = first.map(|pattern| without_rules(&pattern));
+        let is_first = |it: &&Path| first.as_ref() == Some(&without_rules(it.pattern()));
+        if !self.0.iter().any(|it| is_first(&it)) {
+            return Vec::new();
+        }
+        let method = match request.method() {
+            &Method::HEAD => "GET",
+            method => method.as_str(),
+        };
+        let fitting = self.0.iter();
+        let fitting = fitting.filter(|it| is_first(it) || it.path.is_match(path));
+        let routes = fitting.flat_map(|it| &it.routes);
+        routes.filter(|route| route.method == method).collect()
+    }
+
+    fn find(&self, path: &str) -> Option<&Path> {
         let mut fitting = self.0.iter().filter(|route| route.path.is_match(path));
         fitting.find(|route| !self.is_shadowed(route, path))
     }
 
     /// Whether a scope with a fixed name stands where the route has its first parameter: scopes do
     /// not fall through, so `/api/admin/notes` is never `/api/{user_id}/notes`.
-    fn is_shadowed(&self, route: &Route, path: &str) -> bool {
+    fn is_shadowed(&self, route: &Path, path: &str) -> bool {
         let Some((before, _)) = route.pattern().split_once('{') else {
             return false;
         };
@@ -78,27 +114,50 @@ impl RouteTable {
     }
 }
 
-fn methods(item: &utoipa::openapi::PathItem) -> Vec<&'static str> {
-    let operations = [
-        (&item.get, "GET, HEAD"),
-        (&item.post, "POST"),
-        (&item.put, "PUT"),
-        (&item.patch, "PATCH"),
-        (&item.delete, "DELETE"),
-    ];
-    operations
-        .into_iter()
-        .filter(|(operation, _)| operation.is_some())
-        .map(|(_, name)| name)
-        .collect()
+/// The pattern without the regular expressions of its parameters, which the document leaves out:
+/// `/files/{path:.*}` is `/files/{path}`.
+fn without_rules(pattern: &str) -> String {
+    let (mut depth, mut in_rule) = (0, false);
+    let mut kept = String::with_capacity(pattern.len());
+    for c in pattern.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ':' if depth == 1 => in_rule = true,
+            _ => {}
+        }
+        in_rule &= depth > 0;
+        if !in_rule {
+            kept.push(c);
+        }
+    }
+    kept
 }
 
-/// Answers requests that no route takes: 405 where the path has other methods, else 404.
+/// Answers requests that no route takes: 405 where the path has other methods, else 404, and 429
+/// to an address that has used up its limit.
 ///
 /// # Errors
 /// Always.
 pub async fn not_found(request: HttpRequest) -> Result<&'static str, AppError> {
+    limit_address(&request)?;
     let wrong_method =
         RouteTable::of(&request).and_then(|routes| routes.wrong_method(request.path()));
-    Err(wrong_method.unwrap_or_else(|| AppError::new(Code::NotFound)))
+    Err(wrong_method.unwrap_or_else(|| AppError::new(Code::NOT_FOUND)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_is_compared_without_its_regular_expressions() {
+        for (pattern, expected) in [
+            ("/files/{path:.*}", "/files/{path}"),
+            ("/v{n:[0-9]{1,2}}/{id}/a:b", "/v{n}/{id}/a:b"),
+            ("/notes", "/notes"),
+        ] {
+            assert_eq!(without_rules(pattern), expected);
+        }
+    }
 }

@@ -2,15 +2,15 @@
 
 use std::{fmt, str::FromStr};
 
-/// What a resource is called: `line_item`, `line_items`, and what follows from them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A resource's singular and plural, and the names that follow from them.
+#[derive(Debug, PartialEq)]
 pub struct Names {
     singular: Word,
     plural: Word,
 }
 
 impl Names {
-    /// The plural is guessed where it is not given.
+    /// The plural is looked up in a dictionary if it is not given.
     pub fn new(singular: Word, plural: Option<Word>) -> Self {
         let plural = plural.unwrap_or_else(|| singular.pluralized());
         Self { singular, plural }
@@ -41,11 +41,6 @@ impl Names {
         format!("{}Id", self.type_name())
     }
 
-    /// `line_item_id`: its id in a path.
-    pub fn id(&self) -> String {
-        format!("{}_id", self.singular)
-    }
-
     /// `line-items`: its segment in a path.
     pub fn segment(&self) -> String {
         self.plural.0.replace('_', "-")
@@ -53,12 +48,12 @@ impl Names {
 
     /// `line item`, in a sentence.
     pub fn words(&self) -> String {
-        self.singular.0.replace('_', " ")
+        self.singular.words()
     }
 
     /// `line items`, in a sentence.
     pub fn plural_words(&self) -> String {
-        self.plural.0.replace('_', " ")
+        self.plural.words()
     }
 
     /// `a line item`, in a sentence.
@@ -68,11 +63,10 @@ impl Names {
 }
 
 /// A name in snake_case: letters and digits of ASCII, a letter first.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Word(String);
 
 impl Word {
-    /// The word itself.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -83,27 +77,40 @@ impl Word {
         self.0.split('_').map(capitalized).collect()
     }
 
+    /// `line item`, in a sentence.
+    pub fn words(&self) -> String {
+        self.0.replace('_', " ")
+    }
+
     /// `a` or `an`, by how it probably sounds.
     pub fn article(&self) -> &'static str {
         let sounds_like_you = ["eu", "one", "uni", "use", "usa", "uti"];
         let silent_h = ["hour", "honest", "honor", "heir"];
         let starts_with = |beginnings: &[&str]| beginnings.iter().any(|it| self.0.starts_with(it));
         let vowel = self.0.starts_with(['a', 'e', 'i', 'o', 'u']);
-        match (vowel && !starts_with(&sounds_like_you)) || starts_with(&silent_h) {
-            true => "an",
-            false => "a",
+        if (vowel && !starts_with(&sounds_like_you)) || starts_with(&silent_h) {
+            "an"
+        } else {
+            "a"
         }
     }
 
-    /// By the rules of English; what is irregular has to be given.
+    /// Whether a part after the first begins with a digit, as in `step_2`.
+    pub fn has_part_with_digit_first(&self) -> bool {
+        let mut parts = self.0.split('_').skip(1);
+        parts.any(|part| part.starts_with(|c: char| c.is_ascii_digit()))
+    }
+
+    /// The plural of its last part.
     fn pluralized(&self) -> Self {
-        let word = &self.0;
-        let sibilant = ["s", "x", "z", "ch", "sh"];
-        Self(match word.strip_suffix('y') {
-            Some(stem) if !stem.ends_with(['a', 'e', 'i', 'o', 'u']) => format!("{stem}ies"),
-            _ if sibilant.iter().any(|ending| word.ends_with(ending)) => format!("{word}es"),
-            _ => format!("{word}s"),
-        })
+        let (start, last) = self.0.rsplit_once('_').unwrap_or(("", &self.0));
+        let last = pluralizer::pluralize(last, 2, false);
+        let plural = if start.is_empty() {
+            last
+        } else {
+            format!("{start}_{last}")
+        };
+        Self(plural)
     }
 }
 
@@ -111,21 +118,16 @@ impl FromStr for Word {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let is_part = |part: &str| {
-            !part.is_empty()
-                && part
-                    .chars()
-                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
-        };
-        let is_word = text.starts_with(|c: char| c.is_ascii_lowercase())
-            && text.len() <= 48
-            && text.split('_').all(is_part);
-        match is_word {
-            true => Ok(Self(text.to_owned())),
-            false => Err(format!(
-                "\"{text}\" is no name: at most 48 of a-z, 0-9 and single _ between them, a letter first"
-            )),
+        let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        let is_part = |part: &str| !part.is_empty() && part.chars().all(is_allowed);
+        let starts_with_letter = text.starts_with(|c: char| c.is_ascii_lowercase());
+        if starts_with_letter && text.len() <= 48 && text.split('_').all(is_part) {
+            return Ok(Self(text.to_owned()));
         }
+        Err(format!(
+            "\"{text}\" is not a valid name: it has to start with a letter, and may have 48 \
+             characters of a-z, 0-9 and single _ between them"
+        ))
     }
 }
 
@@ -145,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_snake_case_is_no_name() {
+    fn only_snake_case_is_a_name() {
         for text in [
             "",
             "_",
@@ -171,11 +173,14 @@ mod tests {
             ("box", "boxes"),
             ("branch", "branches"),
             ("line_item", "line_items"),
+            ("person", "people"),
+            ("status", "statuses"),
+            ("category_2", "category_2s"),
         ] {
             assert_eq!(names(singular).plural(), plural);
         }
-        let person = Names::new("person".parse().unwrap(), "people".parse().ok());
-        assert_eq!(person.plural(), "people");
+        let given = Names::new("person".parse().unwrap(), "persons".parse().ok());
+        assert_eq!(given.plural(), "persons");
     }
 
     #[test]
@@ -183,7 +188,6 @@ mod tests {
         let names = names("line_item");
         assert_eq!(names.type_name(), "LineItem");
         assert_eq!(names.id_type(), "LineItemId");
-        assert_eq!(names.id(), "line_item_id");
         assert_eq!(names.segment(), "line-items");
         assert_eq!(names.with_article(), "a line item");
     }

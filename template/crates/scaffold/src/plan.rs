@@ -1,100 +1,112 @@
-//! What a command is going to change, and everything that speaks against it.
+//! The changes that a command is going to make, and the errors that prevent them.
 
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
 };
 
+use minijinja::Value;
+
 use crate::{
     changes::{Change, Changes},
+    edits::FileEdit,
     project::Project,
-    rustfmt,
-    wiring::{Fault, Wiring},
+    rustfmt, templates,
 };
 
-/// Grows by one change after another; nothing is written.
+/// Collects changes and errors; nothing is written.
 pub struct Plan<'p> {
     project: &'p Project,
     changes: BTreeMap<PathBuf, Change>,
-    faults: Vec<String>,
+    errors: Vec<String>,
 }
 
 impl<'p> Plan<'p> {
-    /// Nothing yet.
-    #[must_use]
     pub fn new(project: &'p Project) -> Self {
         Self {
             project,
             changes: BTreeMap::new(),
-            faults: Vec::new(),
+            errors: Vec::new(),
         }
     }
 
-    /// Notes why it cannot be carried out.
-    pub fn object(&mut self, fault: impl Into<String>) {
-        self.faults.push(fault.into());
+    pub fn add_error(&mut self, error: impl Into<String>) {
+        self.errors.push(error.into());
     }
 
-    /// A new file. Its module must have no other file either.
-    pub fn make(&mut self, file: impl Into<PathBuf>, text: impl Into<String>) {
-        let (file, after) = (file.into(), Some(text.into()));
-        let taken = self.same_module(&file).find(|path| self.project.has(path));
-        if let Some(taken) = taken {
-            self.object(format!("{}: exists already", taken.display()));
-        }
-        let change = Change {
-            file: file.clone(),
-            before: None,
-            after,
-        };
-        self.changes.insert(file, change);
-    }
-
-    /// The paths that a module may have: `notes.rs` and `notes/mod.rs`.
-    fn same_module(&self, file: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    /// Adds a file. Its module may have no other file either: `notes.rs` and `notes/mod.rs`.
+    pub fn create(&mut self, file: impl Into<PathBuf>, text: String) {
+        let file = file.into();
         let other = match file.file_name() {
             Some(name) if name == "mod.rs" => file.parent().map(|it| it.with_extension("rs")),
             _ => Some(file.with_extension("").join("mod.rs")),
         };
-        [Some(file.to_owned()), other].into_iter().flatten()
+        for taken in [Some(&file), other.as_ref()].into_iter().flatten() {
+            if self.project.has(taken) {
+                self.add_error(format!("{}: exists already", taken.display()));
+            }
+        }
+        let change = Change {
+            file: file.clone(),
+            before: None,
+            after: Some(text),
+        };
+        self.changes.insert(file, change);
     }
 
-    /// A file that is taken away.
+    /// Adds a file that a template renders to.
+    pub fn create_from(&mut self, template: &str, context: &Value, file: &str) {
+        match templates::render(template, context) {
+            Ok(text) => self.create(file, text),
+            Err(error) => self.add_error(error),
+        }
+    }
+
+    /// Makes the edits that a template renders to.
+    pub fn edit_by(&mut self, template: &str, context: &Value) {
+        for edit in self.edits(template, context) {
+            self.change(edit.file.clone(), |text| edit.apply(text).map(Some));
+        }
+    }
+
+    /// Undoes the edits that a template renders to.
+    pub fn undo_by(&mut self, template: &str, context: &Value) {
+        for edit in self.edits(template, context).iter().rev() {
+            self.change(edit.file.clone(), |text| edit.undo(text).map(Some));
+        }
+    }
+
+    fn edits(&mut self, template: &str, context: &Value) -> Vec<FileEdit> {
+        templates::render_edits(template, context).unwrap_or_else(|error| {
+            self.add_error(error);
+            Vec::new()
+        })
+    }
+
+    /// The texts of new files.
+    pub fn new_texts(&self) -> impl Iterator<Item = &str> {
+        let new = self
+            .changes
+            .values()
+            .filter(|change| change.before.is_none());
+        new.filter_map(|change| change.after.as_deref())
+    }
+
+    /// Removes a file.
     pub fn remove(&mut self, file: impl Into<PathBuf>) {
-        let file = file.into();
-        self.change(file, |_| Ok(None));
-    }
-
-    /// An edit of a file that is there.
-    pub fn wire(&mut self, wiring: &Wiring) {
-        self.edit(wiring, Wiring::add);
-    }
-
-    /// The edit taken back.
-    pub fn unwire(&mut self, wiring: &Wiring) {
-        self.edit(wiring, Wiring::take_away);
-    }
-
-    fn edit(&mut self, wiring: &Wiring, edit: fn(&Wiring, &str) -> Result<String, Fault>) {
-        self.change(wiring.file.clone(), |text| {
-            edit(wiring, text)
-                .map(Some)
-                .map_err(|fault| fault.to_string())
-        });
+        self.change(file.into(), |_| Ok(None));
     }
 
     fn change(&mut self, file: PathBuf, next: impl FnOnce(&str) -> Result<Option<String>, String>) {
-        let change = self
-            .changes
-            .remove(&file)
-            .map_or_else(|| self.unchanged(&file), Ok);
+        let change = self.changes.remove(&file);
+        let change = change.map_or_else(|| self.unchanged(&file), Ok);
         let changed = change.and_then(|change| {
             let after = next(change.after.as_deref().unwrap_or_default())?;
             Ok(Change { after, ..change })
         });
         match changed {
             Ok(change) => drop(self.changes.insert(file, change)),
-            Err(fault) => self.object(fault),
+            Err(error) => self.add_error(error),
         }
     }
 
@@ -108,10 +120,8 @@ impl<'p> Plan<'p> {
         })
     }
 
-    /// The changes, formatted. A file that its owner formats otherwise keeps its formatting.
-    ///
-    /// # Errors
-    /// Everything that speaks against them.
+    /// The changes, formatted, or all errors. A file that its owner formats otherwise keeps its
+    /// formatting.
     pub fn finish(mut self) -> Result<Changes, Vec<String>> {
         let mut changes = Vec::new();
         for (file, mut change) in std::mem::take(&mut self.changes) {
@@ -120,12 +130,13 @@ impl<'p> Plan<'p> {
                     change.after = text;
                     changes.push(change);
                 }
-                Err(fault) => self.object(format!("{}: {fault}", file.display())),
+                Err(error) => self.add_error(format!("{}: {error}", file.display())),
             }
         }
-        match self.faults.is_empty() {
-            true => Ok(Changes(changes)),
-            false => Err(self.faults),
+        if self.errors.is_empty() {
+            Ok(Changes(changes))
+        } else {
+            Err(self.errors)
         }
     }
 
@@ -139,9 +150,10 @@ impl<'p> Plan<'p> {
             Some(before) if is_rust => format(before)? == *before,
             _ => is_rust,
         };
-        match is_formatted {
-            true => format(text).map(Some),
-            false => Ok(Some(text.clone())),
+        if is_formatted {
+            format(text).map(Some)
+        } else {
+            Ok(Some(text.clone()))
         }
     }
 }

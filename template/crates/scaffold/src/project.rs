@@ -1,4 +1,4 @@
-//! The project around us, as its files tell.
+//! Reads the project's files.
 
 use std::{
     fs, io,
@@ -7,63 +7,63 @@ use std::{
 
 use syn::{Item, UseTree};
 
-/// A folder with a project in it.
-#[derive(Debug)]
+use crate::resource::Writer;
+
+/// A project, found by its folder.
 pub struct Project {
     root: PathBuf,
 }
 
-/// A table as the project has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A table with its entity.
 pub struct Entity {
-    /// Its module, which is the singular.
+    /// The singular.
     pub module: String,
-    /// The table, which is the plural.
+    /// The plural.
     pub table: String,
-    /// The columns.
     pub columns: Vec<String>,
 }
 
 impl Entity {
-    /// Whether there is such a column.
-    #[must_use]
     pub fn has(&self, column: &str) -> bool {
         self.columns.iter().any(|name| name == column)
     }
 
-    /// Whether it has what every resource has, so that rows may refer to it.
-    #[must_use]
+    /// Whether it has the columns that let rows of other tables refer to it.
     pub fn is_resource(&self) -> bool {
         let columns = ["id", "version", "deleted_at"];
         columns.iter().all(|column| self.has(column))
     }
+
+    /// Who writes its rows, by the column that says whom they belong to.
+    pub fn writer(&self) -> Writer {
+        if self.has("user_id") {
+            Writer::Owner
+        } else if self.has("organization_id") && self.has("created_by") {
+            Writer::Organization
+        } else {
+            Writer::Admin
+        }
+    }
 }
 
 impl Project {
-    /// The one that this folder is in.
-    #[must_use]
+    /// The project that this folder is in.
     pub fn around(folder: &Path) -> Option<Self> {
-        let is_root = |folder: &&Path| folder.join("scaffold/Cargo.toml").is_file();
+        let is_root = |folder: &&Path| folder.join("crates/scaffold/Cargo.toml").is_file();
         let root = folder.ancestors().find(is_root)?.to_owned();
         Some(Self { root })
     }
 
-    /// Where it is.
-    #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
     }
 
     /// Whether there is such a file or folder.
-    #[must_use]
     pub fn has(&self, path: impl AsRef<Path>) -> bool {
         fs::symlink_metadata(self.root.join(path)).is_ok()
     }
 
-    /// A file's text; none where there is no file.
-    ///
-    /// # Errors
-    /// When it cannot be read, or is no UTF-8.
+    /// A file's text; `None` if there is no file.
     pub fn read(&self, file: impl AsRef<Path>) -> Result<Option<String>, String> {
         let file = file.as_ref();
         match fs::read_to_string(self.root.join(file)) {
@@ -73,8 +73,7 @@ impl Project {
         }
     }
 
-    /// The names of the files in a folder without `.rs`, in order; none where there is no folder.
-    #[must_use]
+    /// The names of the files in a folder without `.rs`, in order; empty if there is no folder.
     pub fn names_in(&self, folder: &str) -> Vec<String> {
         let entries = fs::read_dir(self.root.join(folder));
         let names = entries.into_iter().flatten().filter_map(|entry| {
@@ -86,8 +85,7 @@ impl Project {
         names
     }
 
-    /// The tables that have a model; a file that is no Rust has none.
-    #[must_use]
+    /// The tables that have an entity; files that are not valid Rust are skipped.
     pub fn entities(&self) -> Vec<Entity> {
         let modules = self.names_in("src/entities").into_iter();
         let entities = modules.filter_map(|module| {
@@ -95,19 +93,6 @@ impl Project {
             entity(module, &self.read(file).ok()??)
         });
         entities.collect()
-    }
-
-    /// The names that a module exports with `pub use`.
-    #[must_use]
-    pub fn exports_of(&self, module: &str) -> Vec<String> {
-        let text = self.read(format!("src/{module}/mod.rs")).ok().flatten();
-        let file = text.and_then(|text| syn::parse_file(&text).ok());
-        let items = file.into_iter().flat_map(|file| file.items);
-        let exported = items.filter_map(|item| match item {
-            Item::Use(item) => Some(leaves(&item.tree)),
-            _ => None,
-        });
-        exported.flatten().collect()
     }
 }
 
@@ -127,8 +112,8 @@ fn entity(module: String, text: &str) -> Option<Entity> {
     })
 }
 
-/// The names that a `use` brings.
-pub(crate) fn leaves(tree: &UseTree) -> Vec<String> {
+/// The names that a `use` brings into scope.
+pub fn leaves(tree: &UseTree) -> Vec<String> {
     match tree {
         UseTree::Path(path) => leaves(&path.tree),
         UseTree::Name(name) => vec![name.ident.to_string()],

@@ -1,12 +1,12 @@
-//! What the scaffold made for a resource, so that it can take it away again.
+//! Records of what was added for a resource, by which it can be removed.
 
 use std::path::PathBuf;
 
 /// The folder of the records.
-pub const FOLDER: &str = "scaffold/resources";
+pub const FOLDER: &str = "crates/scaffold/resources";
 
-/// The command that made a resource, and the files that it made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The command that added a resource, and the files that it created.
+#[derive(Debug, PartialEq)]
 pub struct Record {
     /// The arguments after `resource`.
     pub arguments: Vec<String>,
@@ -17,14 +17,11 @@ pub struct Record {
 }
 
 impl Record {
-    /// Where the record of a resource is.
-    #[must_use]
+    /// The file of a resource's record.
     pub fn file(resource: &str) -> PathBuf {
         PathBuf::from(FOLDER).join(format!("{resource}.txt"))
     }
 
-    /// As text.
-    #[must_use]
     pub fn to_text(&self) -> String {
         let resource = self.arguments.first().map_or("", String::as_str);
         let mut text = format!(
@@ -39,8 +36,7 @@ impl Record {
         text
     }
 
-    /// Reads what [`Record::to_text`] wrote; none if it is something else.
-    #[must_use]
+    /// Reads what [`Record::to_text`] wrote.
     pub fn parse(text: &str) -> Option<Self> {
         let mut lines = text.lines().filter(|line| !line.starts_with('#'));
         let arguments = lines.next()?.strip_prefix("resource ")?;
@@ -57,8 +53,7 @@ impl Record {
     }
 }
 
-/// FNV-1a: tells a changed text from an unchanged one, whatever the end of its lines.
-#[must_use]
+/// FNV-1a of a text without carriage returns, by which a changed file is recognized.
 pub fn fingerprint(text: &str) -> u64 {
     let bytes = text.bytes().filter(|&byte| byte != b'\r');
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
@@ -71,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_record_is_not_read() {
+    fn other_text_is_not_a_record() {
         for text in [
             "",
             "resource note",

@@ -4,67 +4,65 @@ use std::{ops::RangeInclusive, str::FromStr};
 
 use crate::names::{Names, Word};
 
-/// What is to be made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A resource to be added.
+#[derive(Debug)]
 pub struct Resource {
-    /// What it is called.
     pub names: Names,
     /// Its own columns, in order; never empty.
     pub fields: Vec<Field>,
-    /// Who may do what.
-    pub access: Access,
+    pub writer: Writer,
+    /// Whether anyone may read the rows that are not deleted.
+    pub public_read: bool,
     /// The module of its migration: `m20261121_000002_notes`.
     pub migration: String,
 }
 
-/// Who may do what with the rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Access {
-    /// Who makes and changes them.
-    pub writer: Writer,
-    /// Whether everybody may read those that are live.
-    pub public_read: bool,
-}
-
-/// Who makes and changes rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Who adds and changes rows.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Writer {
     /// Each user their own, below `/api/{user_id}`.
     Owner,
     /// Administrators, rows that have no owner, below `/api/admin`.
     Admin,
+    /// Members of the organization that a row belongs to, below
+    /// `/api/organizations/{organization_id}`.
+    Organization,
 }
 
-/// A column of a resource, and the member of its JSON.
-#[derive(Clone, Debug, PartialEq, Eq)]
+impl Writer {
+    /// Whom rows belong to.
+    pub fn owners(self) -> &'static str {
+        match self {
+            Self::Owner => "users",
+            Self::Admin => "nobody",
+            Self::Organization => "organizations",
+        }
+    }
+}
+
+/// A column of a resource, and the field of its JSON.
+#[derive(Debug)]
 pub struct Field {
-    /// The column.
     pub name: Word,
-    /// What it holds.
     pub kind: Kind,
-    /// Whether it has to be there.
     pub presence: Presence,
 }
 
-/// What a field holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The type of a field.
+#[derive(Debug, PartialEq)]
 pub enum Kind {
     /// One line of at most 200 characters.
     String,
     /// At most 10,000 characters.
     Text,
-    /// `true` or `false`.
     Bool,
-    /// A whole number, 32 bits where it has no range.
+    /// A 32-bit integer, perhaps in a range.
     Int(Option<RangeInclusive<i32>>),
-    /// An exact number.
+    /// An exact number: its digits in all, at most 18, and those after the point.
     Decimal {
-        /// Digits in all, at most 18.
         precision: u8,
-        /// How many of them are behind the point.
         scale: u8,
     },
-    /// A point in time.
     Datetime,
     /// One of these words; at least one.
     Enum(Vec<Word>),
@@ -73,34 +71,36 @@ pub enum Kind {
 }
 
 /// The resource that a field refers to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub struct Target {
-    /// What it is called.
     pub names: Names,
-    /// Whether its rows have an owner, who must be that of the row that refers to it.
-    pub owned: bool,
+    /// Whose rows these are: unless nobody's, the same as those that refer to them.
+    pub writer: Writer,
 }
 
-/// Whether a field has to be there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether a field is required.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Presence {
-    /// `!`: it has to be sent; text may not be blank. Also what has no value to fall back on: a
-    /// datetime and a reference without a mark.
+    /// `!`, and a datetime or reference without a mark. Text may not be blank.
     Required,
-    /// No mark: what is left out is "", false, the number of its range nearest to 0, the first word.
+    /// No mark: the default is "", false, the number of its range nearest to 0, the first value.
     Defaulted,
-    /// `?`: what is left out is null.
+    /// `?`: the default is null.
     Nullable,
 }
 
 impl Field {
-    /// The presence that a mark stands for.
-    fn presence(kind: &Kind, mark: Option<char>) -> Presence {
-        match (mark, kind) {
-            (Some('?'), _) => Presence::Nullable,
-            (Some(_), _) | (None, Kind::Datetime | Kind::References(_)) => Presence::Required,
-            (None, _) => Presence::Defaulted,
+    /// The resource that it refers to.
+    pub fn target(&self) -> Option<&Target> {
+        match &self.kind {
+            Kind::References(target) => Some(target),
+            _ => None,
         }
+    }
+
+    /// Whether lists sort by it.
+    pub fn is_sortable(&self) -> bool {
+        !matches!(self.kind, Kind::Text | Kind::Bool | Kind::References(_))
     }
 }
 
@@ -114,14 +114,39 @@ impl FromStr for Field {
             .ok_or_else(|| format!("\"{text}\" has no type: name:type, such as title:string!"))?;
         let mark = kind.chars().last().filter(|c| ['!', '?'].contains(c));
         let kind = mark.map_or(kind, |mark| &kind[..kind.len() - mark.len_utf8()]);
-        let kind = kind.parse().map_err(|fault| format!("{name}: {fault}"))?;
+        let kind = kind.parse().map_err(|error| format!("{name}: {error}"))?;
+        let presence = match (mark, &kind) {
+            (Some('?'), _) => Presence::Nullable,
+            (Some(_), _) | (None, Kind::Datetime | Kind::References(_)) => Presence::Required,
+            (None, _) => Presence::Defaulted,
+        };
+        let name = name.parse()?;
         Ok(Self {
-            name: name.parse()?,
-            presence: Self::presence(&kind, mark),
+            name,
             kind,
+            presence,
         })
     }
 }
+
+impl Kind {
+    /// The word on the command line.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Text => "text",
+            Self::Bool => "bool",
+            Self::Int(_) => "int",
+            Self::Decimal { .. } => "decimal",
+            Self::Datetime => "datetime",
+            Self::Enum(_) => "enum",
+            Self::References(_) => "references",
+        }
+    }
+}
+
+const TYPES: &str = "string, text, bool, int, int(a..b), decimal(digits,places), datetime, \
+     enum(a,b), references(resource)";
 
 impl FromStr for Kind {
     type Err = String;
@@ -140,41 +165,37 @@ impl FromStr for Kind {
             ("decimal", Some(digits)) => decimal(digits),
             ("datetime", None) => Ok(Self::Datetime),
             ("enum", Some(words)) => one_of(words),
-            ("references", Some(target)) => references(target),
-            _ => Err(format!("\"{text}\" is no type; types are {TYPES}")),
+            // The plural and the writer are looked up in the project later.
+            ("references", Some(target)) => Ok(Self::References(Target {
+                names: Names::new(target.trim().parse()?, None),
+                writer: Writer::Owner,
+            })),
+            _ => Err(format!("\"{text}\" is not a type; the types are {TYPES}")),
         }
     }
 }
 
-/// The types, as a message names them.
-pub const TYPES: &str = "string, text, bool, int, int(a..b), decimal(digits,places), datetime, \
-     enum(a,b), references(resource)";
-
 fn int(range: &str) -> Result<Kind, String> {
-    let fault =
-        || format!("int({range}): two whole numbers of 32 bits, the lower first: int(1..5)");
-    let (low, high) = range.split_once("..").ok_or_else(fault)?;
-    let number = |text: &str| text.trim().parse::<i32>().map_err(|_| fault());
-    let (low, high) = (number(low)?, number(high)?);
-    match low < high {
-        true => Ok(Kind::Int(Some(low..=high))),
-        false => Err(fault()),
-    }
+    let parse = || {
+        let (low, high) = range.split_once("..")?;
+        let (low, high) = (low.trim().parse().ok()?, high.trim().parse().ok()?);
+        (low < high).then_some(Kind::Int(Some(low..=high)))
+    };
+    parse().ok_or_else(|| {
+        format!("int({range}): takes two 32-bit integers, the lower first: int(1..5)")
+    })
 }
 
 fn decimal(digits: &str) -> Result<Kind, String> {
-    let fault = || {
-        format!(
-            "decimal({digits}): digits in all, 1 to 18, then those behind the point: decimal(12,2)"
-        )
+    let parse = || {
+        let (precision, scale) = digits.split_once(',')?;
+        let (precision, scale) = (precision.trim().parse().ok()?, scale.trim().parse().ok()?);
+        let is_valid = (1..=18).contains(&precision) && scale <= precision;
+        is_valid.then_some(Kind::Decimal { precision, scale })
     };
-    let (precision, scale) = digits.split_once(',').ok_or_else(fault)?;
-    let number = |text: &str| text.trim().parse::<u8>().map_err(|_| fault());
-    let (precision, scale) = (number(precision)?, number(scale)?);
-    match (1..=18).contains(&precision) && scale <= precision {
-        true => Ok(Kind::Decimal { precision, scale }),
-        false => Err(fault()),
-    }
+    parse().ok_or_else(|| {
+        format!("decimal({digits}): takes 1 to 18 digits in all, and those after the point: decimal(12,2)")
+    })
 }
 
 fn one_of(words: &str) -> Result<Kind, String> {
@@ -183,18 +204,11 @@ fn one_of(words: &str) -> Result<Kind, String> {
     let mut distinct: Vec<_> = parsed.iter().map(Word::in_pascal_case).collect();
     distinct.sort();
     distinct.dedup();
-    match distinct.len() == parsed.len() {
-        true => Ok(Kind::Enum(parsed)),
-        false => Err(format!("enum({words}): a word stands there twice")),
+    if distinct.len() == parsed.len() {
+        Ok(Kind::Enum(parsed))
+    } else {
+        Err(format!("enum({words}): two values have the same name"))
     }
-}
-
-/// The plural and the owner are looked up in the project later.
-fn references(target: &str) -> Result<Kind, String> {
-    Ok(Kind::References(Target {
-        names: Names::new(target.trim().parse()?, None),
-        owned: true,
-    }))
 }
 
 #[cfg(test)]
@@ -202,45 +216,18 @@ fn references(target: &str) -> Result<Kind, String> {
 mod tests {
     use super::*;
 
-    fn kind(text: &str) -> Kind {
-        text.parse().unwrap()
-    }
-
     #[test]
-    fn a_type_that_is_none_is_refused() {
-        for text in [
-            "",
-            "strin",
-            "string()",
-            "String",
-            "int()",
-            "int(5)",
-            "int(5..1)",
-            "int(1..1)",
-            "int(1..99999999999)",
-            "decimal",
-            "decimal(12)",
-            "decimal(19,2)",
-            "decimal(2,3)",
-            "decimal(0,0)",
-            "enum",
-            "enum()",
-            "enum(low,,high)",
-            "enum(low,low)",
-            "enum(Low)",
-            "enum(a_b,a__b)",
-            "references()",
-            "references",
-            "datetime!?",
-            "bool(",
-            "bool)",
-        ] {
-            assert!(text.parse::<Kind>().is_err(), "{text}");
+    fn an_unknown_type_is_rejected() {
+        let types = " strin string() String int() int(5) int(5..1) int(1..1) int(1..99999999999) \
+            decimal decimal(12) decimal(19,2) decimal(2,3) decimal(0,0) enum enum() enum(a,,b) \
+            enum(low,low) enum(Low) enum(a_b,a__b) references() references datetime!? bool( bool)";
+        for text in types.split(' ') {
+            assert!(text.trim().parse::<Kind>().is_err(), "{text}");
         }
     }
 
     #[test]
-    fn a_field_without_a_name_or_a_type_is_refused() {
+    fn a_field_without_a_name_or_a_type_is_rejected() {
         for text in [
             "title",
             ":string",
@@ -254,31 +241,33 @@ mod tests {
     }
 
     #[test]
-    fn every_type_is_read() {
-        assert_eq!(kind("string"), Kind::String);
-        assert_eq!(kind("int(-3..5)"), Kind::Int(Some(-3..=5)));
-        assert_eq!(
-            kind("decimal(12, 2)"),
-            Kind::Decimal {
-                precision: 12,
-                scale: 2
-            }
-        );
-        let Kind::Enum(words) = kind("enum(low, high)") else {
-            panic!("no enum");
-        };
-        assert_eq!(
-            words.iter().map(Word::as_str).collect::<Vec<_>>(),
-            ["low", "high"]
-        );
-        let Kind::References(target) = kind("references(task)") else {
-            panic!("no reference");
-        };
-        assert_eq!(target.names.plural(), "tasks");
+    fn the_arguments_of_a_type_are_read() {
+        let words = |texts: [&str; 2]| texts.map(|text| text.parse().unwrap()).to_vec();
+        let names = Names::new("task".parse().unwrap(), "tasks".parse().ok());
+        for (text, kind) in [
+            ("int(-3..5)", Kind::Int(Some(-3..=5))),
+            (
+                "decimal(12, 2)",
+                Kind::Decimal {
+                    precision: 12,
+                    scale: 2,
+                },
+            ),
+            ("enum(low, high)", Kind::Enum(words(["low", "high"]))),
+            (
+                "references(task)",
+                Kind::References(Target {
+                    names,
+                    writer: Writer::Owner,
+                }),
+            ),
+        ] {
+            assert_eq!(text.parse::<Kind>().unwrap(), kind, "{text}");
+        }
     }
 
     #[test]
-    fn the_mark_says_whether_a_field_has_to_be_there() {
+    fn the_mark_says_whether_a_field_is_required() {
         for (text, presence) in [
             ("a:string!", Presence::Required),
             ("a:string", Presence::Defaulted),

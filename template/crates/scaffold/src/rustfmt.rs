@@ -1,4 +1,4 @@
-//! Formatting, as `cargo fmt` does it, of one file.
+//! Formats one file as `cargo fmt` does.
 
 use std::{
     io::{self, Write},
@@ -6,16 +6,15 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// The text as rustfmt has it, by the rustfmt.toml that holds in this folder.
-///
-/// # Errors
-/// When rustfmt is missing or cannot read it.
+/// The formatted text. The rustfmt.toml of this folder counts.
 pub fn format(text: &str, folder: &Path) -> Result<String, String> {
-    let output = run(text, folder)
-        .map_err(|error| format!("rustfmt does not run ({error}): rustup component add rustfmt"))?;
-    match output.status.success() {
-        true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-        false => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
+    let output = run(text, folder).map_err(|error| {
+        format!("rustfmt cannot be run ({error}); install it with rustup component add rustfmt")
+    })?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).trim().to_owned())
     }
 }
 
@@ -29,7 +28,7 @@ fn run(text: &str, folder: &Path) -> io::Result<std::process::Output> {
         .spawn()?;
     let mut input = rustfmt.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
     let text = text.to_owned();
-    // It may answer before it has read everything.
+    // rustfmt may write before it has read everything.
     let writer = std::thread::spawn(move || input.write_all(text.as_bytes()));
     let output = rustfmt.wait_with_output()?;
     let _ = writer.join();

@@ -4,14 +4,16 @@ import type { Call, Operations } from "./call.ts";
 /** A function for each operation of the API, by its operation id. */
 export const operations = (call: Call) =>
   ({
-    /** Who the token says the caller is; asks no database. */
+    /** The caller, as the token says; reads no database. */
     getMe: call("get", "/api/me", "closed"),
     /** The metrics of this process, for Prometheus. */
     getMetrics: call("get", "/metrics", "open"),
     /** The caller's row. */
     getProfile: call("get", "/api/profile", "closed"),
-    /** Who the caller is; open to everybody, but wrong credentials are refused. */
+    /** The caller; open to everybody, but invalid credentials are rejected. */
     getWhoami: call("get", "/api/whoami", "optional"),
+    /** What administrators have changed, newest first. Needs the role `admin`. */
+    listAuditEntries: call("get", "/api/admin/audit", "closed"),
     /** All users, newest first. Needs the role `admin`. */
     listUsers: call("get", "/api/admin/users", "closed"),
     /** Whether the process runs. */

@@ -5,27 +5,29 @@ use sea_orm::{
     RelationTrait, Set, sea_query::OnConflict,
 };
 use serde::Serialize;
+use serde_json::value::RawValue;
+
+use database::{Error, UserUuid, rows::to_json};
 
 use crate::{
     entities::{tag, task, task_tag},
     error::AppError,
-    repositories::rows::not_found,
-    types::{TagId, TaskId, UserUuid},
+    types::{TagId, TaskId},
 };
 
-/// A task and what is on it, tags that were deleted softly included.
-#[derive(Debug, Serialize)]
-pub(super) struct TaskWithTagIds {
+/// A task with the ids of its tags, soft-deleted ones included.
+#[derive(Serialize)]
+struct ExportedTask {
     #[serde(flatten)]
     task: task::Model,
     tag_ids: Vec<TagId>,
 }
 
-/// What is on each of these tasks: one statement for all of them.
-pub(super) async fn with_tag_ids(
+/// Tasks as their owner's export holds them. One statement for all of them.
+pub(super) async fn export(
     tasks: Vec<task::Model>,
     db: &impl ConnectionTrait,
-) -> Result<Vec<TaskWithTagIds>, AppError> {
+) -> Result<Vec<Box<RawValue>>, Error> {
     let links = task_tag::Entity::find()
         .filter(task_tag::Column::TaskId.is_in(tasks.iter().map(|task| task.id)))
         .order_by_asc(task_tag::Column::TagId)
@@ -35,11 +37,11 @@ pub(super) async fn with_tag_ids(
     for link in links {
         tags.entry(link.task_id).or_default().push(link.tag_id);
     }
-    let with_tags = |task: task::Model| TaskWithTagIds {
+    let with_tags = |task: task::Model| ExportedTask {
         tag_ids: tags.remove(&task.id).unwrap_or_default(),
         task,
     };
-    Ok(tasks.into_iter().map(with_tags).collect())
+    to_json(&tasks.into_iter().map(with_tags).collect::<Vec<_>>())
 }
 
 /// A task's live tags, by name.
@@ -143,7 +145,7 @@ pub async fn remove_tag(
         .exec(db)
         .await?;
     match removed.rows_affected {
-        0 => Err(not_found()),
+        0 => Err(Error::NotFound.into()),
         _ => Ok(()),
     }
 }

@@ -1,12 +1,14 @@
+use database::{Patch, UserUuid, UtcDateTime, not_null, set_if_present};
+use rest::Versioned;
+use sea_orm::ActiveValue::Set;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use validator::{Validate, ValidationError};
+use validator::Validate;
 
 use crate::{
     entities::tag,
-    http::{Versioned, check_page_size, list_request, page_or_cursor},
-    repositories::tags::{NewTag, TagFilter, TagPatch},
-    types::{Color, ListRequest, Patch, TagId, TagName, TaskId, UserUuid, UtcDateTime, not_null},
+    repositories::tags::TagFilter,
+    types::{Color, TagId, TagName, TaskId},
 };
 
 /// A tag.
@@ -50,52 +52,44 @@ impl Versioned for Tag {
 #[serde(deny_unknown_fields)]
 pub(super) struct TagInput {
     /// Unique among your tags; `none` is reserved.
-    #[serde(default)]
-    #[validate(required(message = "is required"), custom(function = TagName::check))]
-    #[schema(value_type = TagName, required = true)]
-    name: Option<String>,
+    name: TagName,
     /// `#RRGGBB` or `#RGB`.
     #[serde(default)]
-    #[validate(custom(function = Color::check))]
-    #[schema(pattern = "^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$", example = "#1E90FF")]
-    color: Option<String>,
+    #[schema(value_type = Option<String>, pattern = "^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$", example = "#1E90FF")]
+    color: Option<Color>,
 }
 
-impl TryFrom<TagInput> for NewTag {
-    type Error = ValidationError;
-
-    fn try_from(body: TagInput) -> Result<Self, ValidationError> {
-        Ok(Self {
-            name: TagName::parse(body.name.as_deref().unwrap_or_default())?,
-            color: body.color.as_deref().map(Color::parse).transpose()?,
-        })
+impl From<TagInput> for tag::ActiveModel {
+    fn from(input: TagInput) -> Self {
+        Self {
+            name: Set(input.name),
+            color: Set(input.color),
+            ..Default::default()
+        }
     }
 }
 
-/// What is to change: a member that is absent stays, `null` clears.
+/// What is to change: a field that is absent stays, `null` clears.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TagChanges {
     /// Unique among your tags; `none` is reserved.
     #[serde(default, deserialize_with = "not_null")]
-    #[validate(custom(function = TagName::check))]
-    #[schema(value_type = TagName, required = false)]
-    name: Option<String>,
+    #[schema(nullable = false)]
+    name: Option<TagName>,
     /// `#RRGGBB` or `#RGB`.
     #[serde(default)]
-    #[validate(custom(function = Color::check_patch))]
     #[schema(value_type = Option<String>, pattern = "^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$", example = "#1E90FF")]
-    color: Patch<String>,
+    color: Patch<Color>,
 }
 
-impl TryFrom<TagChanges> for TagPatch {
-    type Error = ValidationError;
-
-    fn try_from(body: TagChanges) -> Result<Self, ValidationError> {
-        Ok(Self {
-            name: body.name.as_deref().map(TagName::parse).transpose()?,
-            color: body.color.try_map(|text| Color::parse(&text))?,
-        })
+impl From<TagChanges> for tag::ActiveModel {
+    fn from(changes: TagChanges) -> Self {
+        Self {
+            name: set_if_present(changes.name),
+            color: changes.color.into(),
+            ..Default::default()
+        }
     }
 }
 
@@ -115,43 +109,21 @@ pub(super) struct Assigned {
     pub assigned: u64,
 }
 
-/// Which tags, and which part of them.
+/// Which tags.
 #[derive(Debug, Default, Deserialize, IntoParams, Validate)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields, default)]
-#[validate(schema(function = one_place))]
 pub(in crate::routes) struct ListTags {
     /// Also those that were deleted.
     #[param(default = false)]
     include_deleted: bool,
-    /// Which page; the first is 1.
-    #[validate(range(min = 1, code = "out_of_range", message = "must be at least 1"))]
-    #[param(
-        minimum = 1,
-        maximum = 4_294_967_295_u32,
-        format = "uint32",
-        default = 1
-    )]
-    page: Option<u32>,
-    /// Rows on a page.
-    #[validate(custom(function = check_page_size))]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    page_size: Option<u32>,
-    /// A `next_cursor`: the list goes on there, in place of `page`.
-    cursor: Option<String>,
-}
-
-fn one_place(query: &ListTags) -> Result<(), ValidationError> {
-    page_or_cursor(query.page, query.cursor.as_deref())
 }
 
 impl ListTags {
-    /// The filter and the part of the list.
-    pub fn into_parts(self, task: Option<TaskId>) -> (TagFilter, ListRequest) {
-        let filter = TagFilter {
+    pub fn into_filter(self, task: Option<TaskId>) -> TagFilter {
+        TagFilter {
             task,
             include_deleted: self.include_deleted,
-        };
-        (filter, list_request(self.page, self.page_size, self.cursor))
+        }
     }
 }

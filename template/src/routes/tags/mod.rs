@@ -12,15 +12,17 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::dto::{AssignTag, Assigned, TagChanges, TagInput};
 pub(super) use self::dto::{ListTags, Tag};
-use super::OneRow;
+use database::{Database, Page};
+use rest::{
+    GetQuery, Idempotent, IfMatch, Json, Key, List, ListParameters, ListQuery, Query, Reply, Row,
+};
+
 use crate::{
-    auth::Owner,
-    database::Database,
-    error::AppError,
-    http::{IfMatch, Json, Key, Keyed, List, Query, Row, body_of},
-    repositories::tags::{self, NewTag, TagPatch},
-    services::{self, idempotency::once},
-    types::{Answer, Page, TagId},
+    auth::{Owner, RequireScope, TasksRead, TasksWrite, run_idempotent},
+    error::{AppError, TAG_NAME_CONFLICT},
+    repositories::tags,
+    services,
+    types::TagId,
 };
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -36,102 +38,113 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 }
 
 /// Your tags, by name.
-#[utoipa::path(tag = "tags", params(ListTags), responses((status = 200, body = Page<Tag>)))]
+#[utoipa::path(tag = "tags", params(RequireScope<TasksRead>, ListTags, ListParameters), responses((status = 200, body = Page<Tag>)))]
 #[get("/tags")]
 async fn list_tags(
+    _: RequireScope<TasksRead>,
     owner: Owner,
-    query: Query<ListTags>,
+    query: ListQuery<ListTags>,
     db: Data<Database>,
 ) -> Result<List<Tag>, AppError> {
-    let (filter, part) = query.0.into_parts(None);
-    let page = tags::list(owner.uuid(), &filter, &part, db.reader()).await?;
+    let filter = query.filter.into_filter(None);
+    let page = tags::list(owner.uuid(), &filter, &query.request, db.read()).await?;
     Ok(List(page.map(Tag::from)))
 }
 
 /// Adds a tag.
 #[utoipa::path(
     tag = "tags",
+    params(RequireScope<TasksWrite>, Key),
     request_body = TagInput,
-    responses((status = 201, body = Tag), (status = 409, description = "tag_name_conflict"))
+    responses(
+        (status = 201, body = Tag),
+        (status = 409, extensions(("x-codes" = json!([TAG_NAME_CONFLICT]))))
+    )
 )]
 #[post("/tags")]
 async fn create_tag(
+    _: RequireScope<TasksWrite>,
     owner: Owner,
-    Keyed { body, key }: Keyed<TagInput>,
+    Idempotent { body, key }: Idempotent<TagInput>,
     db: Data<Database>,
-) -> Result<Answer, AppError> {
-    let (new, owner) = (NewTag::try_from(body)?, owner.uuid());
-    once(owner, key, &db, async |transaction| {
-        let tag = tags::insert(owner, new, transaction).await?;
+) -> Result<Reply, AppError> {
+    let owner = owner.uuid();
+    run_idempotent(owner, key, &db, async |transaction| {
+        let tag = tags::insert(owner, body.into(), transaction).await?;
         let location = format!("/api/{owner}/tags/{}", tag.id);
-        Answer::created(location, &Tag::from(tag))
+        Reply::created(location, &Tag::from(tag))
     })
     .await
 }
 
 /// One tag.
-#[utoipa::path(tag = "tags", params(("tag_id" = TagId, Path), OneRow), responses((status = 200, body = Tag)))]
+#[utoipa::path(tag = "tags", params(RequireScope<TasksRead>, ("tag_id" = TagId, Path), GetQuery), responses((status = 200, body = Tag)))]
 #[get("/tags/{tag_id}")]
 async fn get_tag(
+    _: RequireScope<TasksRead>,
     owner: Owner,
     path: Path<(String, TagId)>,
-    query: Query<OneRow>,
+    query: Query<GetQuery>,
     db: Data<Database>,
 ) -> Result<Row<Tag>, AppError> {
     let (_, id) = path.into_inner();
-    let tag = tags::get(owner.uuid(), id, query.0.include_deleted, db.reader()).await?;
+    let tag = tags::get(owner.uuid(), id, query.0.include_deleted, db.read()).await?;
     Ok(Row(tag.into()))
 }
 
 /// Replaces a tag: what is left out has no value afterwards.
 #[utoipa::path(
     tag = "tags",
-    params(("tag_id" = TagId, Path)),
+    params(RequireScope<TasksWrite>, ("tag_id" = TagId, Path)),
     request_body = TagInput,
-    responses((status = 200, body = Tag), (status = 409, description = "tag_name_conflict"))
+    responses(
+        (status = 200, body = Tag),
+        (status = 409, extensions(("x-codes" = json!([TAG_NAME_CONFLICT]))))
+    )
 )]
 #[put("/tags/{tag_id}")]
 async fn replace_tag(
+    _: RequireScope<TasksWrite>,
     owner: Owner,
     path: Path<(String, TagId)>,
     expected: IfMatch,
-    body: Result<Json<TagInput>, AppError>,
+    Json(body): Json<TagInput>,
     db: Data<Database>,
 ) -> Result<Row<Tag>, AppError> {
     let (_, id) = path.into_inner();
-    let Json(body) = body_of(body, tags::require(owner.uuid(), id, false, db.reader())).await?;
-    let new = NewTag::try_from(body)?;
-    let tag = services::tags::change(owner.uuid(), id, |_| new, &expected.0, &db).await?;
+    let tag = services::tags::change(owner.uuid(), id, body.into(), &expected.0, &db).await?;
     Ok(Row(tag.into()))
 }
 
 /// Changes a tag in part.
 #[utoipa::path(
     tag = "tags",
-    params(("tag_id" = TagId, Path)),
+    params(RequireScope<TasksWrite>, ("tag_id" = TagId, Path)),
     request_body = TagChanges,
-    responses((status = 200, body = Tag), (status = 409, description = "tag_name_conflict"))
+    responses(
+        (status = 200, body = Tag),
+        (status = 409, extensions(("x-codes" = json!([TAG_NAME_CONFLICT]))))
+    )
 )]
 #[patch("/tags/{tag_id}")]
 async fn update_tag(
+    _: RequireScope<TasksWrite>,
     owner: Owner,
     path: Path<(String, TagId)>,
     expected: IfMatch,
-    body: Result<Json<TagChanges>, AppError>,
+    Json(body): Json<TagChanges>,
     db: Data<Database>,
 ) -> Result<Row<Tag>, AppError> {
     let (_, id) = path.into_inner();
-    let Json(body) = body_of(body, tags::require(owner.uuid(), id, false, db.reader())).await?;
-    let patch = TagPatch::try_from(body)?;
-    let merge = |tag| patch.merge(tag);
-    let tag = services::tags::change(owner.uuid(), id, merge, &expected.0, &db).await?;
+    let tag = services::tags::change(owner.uuid(), id, body.into(), &expected.0, &db).await?;
     Ok(Row(tag.into()))
 }
 
-/// Deletes a tag; it comes off its tasks.
-#[utoipa::path(tag = "tags", params(("tag_id" = TagId, Path)), responses((status = 204)))]
+/// Deletes a tag, also from its tasks.
+#[utoipa::path(tag = "tags", params(RequireScope<TasksWrite>, ("tag_id" = TagId, Path)), responses((status = 204)))]
 #[delete("/tags/{tag_id}")]
 async fn delete_tag(
+    _: RequireScope<TasksWrite>,
     owner: Owner,
     path: Path<(String, TagId)>,
     expected: IfMatch,
@@ -142,43 +155,46 @@ async fn delete_tag(
     Ok(HttpResponse::new(StatusCode::NO_CONTENT))
 }
 
-/// Brings a deleted tag back, onto the tasks that it was on. One that is not deleted stays as it is.
+/// Restores a deleted tag, also on its tasks. One that is not deleted stays as it is.
 #[utoipa::path(
     tag = "tags",
-    params(("tag_id" = TagId, Path)),
-    responses((status = 200, body = Tag), (status = 409, description = "tag_name_conflict"))
+    params(RequireScope<TasksWrite>, ("tag_id" = TagId, Path), Key),
+    responses(
+        (status = 200, body = Tag),
+        (status = 409, extensions(("x-codes" = json!([TAG_NAME_CONFLICT]))))
+    )
 )]
 #[post("/tags/{tag_id}/restore")]
 async fn restore_tag(
+    _: RequireScope<TasksWrite>,
     owner: Owner,
     path: Path<(String, TagId)>,
     expected: IfMatch,
-    key: Result<Key, AppError>,
+    Key(key): Key,
     db: Data<Database>,
-) -> Result<Answer, AppError> {
+) -> Result<Reply, AppError> {
     let ((_, id), owner) = (path.into_inner(), owner.uuid());
-    let Key(key) = body_of(key, tags::require(owner, id, true, db.reader())).await?;
-    once(owner, key, &db, async |transaction| {
+    run_idempotent(owner, key, &db, async |transaction| {
         let tag = services::tags::restore(owner, id, &expected.0, transaction).await?;
-        Answer::row(&Tag::from(tag))
+        Reply::row(&Tag::from(tag))
     })
     .await
 }
 
-/// Puts a tag on many tasks: on all, or on none. Those that carry it already stay as they are.
-#[utoipa::path(tag = "tags", params(("tag_id" = TagId, Path)), request_body = AssignTag, responses((status = 200, body = Assigned)))]
+/// Adds a tag to many tasks, to all or none. Tasks that have it already stay as they are.
+#[utoipa::path(tag = "tags", params(RequireScope<TasksWrite>, ("tag_id" = TagId, Path), Key), request_body = AssignTag, responses((status = 200, body = Assigned)))]
 #[post("/tags/{tag_id}/tasks")]
 async fn assign_tag(
+    _: RequireScope<TasksWrite>,
     owner: Owner,
     path: Path<(String, TagId)>,
-    body: Result<Keyed<AssignTag>, AppError>,
+    Idempotent { body, key }: Idempotent<AssignTag>,
     db: Data<Database>,
-) -> Result<Answer, AppError> {
+) -> Result<Reply, AppError> {
     let ((_, id), owner) = (path.into_inner(), owner.uuid());
-    let Keyed { body, key } = body_of(body, tags::require(owner, id, false, db.reader())).await?;
-    once(owner, key, &db, async |transaction| {
+    run_idempotent(owner, key, &db, async |transaction| {
         let assigned = services::tags::assign(owner, id, &body.task_ids, transaction).await?;
-        Answer::ok(&Assigned { assigned })
+        Reply::ok(&Assigned { assigned })
     })
     .await
 }

@@ -1,16 +1,19 @@
-use serde::{Deserialize, Serialize};
+use database::{
+    Patch, SearchQuery, SortOrder, UserUuid, UtcDateTime, not_null, set_if_present,
+    text::deserialize_by_rule,
+};
+use rest::Versioned;
+use sea_orm::ActiveValue::Set;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use validator::{Validate, ValidationError};
+use validator::Validate;
 
 use crate::{
-    error::AppError,
-    http::{Versioned, check_page_size, list_request, page_or_cursor},
-    repositories::tasks::{NewTask, TagFilter, TagOnTask, TaskFilter, TaskPatch, TaskWithTags},
+    entities::{tag, task},
+    repositories::tasks::{TagFilter, TaskFilter, TaskWithTags},
     types::{
-        Color, Description, ListRequest, Patch, Priority, RecurrenceConfig, RecurrencePattern,
-        RecurrenceRule, SearchQuery, SortOrder, TagId, TagName, TaskId, TaskSort, TaskSortKey,
-        TimeZone, Title, UserUuid, UtcDateTime, config_suits_pattern, not_null,
-        reminder_precedes_due_date,
+        Color, Description, Priority, RecurrenceConfig, RecurrencePattern, TagId, TagName, TaskId,
+        TaskSort, TaskSortKey, Title,
     },
 };
 
@@ -69,8 +72,8 @@ impl From<TaskWithTags> for Task {
     }
 }
 
-impl From<TagOnTask> for TaskTag {
-    fn from(tag: TagOnTask) -> Self {
+impl From<tag::Model> for TaskTag {
+    fn from(tag: tag::Model) -> Self {
         Self {
             id: tag.id,
             user_id: tag.user_id,
@@ -90,17 +93,10 @@ impl Versioned for Task {
 /// A whole task: what is left out has no value.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = TaskInput::reminder, skip_on_field_errors = false))]
-#[validate(schema(function = TaskInput::recurrence, skip_on_field_errors = false))]
 pub(super) struct TaskInput {
+    title: Title,
     #[serde(default)]
-    #[validate(required(message = "is required"), custom(function = Title::check))]
-    #[schema(value_type = Title, required = true)]
-    title: Option<String>,
-    #[serde(default)]
-    #[validate(custom(function = Description::check))]
-    #[schema(value_type = Option<Description>)]
-    description: Option<String>,
+    description: Option<Description>,
     #[serde(default)]
     completed: bool,
     #[serde(default)]
@@ -114,108 +110,40 @@ pub(super) struct TaskInput {
     recurrence_pattern: Option<RecurrencePattern>,
     /// With `recurrence_pattern` custom, and only then.
     #[serde(default)]
-    #[validate(nested)]
-    recurrence_config: Option<RecurrenceConfigInput>,
+    recurrence_config: Option<RecurrenceConfig>,
     /// Tags of yours to put on it.
     #[serde(default)]
     #[validate(length(max = 100, code = "too_many", message = "must be at most 100 ids"))]
     #[schema(max_items = 100)]
-    tag_ids: Vec<TagId>,
+    pub tag_ids: Vec<TagId>,
 }
 
-impl TaskInput {
-    fn reminder(&self) -> Result<(), ValidationError> {
-        reminder_precedes_due_date(self.reminder_at, self.due_date)
-    }
-
-    fn recurrence(&self) -> Result<(), ValidationError> {
-        config_suits_pattern(self.recurrence_pattern, self.recurrence_config.is_some())
-    }
-
-    /// The task, and the tags to put on it.
-    ///
-    /// # Errors
-    /// `validation_failed`, unless the body was found valid.
-    pub fn into_parts(self) -> Result<(NewTask, Vec<TagId>), AppError> {
-        let description = self.description.as_deref().map(Description::parse);
-        let config = self.recurrence_config.map(TryInto::try_into);
-        let new = NewTask {
-            title: Title::parse(self.title.as_deref().unwrap_or_default())?,
-            description: description.transpose()?,
-            completed: self.completed,
-            priority: self.priority,
-            due_date: self.due_date,
-            reminder_at: self.reminder_at,
-            recurrence_pattern: self.recurrence_pattern,
-            recurrence_config: config.transpose()?,
-        };
-        Ok((new, self.tag_ids))
+impl From<TaskInput> for task::ActiveModel {
+    fn from(input: TaskInput) -> Self {
+        Self {
+            title: Set(input.title),
+            description: Set(input.description),
+            completed: Set(input.completed),
+            priority: Set(input.priority),
+            due_date: Set(input.due_date),
+            reminder_at: Set(input.reminder_at),
+            recurrence_pattern: Set(input.recurrence_pattern),
+            recurrence_config: Set(input.recurrence_config),
+            ..Default::default()
+        }
     }
 }
 
-/// What the pattern `custom` means.
-#[derive(Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RecurrenceConfigInput {
-    /// When it repeats.
-    #[validate(custom(function = RecurrenceRule::check))]
-    #[schema(value_type = RecurrenceRule)]
-    rrule: String,
-    /// Only each so-manyth time.
-    #[serde(default)]
-    #[validate(range(
-        min = 1,
-        max = 1000,
-        code = "out_of_range",
-        message = "must be from 1 to 1000"
-    ))]
-    #[schema(minimum = 1, maximum = 1000)]
-    interval: Option<u16>,
-    /// Where the rule's days begin and end.
-    #[serde(default)]
-    #[validate(custom(function = TimeZone::check))]
-    #[schema(value_type = Option<TimeZone>)]
-    timezone: Option<String>,
-    /// The last moment at which it repeats.
-    #[serde(default)]
-    end_date: Option<UtcDateTime>,
-    /// When it does not repeat although the rule says so.
-    #[serde(default)]
-    #[validate(length(max = 100, code = "too_many", message = "must be at most 100 times"))]
-    #[schema(max_items = 100)]
-    exceptions: Vec<UtcDateTime>,
-}
-
-impl TryFrom<RecurrenceConfigInput> for RecurrenceConfig {
-    type Error = ValidationError;
-
-    fn try_from(config: RecurrenceConfigInput) -> Result<Self, ValidationError> {
-        Ok(Self {
-            rrule: RecurrenceRule::parse(&config.rrule)?,
-            interval: config.interval,
-            timezone: config
-                .timezone
-                .as_deref()
-                .map(TimeZone::parse)
-                .transpose()?,
-            end_date: config.end_date,
-            exceptions: config.exceptions,
-        })
-    }
-}
-
-/// What is to change: a member that is absent stays, `null` clears.
+/// What is to change: a field that is absent stays, `null` clears.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TaskChanges {
     #[serde(default, deserialize_with = "not_null")]
-    #[validate(custom(function = Title::check))]
-    #[schema(value_type = Title, required = false)]
-    title: Option<String>,
+    #[schema(nullable = false)]
+    title: Option<Title>,
     #[serde(default)]
-    #[validate(custom(function = Description::check_patch))]
     #[schema(value_type = Option<Description>)]
-    description: Patch<String>,
+    description: Patch<Description>,
     #[serde(default, deserialize_with = "not_null")]
     #[schema(nullable = false)]
     completed: Option<bool>,
@@ -234,33 +162,28 @@ pub(super) struct TaskChanges {
     recurrence_pattern: Patch<RecurrencePattern>,
     /// With `recurrence_pattern` custom, and only then.
     #[serde(default)]
-    #[validate(nested)]
-    #[schema(value_type = Option<RecurrenceConfigInput>)]
-    recurrence_config: Patch<RecurrenceConfigInput>,
+    #[schema(value_type = Option<RecurrenceConfig>)]
+    recurrence_config: Patch<RecurrenceConfig>,
     /// Tags of yours, to take the place of those on it.
     #[serde(default, deserialize_with = "not_null")]
     #[validate(length(max = 100, code = "too_many", message = "must be at most 100 ids"))]
     #[schema(max_items = 100, nullable = false)]
-    tag_ids: Option<Vec<TagId>>,
+    pub tag_ids: Option<Vec<TagId>>,
 }
 
-impl TaskChanges {
-    /// The changes, and the tags to take the place of those on the task.
-    ///
-    /// # Errors
-    /// `validation_failed`, unless the body was found valid.
-    pub fn into_parts(self) -> Result<(TaskPatch, Option<Vec<TagId>>), AppError> {
-        let patch = TaskPatch {
-            title: self.title.as_deref().map(Title::parse).transpose()?,
-            description: self.description.try_map(|text| Description::parse(&text))?,
-            completed: self.completed,
-            priority: self.priority,
-            due_date: self.due_date,
-            reminder_at: self.reminder_at,
-            recurrence_pattern: self.recurrence_pattern,
-            recurrence_config: self.recurrence_config.try_map(TryInto::try_into)?,
-        };
-        Ok((patch, self.tag_ids))
+impl From<TaskChanges> for task::ActiveModel {
+    fn from(changes: TaskChanges) -> Self {
+        Self {
+            title: set_if_present(changes.title),
+            description: changes.description.into(),
+            completed: set_if_present(changes.completed),
+            priority: changes.priority.into(),
+            due_date: changes.due_date.into(),
+            reminder_at: changes.reminder_at.into(),
+            recurrence_pattern: changes.recurrence_pattern.into(),
+            recurrence_config: changes.recurrence_config.into(),
+            ..Default::default()
+        }
     }
 }
 
@@ -288,16 +211,15 @@ pub(super) enum TaskStatus {
     Incomplete,
 }
 
-/// Which tasks, in which order, and which part of them. A task must fit every filter.
+/// Which tasks, and in which order. A task must fit every filter.
 #[derive(Debug, Default, Deserialize, IntoParams, Validate)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields, default)]
-#[validate(schema(function = ListTasks::one_place))]
 pub(super) struct ListTasks {
     /// Only those done, or only those not done.
     #[param(inline)]
     status: Option<TaskStatus>,
-    /// Only those that matter so much.
+    /// Filters by priority.
     #[param(inline)]
     priority: Option<Priority>,
     /// Only those due before this moment.
@@ -306,14 +228,13 @@ pub(super) struct ListTasks {
     due_after: Option<UtcDateTime>,
     /// Only those with a tag of this name; `none` stands for no tag at all. May be repeated: one
     /// of them is enough.
-    #[validate(custom(function = tag_names))]
+    #[validate(length(max = 100, code = "too_many", message = "must be at most 100"))]
     #[param(value_type = Vec<TagName>, max_items = 100)]
-    tag: Vec<String>,
+    tag: Vec<TagParameter>,
     /// Only those with words in title or description that begin with each of these words; case,
     /// accents and punctuation make no difference.
-    #[validate(custom(function = SearchQuery::check))]
-    #[param(max_length = 255, example = "milk")]
-    search: Option<String>,
+    #[param(value_type = Option<String>, max_length = 255, example = "milk")]
+    search: SearchQuery,
     /// Also those that were deleted.
     #[param(default = false)]
     include_deleted: bool,
@@ -323,66 +244,53 @@ pub(super) struct ListTasks {
     /// Which way, by default `desc`. Tasks without a due date or priority come last both ways.
     #[param(inline)]
     order: SortOrder,
-    /// Which page; the first is 1.
-    #[validate(range(min = 1, code = "out_of_range", message = "must be at least 1"))]
-    #[param(
-        minimum = 1,
-        maximum = 4_294_967_295_u32,
-        format = "uint32",
-        default = 1
-    )]
-    page: Option<u32>,
-    /// Rows on a page.
-    #[validate(custom(function = check_page_size))]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    page_size: Option<u32>,
-    /// A `next_cursor`: the list goes on there, in place of `page`. The other parameters must be
-    /// the same as before, but for `page_size`.
-    cursor: Option<String>,
 }
 
-fn tag_names(names: &[String]) -> Result<(), ValidationError> {
-    if names.len() > 100 {
-        return Err(ValidationError::new("too_many").with_message("must be at most 100".into()));
+/// A value of the parameter `tag`.
+#[derive(Debug, Serialize)]
+enum TagParameter {
+    Named(TagName),
+    Untagged,
+}
+
+impl<'de> Deserialize<'de> for TagParameter {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize_by_rule(deserializer, |text| match text {
+            TagName::NONE => Ok(Self::Untagged),
+            name => TagName::parse(name).map(Self::Named),
+        })
     }
-    let mut names = names.iter().filter(|name| *name != TagName::NONE);
-    names.try_for_each(|name| TagName::check(name))
 }
 
 impl ListTasks {
-    fn one_place(&self) -> Result<(), ValidationError> {
-        page_or_cursor(self.page, self.cursor.as_deref())
+    pub fn sort(&self) -> TaskSort {
+        TaskSort {
+            by: self.sort_by,
+            order: self.order,
+        }
     }
 
-    /// The filter, the order and the part of the list.
-    ///
-    /// # Errors
-    /// `validation_failed`, unless the parameters were found valid.
-    pub fn into_parts(self) -> Result<(TaskFilter, TaskSort, ListRequest), AppError> {
-        let filter = TaskFilter {
+    pub fn into_filter(self) -> TaskFilter {
+        TaskFilter {
             completed: self.status.map(|status| status == TaskStatus::Complete),
             priority: self.priority,
             due_before: self.due_before,
             due_after: self.due_after,
-            tags: tag_filter(&self.tag)?,
-            search: SearchQuery::parse(self.search.as_deref().unwrap_or_default())?,
+            tags: tag_filter(self.tag),
+            search: self.search,
             include_deleted: self.include_deleted,
-        };
-        let sort = TaskSort {
-            by: self.sort_by,
-            order: self.order,
-        };
-        let part = list_request(self.page, self.page_size, self.cursor);
-        Ok((filter, sort, part))
+        }
     }
 }
 
-fn tag_filter(asked: &[String]) -> Result<Option<TagFilter>, AppError> {
-    let (none, names): (Vec<_>, Vec<_>) = asked.iter().partition(|name| *name == TagName::NONE);
-    let names: Result<Vec<_>, _> = names.into_iter().map(|name| TagName::parse(name)).collect();
-    let filter = TagFilter {
-        names: names?,
-        untagged: !none.is_empty(),
-    };
-    Ok((!asked.is_empty()).then_some(filter))
+fn tag_filter(parameters: Vec<TagParameter>) -> Option<TagFilter> {
+    let is_used = !parameters.is_empty();
+    let mut filter = TagFilter::default();
+    for parameter in parameters {
+        match parameter {
+            TagParameter::Named(name) => filter.names.push(name),
+            TagParameter::Untagged => filter.untagged = true,
+        }
+    }
+    is_used.then_some(filter)
 }

@@ -5,28 +5,27 @@ mod dto;
 use actix_web::{
     HttpResponse, delete, get,
     http::StatusCode,
-    middleware::from_fn,
     patch, post, put,
     web::{Data, Path},
 };
-use utoipa_actix_web::{scope, service_config::ServiceConfig};
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::dto::{AddTag, ListTasks, TagSet, Task, TaskChanges, TaskInput};
-use super::{
-    OneRow,
-    tags::{ListTags, Tag},
+use super::tags::{ListTags, Tag};
+use database::{Database, Page, VersionPrecondition};
+use rest::{
+    GetQuery, Idempotent, IfMatch, Json, Key, List, ListParameters, ListQuery, Query, Reply, Row,
 };
+
 use crate::{
-    auth::{self, Owner, RequirePermission},
-    database::Database,
-    error::AppError,
-    http::{IfMatch, Json, Key, Keyed, List, Query, Row, body_of},
-    repositories::{
-        tags,
-        tasks::{self, TaskWithTags},
+    auth::{
+        Owner, RequirePermission, RequireScope, TasksDelete, TasksRead, TasksWrite, WriteScope,
+        guarded_scope, run_idempotent, run_idempotent_in,
     },
-    services::{self, idempotency::once},
-    types::{Answer, Page, TagId, TaskId, TasksDelete, UserUuid},
+    error::{AppError, TAG_ALREADY_ASSIGNED},
+    repositories::{tags, tasks},
+    services,
+    types::{TagId, TaskId},
 };
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -45,106 +44,108 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(remove_task_tag);
 }
 
-/// What is for administrators.
+/// Registers the routes that only administrators may call.
 pub(super) fn configure_admin(config: &mut ServiceConfig) {
-    config.service(
-        scope::scope("/tasks")
-            .wrap(from_fn(auth::require::<TasksDelete>))
-            .service(delete_any_task),
-    );
+    config.service(guarded_scope::<TasksDelete>("/tasks").service(delete_any_task));
 }
 
 /// Your tasks, newest first unless you say otherwise.
-#[utoipa::path(tag = "tasks", params(ListTasks), responses((status = 200, body = Page<Task>)))]
+#[utoipa::path(tag = "tasks", params(RequireScope<TasksRead>, ListTasks, ListParameters), responses((status = 200, body = Page<Task>)))]
 #[get("/tasks")]
 async fn list_tasks(
+    _: RequireScope<TasksRead>,
     owner: Owner,
-    query: Query<ListTasks>,
+    ListQuery { filter, request }: ListQuery<ListTasks>,
     db: Data<Database>,
 ) -> Result<List<Task>, AppError> {
-    let (filter, sort, part) = query.0.into_parts()?;
-    let page = tasks::list(owner.uuid(), &filter, sort, &part, db.reader()).await?;
+    let (sort, filter) = (filter.sort(), filter.into_filter());
+    let page = tasks::list(owner.uuid(), &filter, sort, &request, db.read()).await?;
     Ok(List(page.map(Task::from)))
 }
 
 /// Adds a task.
-#[utoipa::path(tag = "tasks", request_body = TaskInput, responses((status = 201, body = Task)))]
+#[utoipa::path(tag = "tasks", params(RequireScope<TasksWrite>, Key), request_body = TaskInput, responses((status = 201, body = Task)))]
 #[post("/tasks")]
 async fn create_task(
+    _: RequireScope<TasksWrite>,
     owner: Owner,
-    Keyed { body, key }: Keyed<TaskInput>,
+    Idempotent { body, key }: Idempotent<TaskInput>,
     db: Data<Database>,
-) -> Result<Answer, AppError> {
-    let ((new, tag_ids), owner) = (body.into_parts()?, owner.uuid());
-    if key.is_none() && tag_ids.is_empty() {
-        let task = services::tasks::create_untagged(owner, new, &db).await?;
-        return created(owner, task);
-    }
-    once(owner, key, &db, async |transaction| {
-        let task = services::tasks::create(owner, new, &tag_ids, transaction).await?;
-        created(owner, task)
+) -> Result<Reply, AppError> {
+    let owner = owner.uuid();
+    // Without tags, a task is a single statement: it needs no transaction.
+    let scope = if body.tag_ids.is_empty() {
+        WriteScope::Statement
+    } else {
+        WriteScope::Transaction
+    };
+    run_idempotent_in(scope, owner, key, &db, async |db| {
+        let tag_ids = body.tag_ids.clone();
+        let task = services::tasks::create(owner, body.into(), &tag_ids, db).await?;
+        let location = format!("/api/{owner}/tasks/{}", task.task.id);
+        Reply::created(location, &Task::from(task))
     })
     .await
 }
 
-fn created(owner: UserUuid, task: TaskWithTags) -> Result<Answer, AppError> {
-    let location = format!("/api/{owner}/tasks/{}", task.task.id);
-    Answer::created(location, &Task::from(task))
-}
-
 /// One task.
-#[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path), OneRow), responses((status = 200, body = Task)))]
+#[utoipa::path(tag = "tasks", params(RequireScope<TasksRead>, ("task_id" = TaskId, Path), GetQuery), responses((status = 200, body = Task)))]
 #[get("/tasks/{task_id}")]
 async fn get_task(
+    _: RequireScope<TasksRead>,
     owner: Owner,
     path: Path<(String, TaskId)>,
-    query: Query<OneRow>,
+    query: Query<GetQuery>,
     db: Data<Database>,
 ) -> Result<Row<Task>, AppError> {
     let (_, id) = path.into_inner();
-    let task = tasks::get(owner.uuid(), id, query.0.include_deleted, db.reader()).await?;
+    let task = tasks::get(owner.uuid(), id, query.0.include_deleted, db.read()).await?;
     Ok(Row(task.into()))
 }
 
 /// Replaces a task and its tags: what is left out has no value afterwards.
-#[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path)), request_body = TaskInput, responses((status = 200, body = Task)))]
+#[utoipa::path(tag = "tasks", params(RequireScope<TasksWrite>, ("task_id" = TaskId, Path)), request_body = TaskInput, responses((status = 200, body = Task)))]
 #[put("/tasks/{task_id}")]
 async fn replace_task(
+    _: RequireScope<TasksWrite>,
     owner: Owner,
     path: Path<(String, TaskId)>,
     expected: IfMatch,
-    body: Result<Json<TaskInput>, AppError>,
+    Json(body): Json<TaskInput>,
     db: Data<Database>,
 ) -> Result<Row<Task>, AppError> {
     let ((_, id), owner) = (path.into_inner(), owner.uuid());
-    let Json(body) = body_of(body, tasks::require(owner, id, false, db.reader())).await?;
-    let (new, tag_ids) = body.into_parts()?;
-    let task = services::tasks::replace(owner, id, new, &tag_ids, &expected.0, &db).await?;
+    let tag_ids = body.tag_ids.clone();
+    let changes = |_: &_| body.into();
+    let task = services::tasks::change(owner, id, changes, Some(&tag_ids), &expected.0, &db);
+    let task = task.await?;
     Ok(Row(task.into()))
 }
 
 /// Changes a task in part.
-#[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path)), request_body = TaskChanges, responses((status = 200, body = Task)))]
+#[utoipa::path(tag = "tasks", params(RequireScope<TasksWrite>, ("task_id" = TaskId, Path)), request_body = TaskChanges, responses((status = 200, body = Task)))]
 #[patch("/tasks/{task_id}")]
 async fn update_task(
+    _: RequireScope<TasksWrite>,
     owner: Owner,
     path: Path<(String, TaskId)>,
     expected: IfMatch,
-    body: Result<Json<TaskChanges>, AppError>,
+    Json(body): Json<TaskChanges>,
     db: Data<Database>,
 ) -> Result<Row<Task>, AppError> {
     let ((_, id), owner) = (path.into_inner(), owner.uuid());
-    let Json(body) = body_of(body, tasks::require(owner, id, false, db.reader())).await?;
-    let (patch, tag_ids) = body.into_parts()?;
-    let tag_ids = tag_ids.as_deref();
-    let task = services::tasks::update(owner, id, patch, tag_ids, &expected.0, &db).await?;
+    let tag_ids = body.tag_ids.clone();
+    let changes = |_: &_| body.into();
+    let task =
+        services::tasks::change(owner, id, changes, tag_ids.as_deref(), &expected.0, &db).await?;
     Ok(Row(task.into()))
 }
 
-/// Completes a task that is not complete, and the other way round.
-#[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path)), responses((status = 200, body = Task)))]
+/// Completes a task, or reopens a completed one.
+#[utoipa::path(tag = "tasks", params(RequireScope<TasksWrite>, ("task_id" = TaskId, Path)), responses((status = 200, body = Task)))]
 #[patch("/tasks/{task_id}/complete")]
 async fn toggle_task(
+    _: RequireScope<TasksWrite>,
     owner: Owner,
     path: Path<(String, TaskId)>,
     expected: IfMatch,
@@ -156,9 +157,10 @@ async fn toggle_task(
 }
 
 /// Deletes a task. It can be restored.
-#[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path)), responses((status = 204)))]
+#[utoipa::path(tag = "tasks", params(RequireScope<TasksWrite>, ("task_id" = TaskId, Path)), responses((status = 204)))]
 #[delete("/tasks/{task_id}")]
 async fn delete_task(
+    _: RequireScope<TasksWrite>,
     owner: Owner,
     path: Path<(String, TaskId)>,
     expected: IfMatch,
@@ -169,86 +171,93 @@ async fn delete_task(
     Ok(HttpResponse::new(StatusCode::NO_CONTENT))
 }
 
-/// Brings a deleted task back. One that is not deleted stays as it is.
-#[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path)), responses((status = 200, body = Task)))]
+/// Restores a deleted task. One that is not deleted stays as it is.
+#[utoipa::path(tag = "tasks", params(RequireScope<TasksWrite>, ("task_id" = TaskId, Path), Key), responses((status = 200, body = Task)))]
 #[post("/tasks/{task_id}/restore")]
 async fn restore_task(
+    _: RequireScope<TasksWrite>,
     owner: Owner,
     path: Path<(String, TaskId)>,
     expected: IfMatch,
-    key: Result<Key, AppError>,
+    Key(key): Key,
     db: Data<Database>,
-) -> Result<Answer, AppError> {
+) -> Result<Reply, AppError> {
     let ((_, id), owner) = (path.into_inner(), owner.uuid());
-    let Key(key) = body_of(key, tasks::require(owner, id, true, db.reader())).await?;
-    once(owner, key, &db, async |transaction| {
+    run_idempotent(owner, key, &db, async |transaction| {
         let task = services::tasks::restore(owner, id, &expected.0, transaction).await?;
-        Answer::row(&Task::from(task))
+        Reply::row(&Task::from(task))
     })
     .await
 }
 
 /// The tags on a task, by name.
-#[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path), ListTags), responses((status = 200, body = Page<Tag>)))]
+#[utoipa::path(tag = "tasks", params(RequireScope<TasksRead>, ("task_id" = TaskId, Path), ListTags, ListParameters), responses((status = 200, body = Page<Tag>)))]
 #[get("/tasks/{task_id}/tags")]
 async fn list_task_tags(
+    _: RequireScope<TasksRead>,
     owner: Owner,
     path: Path<(String, TaskId)>,
-    query: Query<ListTags>,
+    query: ListQuery<ListTags>,
     db: Data<Database>,
 ) -> Result<List<Tag>, AppError> {
     let ((_, id), owner) = (path.into_inner(), owner.uuid());
-    tasks::require(owner, id, false, db.reader()).await?;
-    let (filter, part) = query.0.into_parts(Some(id));
-    let page = tags::list(owner, &filter, &part, db.reader()).await?;
+    tasks::require(owner, id, db.read()).await?;
+    let filter = query.filter.into_filter(Some(id));
+    let page = tags::list(owner, &filter, &query.request, db.read()).await?;
     Ok(List(page.map(Tag::from)))
 }
 
-/// Puts a tag on a task. The answer is the task.
+/// Adds a tag to a task. The response is the task.
 #[utoipa::path(
     tag = "tasks",
-    params(("task_id" = TaskId, Path)),
+    params(RequireScope<TasksWrite>, ("task_id" = TaskId, Path), Key),
     request_body = AddTag,
-    responses((status = 201, body = Task), (status = 409, description = "tag_already_assigned"))
+    responses(
+        (status = 201, body = Task),
+        (status = 409, extensions(("x-codes" = json!([TAG_ALREADY_ASSIGNED]))))
+    )
 )]
 #[post("/tasks/{task_id}/tags")]
 async fn add_task_tag(
+    _: RequireScope<TasksWrite>,
     owner: Owner,
     path: Path<(String, TaskId)>,
     expected: IfMatch,
-    body: Result<Keyed<AddTag>, AppError>,
+    Idempotent { body, key }: Idempotent<AddTag>,
     db: Data<Database>,
-) -> Result<Answer, AppError> {
+) -> Result<Reply, AppError> {
     let ((_, id), owner) = (path.into_inner(), owner.uuid());
-    let Keyed { body, key } = body_of(body, tasks::require(owner, id, false, db.reader())).await?;
-    once(owner, key, &db, async |transaction| {
+    run_idempotent(owner, key, &db, async |transaction| {
         let task =
             services::tasks::add_tag(owner, id, body.tag_id, &expected.0, transaction).await?;
-        Answer::created(format!("/api/{owner}/tasks/{id}/tags"), &Task::from(task))
+        Reply::created(format!("/api/{owner}/tasks/{id}/tags"), &Task::from(task))
     })
     .await
 }
 
-/// Replaces the set of tags on a task: by all of these, or not at all. The answer is the task.
-#[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path)), request_body = TagSet, responses((status = 200, body = Task)))]
+/// Replaces the set of tags on a task: all at once or not at all. The response is the task.
+#[utoipa::path(tag = "tasks", params(RequireScope<TasksWrite>, ("task_id" = TaskId, Path)), request_body = TagSet, responses((status = 200, body = Task)))]
 #[put("/tasks/{task_id}/tags")]
 async fn replace_task_tags(
+    _: RequireScope<TasksWrite>,
     owner: Owner,
     path: Path<(String, TaskId)>,
     expected: IfMatch,
-    body: Result<Json<TagSet>, AppError>,
+    Json(body): Json<TagSet>,
     db: Data<Database>,
 ) -> Result<Row<Task>, AppError> {
     let ((_, id), owner) = (path.into_inner(), owner.uuid());
-    let Json(body) = body_of(body, tasks::require(owner, id, false, db.reader())).await?;
-    let task = services::tasks::set_tags(owner, id, &body.tag_ids, &expected.0, &db).await?;
+    let unchanged = |_: &_| Default::default();
+    let tag_ids = Some(&body.tag_ids[..]);
+    let task = services::tasks::change(owner, id, unchanged, tag_ids, &expected.0, &db).await?;
     Ok(Row(task.into()))
 }
 
-/// Takes a tag off a task.
-#[utoipa::path(tag = "tasks", params(("task_id" = TaskId, Path), ("tag_id" = TagId, Path)), responses((status = 204)))]
+/// Removes a tag from a task.
+#[utoipa::path(tag = "tasks", params(RequireScope<TasksWrite>, ("task_id" = TaskId, Path), ("tag_id" = TagId, Path)), responses((status = 204)))]
 #[delete("/tasks/{task_id}/tags/{tag_id}")]
 async fn remove_task_tag(
+    _: RequireScope<TasksWrite>,
     owner: Owner,
     path: Path<(String, TaskId, TagId)>,
     expected: IfMatch,
@@ -259,7 +268,7 @@ async fn remove_task_tag(
     Ok(HttpResponse::new(StatusCode::NO_CONTENT))
 }
 
-/// Deletes anybody's task. Needs the permission `tasks:delete`.
+/// Deletes any user's task. Needs the permission `tasks:delete`.
 #[utoipa::path(tag = "admin", params(("task_id" = TaskId, Path)), responses((status = 204)))]
 #[delete("/{task_id}")]
 async fn delete_any_task(
@@ -268,7 +277,8 @@ async fn delete_any_task(
     db: Data<Database>,
 ) -> Result<HttpResponse, AppError> {
     let (witness, id) = (cleaner.witness(), id.into_inner());
-    db.write(async |transaction| tasks::delete(witness, id, transaction).await)
+    let any = VersionPrecondition::Any;
+    db.write(async |transaction| tasks::delete(witness, id, &any, transaction).await)
         .await?;
     Ok(HttpResponse::new(StatusCode::NO_CONTENT))
 }

@@ -10,15 +10,12 @@ pub use recurrence::{RecurrenceConfig, RecurrencePattern, RecurrenceRule, TimeZo
 pub use rules::{config_suits_pattern, reminder_precedes_due_date};
 pub use sort::{TaskSort, TaskSortKey};
 
-use super::{
-    ids::row_id,
-    text::{line, lines, not_blank, text_type},
+use database::{
+    row_id,
+    text::{line, lines, not_blank},
+    text_type,
 };
 
-super::declare! {
-    /// `tasks:delete`: may delete everybody's tasks.
-    Permission TasksDelete = "tasks:delete";
-}
 row_id!(
     /// A task's id, a UUIDv7 made by the API.
     TaskId,
@@ -57,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn a_title_is_refused_when_blank_too_long_or_with_control_characters() {
+    fn a_title_is_rejected_when_blank_too_long_or_with_control_characters() {
         assert_eq!(code(Title::parse(" \t ")).as_deref(), Some("blank"));
         assert_eq!(
             code(Title::parse(&"ä".repeat(256))).as_deref(),

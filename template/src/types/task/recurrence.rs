@@ -1,10 +1,13 @@
 use chrono::TimeZone as _;
 use sea_orm::{DeriveActiveEnum, EnumIter, FromJsonQueryResult};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use validator::ValidationError;
 
-use crate::types::{UtcDateTime, text::violation};
+use database::{
+    UtcDateTime,
+    text::{deserialize_by_rule, rule_error, violation},
+};
 
 /// How a task repeats.
 #[derive(
@@ -24,7 +27,7 @@ pub enum RecurrencePattern {
 }
 
 /// A recurrence rule (RFC 5545 section 3.3.10), kept as it was written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(value_type = String, format = "rrule", min_length = 1, max_length = 500, example = "FREQ=WEEKLY;BYDAY=MO,FR")]
 #[serde(transparent)]
 pub struct RecurrenceRule(String);
@@ -43,21 +46,17 @@ impl RecurrenceRule {
             return Err(violation("too_long", message));
         }
         let parts_alone = text.is_ascii() && !text.contains(|c: char| c == ':' || c.is_control());
-        match parts_alone && is_valid(text) {
-            true => Ok(Self(text.to_owned())),
-            false => Err(violation(
-                "invalid_rrule",
-                "must be a rule such as FREQ=WEEKLY;BYDAY=MO,FR".into(),
-            )),
+        if parts_alone && is_valid(text) {
+            return Ok(Self(text.to_owned()));
         }
+        let message = "must be a rule such as FREQ=WEEKLY;BYDAY=MO,FR".into();
+        Err(violation("invalid_rrule", message))
     }
+}
 
-    /// The rule alone, in the form that `#[validate(custom(..))]` takes.
-    ///
-    /// # Errors
-    /// As [`Self::parse`].
-    pub fn check(text: &str) -> Result<(), ValidationError> {
-        Self::parse(text).map(drop)
+impl<'de> Deserialize<'de> for RecurrenceRule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize_by_rule(deserializer, Self::parse)
     }
 }
 
@@ -73,7 +72,7 @@ fn is_valid(text: &str) -> bool {
 }
 
 /// A time zone by its IANA name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(value_type = String, format = "timezone", min_length = 1, max_length = 64, example = "Asia/Tokyo")]
 #[serde(transparent)]
 pub struct TimeZone(String);
@@ -92,29 +91,50 @@ impl TimeZone {
             )),
         }
     }
+}
 
-    /// The rule alone, in the form that `#[validate(custom(..))]` takes.
-    ///
-    /// # Errors
-    /// Code `unknown_time_zone`.
-    pub fn check(text: &str) -> Result<(), ValidationError> {
-        Self::parse(text).map(drop)
+impl<'de> Deserialize<'de> for TimeZone {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize_by_rule(deserializer, Self::parse)
     }
 }
 
 /// What the pattern `custom` means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct RecurrenceConfig {
     /// When it repeats.
     pub rrule: RecurrenceRule,
-    /// Only each so-manyth time.
+    /// Repeats every N occurrences.
+    #[serde(default, deserialize_with = "interval")]
+    #[schema(minimum = 1, maximum = 1000)]
     pub interval: Option<u16>,
-    /// Where the rule's days begin and end.
+    /// The time zone in which the rule's days begin and end.
+    #[serde(default)]
     pub timezone: Option<TimeZone>,
     /// The last moment at which it repeats.
+    #[serde(default)]
     pub end_date: Option<UtcDateTime>,
     /// When it does not repeat although the rule says so.
+    #[serde(default, deserialize_with = "exceptions")]
+    #[schema(max_items = 100)]
     pub exceptions: Vec<UtcDateTime>,
+}
+
+fn interval<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {
+    let interval = Option::deserialize(deserializer)?;
+    match interval {
+        Some(0 | 1001..) => Err(rule_error("out_of_range", "must be from 1 to 1000")),
+        _ => Ok(interval),
+    }
+}
+
+fn exceptions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<UtcDateTime>, D::Error> {
+    let exceptions = Vec::deserialize(deserializer)?;
+    match exceptions.len() {
+        0..=100 => Ok(exceptions),
+        _ => Err(rule_error("too_many", "must be at most 100 times")),
+    }
 }
 
 #[cfg(test)]
@@ -122,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_recurrence_rule_is_refused() {
+    fn what_is_no_recurrence_rule_is_rejected() {
         for text in [
             "",
             "daily",
@@ -141,8 +161,8 @@ mod tests {
             "FREQ=DÄILY",
             "ſREQ=DAILY",
         ] {
-            let refused = RecurrenceRule::parse(text).map_err(|error| error.code.into_owned());
-            assert_eq!(refused, Err("invalid_rrule".to_owned()), "{text:?}");
+            let rejected = RecurrenceRule::parse(text).map_err(|error| error.code.into_owned());
+            assert_eq!(rejected, Err("invalid_rrule".to_owned()), "{text:?}");
         }
         let long = format!("FREQ=DAILY;BYHOUR={}1", "1,".repeat(250));
         assert_eq!(

@@ -1,11 +1,11 @@
-//! Rules between the members of a task. A violation names its member in the parameter `field`.
+//! Rules between the fields of a task. A violation names its field in the parameter `field`.
 
 use std::borrow::Cow;
 
 use validator::ValidationError;
 
 use super::RecurrencePattern;
-use crate::types::{UtcDateTime, text::violation};
+use database::{UtcDateTime, text::violation};
 
 fn at(field: &'static str, mut violation: ValidationError) -> ValidationError {
     violation.add_param(Cow::Borrowed("field"), &field);

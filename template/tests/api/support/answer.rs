@@ -1,7 +1,7 @@
 use reqwest::{RequestBuilder, header::HeaderMap};
 use serde_json::Value;
 
-/// An answer, read to its end.
+/// A response with its whole body.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -47,7 +47,7 @@ impl Answer {
 
     /// Asserts a problem of this status and code, in the documented shape.
     #[track_caller]
-    pub fn refused(&self, status: u16, code: &str) -> Value {
+    pub fn rejected(&self, status: u16, code: &str) -> Value {
         assert_eq!(self.status, status, "{}", self.text);
         assert_eq!(self.header("content-type"), "application/problem+json");
         let problem = self.json();
@@ -59,15 +59,15 @@ impl Answer {
         problem
     }
 
-    /// Asserts a 422 whose faults are exactly these, as `field: code`.
+    /// Asserts a 422 whose errors are exactly these, as `field: code`.
     #[track_caller]
-    pub fn invalid(&self, faults: &[&str]) {
-        let problem = self.refused(422, "validation_failed");
-        let text = |fault: &Value| {
+    pub fn invalid(&self, expected: &[&str]) {
+        let problem = self.rejected(422, "validation_failed");
+        let text = |error: &Value| {
             format!(
                 "{}: {}",
-                fault["field"].as_str().unwrap(),
-                fault["code"].as_str().unwrap()
+                error["field"].as_str().unwrap(),
+                error["code"].as_str().unwrap()
             )
         };
         let found: Vec<_> = problem["errors"]
@@ -76,6 +76,6 @@ impl Answer {
             .iter()
             .map(text)
             .collect();
-        assert_eq!(found, faults);
+        assert_eq!(found, expected);
     }
 }

@@ -1,18 +1,27 @@
 use std::ops::Deref;
 
-use actix_web::web::ServiceConfig;
-use app::{app::Application, config::Settings, database::Database, repositories::users};
+use actix_web::web::{Data, ServiceConfig};
+use app::{app::Application, config::Settings, routes};
+use better_auth::repositories::users;
+use database::Database;
 use mock_auth::{MockAuth, User};
+use rest::RouteTable;
 use sea_orm::{ConnectionTrait, DatabaseConnection, QueryResult, Statement};
+use serde_json::json;
 use tokio::sync::oneshot;
+use utoipa_actix_web::service_config;
 
 use super::{Client, TestDatabase};
+
+/// The members of organizations, as Better Auth keeps them.
+pub const MEMBERS: &str = r#"CREATE TABLE IF NOT EXISTS member
+    (id text PRIMARY KEY, "organizationId" text NOT NULL, "userId" text NOT NULL, role text NOT NULL)"#;
 
 /// The application on a free port, with a database and an auth server of its own.
 pub struct TestApp {
     pub auth: MockAuth,
     pub port: u16,
-    /// Making one takes long: the roots of trust are read each time.
+    /// Shared, since creating one reads all root certificates.
     pub http: reqwest::Client,
     database: Database,
     _stops_when_dropped: oneshot::Sender<()>,
@@ -24,19 +33,26 @@ impl TestApp {
         Self::start_with(&[]).await
     }
 
-    /// With these settings in place of the defaults.
+    /// Starts with these settings instead of the defaults.
     pub async fn start_with(given: &[(&str, &str)]) -> Self {
         Self::start_after(given, async |_| {}).await
     }
 
-    /// With an auth server that was put into some state first.
+    /// Starts after `prepare` has changed the auth server.
     pub async fn start_after(given: &[(&str, &str)], prepare: impl AsyncFnOnce(&MockAuth)) -> Self {
         Self::assemble(given, prepare, |_| {}).await
     }
 
-    /// With routes beside the application's own.
+    /// Starts with routes in addition to the application's own.
     pub async fn start_with_routes(more: fn(&mut ServiceConfig)) -> Self {
-        Self::assemble(&[], async |_| {}, more).await
+        Self::start_with_settings_and_routes(&[], more).await
+    }
+
+    pub async fn start_with_settings_and_routes(
+        given: &[(&str, &str)],
+        more: fn(&mut ServiceConfig),
+    ) -> Self {
+        Self::assemble(given, async |_| {}, more).await
     }
 
     async fn assemble(
@@ -54,6 +70,8 @@ impl TestApp {
             ("PORT", "0"),
             ("WORKERS", "1"),
             ("SHUTDOWN_TIMEOUT", "5"),
+            ("RATE_LIMIT_PER_USER", "0"),
+            ("RATE_LIMIT_PER_ADDRESS", "0"),
             // Also where the default is another one.
             ("USER_UUID_CLAIM", "uuid"),
         ]);
@@ -90,7 +108,7 @@ impl TestApp {
     }
 
     pub fn db(&self) -> &DatabaseConnection {
-        self.database.reader()
+        self.database.read()
     }
 
     /// For programs that work on the same database.
@@ -98,14 +116,14 @@ impl TestApp {
         self.database_file.url()
     }
 
-    /// Somebody without credentials.
+    /// A caller without credentials.
     pub fn anonymous(&self) -> Client {
-        Client::new(self, User::named("nobody"), None)
+        Client::new(self, User::named("anonymous"), None)
     }
 
-    /// Somebody with this in the Authorization header.
+    /// A caller with this token in the Authorization header.
     pub fn bearer(&self, token: &str) -> Client {
-        Client::new(self, User::named("nobody"), Some(token.to_owned()))
+        Client::new(self, User::named("anonymous"), Some(token.to_owned()))
     }
 
     /// A signed-in user with a row.
@@ -131,29 +149,49 @@ impl TestApp {
         .await
     }
 
+    /// A signed-in user with a row, who has this role in an organization by Better Auth's table:
+    /// nobody is a member by claims any more.
+    pub async fn member(&self, name: &str, organization: &str, role: &str) -> Client {
+        self.add_member(&User::named(name), organization, role)
+            .await;
+        self.user(name).await.in_organization(organization)
+    }
+
+    /// What Better Auth's organization plugin does, as far as it matters here.
+    pub async fn add_member(&self, user: &User, organization: &str, role: &str) {
+        self.sql(MEMBERS).await;
+        let id = format!("{}-{organization}", user.name);
+        let values = format!("'{id}', '{organization}', '{}', '{role}'", user.id);
+        self.sql(&format!("INSERT INTO member VALUES ({values})"))
+            .await;
+    }
+
+    /// The user owns an organization of their own, by a claim of the token.
     async fn signed_in(&self, user: User) -> Client {
         self.add_row(&user).await;
-        let token = self.auth.token(&user).sign();
-        Client::new(self, user, Some(token))
+        let organization = format!("organization-of-{}", user.name);
+        let organizations = json!([{"id": organization, "role": "owner"}]);
+        let token = self.auth.token(&user).claim("organizations", organizations);
+        Client::new(self, user, Some(token.sign())).in_organization(&organization)
     }
 
     /// What Better Auth does at sign-up.
     pub async fn add_row(&self, user: &User) {
         let new = users::NewUser {
-            id: app::types::BetterAuthId::new(&user.id),
+            id: better_auth::BetterAuthId::new(&user.id),
             uuid: user.uuid.into(),
             email: user.email.clone(),
             name: user.name.clone(),
         };
-        users::insert_missing(new, self.db()).await.unwrap();
+        users::insert_if_absent(new, self.db()).await.unwrap();
     }
 
-    /// Runs a statement behind the application's back.
+    /// Runs a statement without the application.
     pub async fn sql(&self, statement: &str) {
         self.db().execute_unprepared(statement).await.unwrap();
     }
 
-    /// One row, fetched behind the application's back.
+    /// One row, fetched without the application.
     pub async fn row(&self, statement: &str) -> QueryResult {
         let statement = Statement::from_string(self.db().get_database_backend(), statement);
         self.db().query_one_raw(statement).await.unwrap().unwrap()
@@ -163,6 +201,16 @@ impl TestApp {
     pub async fn stop_auth(&self) {
         self.auth.stop().await;
     }
+}
+
+/// Adds routes with their documentation, which opens them to OAuth clients and API keys.
+pub fn add_documented(config: &mut ServiceConfig, more: fn(&mut service_config::ServiceConfig)) {
+    let all = rest::openapi::routes(|config| {
+        routes::configure(config);
+        more(config);
+    });
+    config.app_data(Data::new(RouteTable::new(all)));
+    more(&mut service_config::ServiceConfig::new(config));
 }
 
 impl Deref for TestApp {

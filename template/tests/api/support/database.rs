@@ -1,18 +1,15 @@
 use std::sync::OnceLock;
 
-use app::{
-    config::Settings,
-    database::Database,
-    repositories::users::{self, NewUser},
-    types::BetterAuthId,
-};
+use app::{auth::BetterAuthId, config::Settings};
+use better_auth::repositories::users::{self, NewUser};
+use database::Database;
 use mock_auth::User;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-/// A database of one test, migrated and empty; gone when the test is over. On SQLite a file, on
+/// A database for one test, deleted at its end. On SQLite a file, on
 /// PostgreSQL (where TEST_DATABASE_URL names a server) a database of its own.
 pub struct TestDatabase {
     url: String,
@@ -38,7 +35,7 @@ impl TestDatabase {
                 std::fs::copy(sqlite_template().await, file).unwrap();
             }
             Kind::Postgres { .. } => {
-                Database::migrate(&database.settings(&[]).database)
+                Database::migrate::<migration::Migrator>(&database.settings(&[]).database)
                     .await
                     .unwrap();
             }
@@ -83,12 +80,12 @@ impl TestDatabase {
         &self.url
     }
 
-    /// Runs a statement while no application is there.
+    /// Runs a statement on a connection of its own.
     pub async fn execute(&self, statement: &str) {
         execute(&self.url, statement).await;
     }
 
-    /// What Better Auth does at sign-up, while no application is there.
+    /// What Better Auth does at sign-up, on a connection of its own.
     pub async fn add_user(&self, user: &User) {
         let database = Database::open(&self.settings(&[]).database).await.unwrap();
         let new = NewUser {
@@ -97,11 +94,11 @@ impl TestDatabase {
             email: user.email.clone(),
             name: user.name.clone(),
         };
-        users::insert_missing(new, database.reader()).await.unwrap();
+        users::insert_if_absent(new, database.read()).await.unwrap();
         database.close().await.unwrap();
     }
 
-    /// The default settings but for the database and those given.
+    /// The default settings, except for the database and those given.
     pub fn settings(&self, given: &[(&str, &str)]) -> Settings {
         Settings::from_lookup(|name| match name {
             "DATABASE_URL" => Some(self.url.clone()),
@@ -141,14 +138,14 @@ async fn execute(server: &str, sql: &str) {
     connection.close().await.unwrap();
 }
 
-/// Migrating takes longer than copying what was migrated once.
+/// Copying a migrated file is faster than migrating each one.
 async fn sqlite_template() -> &'static std::path::Path {
     static TEMPLATE: OnceCell<TestDatabase> = OnceCell::const_new();
     static FILE: OnceLock<std::path::PathBuf> = OnceLock::new();
     let template = TEMPLATE
         .get_or_init(|| async {
             let database = TestDatabase::sqlite();
-            Database::migrate(&database.settings(&[]).database)
+            Database::migrate::<migration::Migrator>(&database.settings(&[]).database)
                 .await
                 .unwrap();
             database

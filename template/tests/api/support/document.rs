@@ -5,11 +5,11 @@ use serde_json::{Map, Value};
 
 use super::{Answer, Client, TestApp};
 
-/// The scope whose routes belong to the user whom the path names.
-const OWNED: &str = "/api/{user_id}/";
-
 /// Ids of rows, by the name of the parameter that takes them.
 pub type Ids<T = String> = BTreeMap<String, T>;
+
+/// The parameters that say whose rows a path is about.
+const OWNERS: [&str; 2] = ["user_id", "organization_id"];
 
 /// The OpenAPI document: what there is to call, and with what.
 pub struct Document(Value);
@@ -24,9 +24,9 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// Whether it belongs to the user whom the path names.
+    /// Whether it belongs to the user or the organization that the path names.
     pub fn is_owned(&self) -> bool {
-        self.path.starts_with(OWNED)
+        OWNERS.iter().any(|owner| self.takes(owner))
     }
 
     /// Whether it needs credentials.
@@ -35,7 +35,7 @@ impl Operation {
         !ways.is_empty() && !ways.contains(&Value::Object(Map::new()))
     }
 
-    /// Whether wrong credentials are refused.
+    /// Whether invalid credentials are rejected.
     pub fn looks_at_credentials(&self) -> bool {
         !self.described["security"].as_array().unwrap().is_empty()
     }
@@ -53,18 +53,24 @@ impl Operation {
         parameters.is_some_and(|parameters| parameters.iter().any(is_it))
     }
 
-    /// The names of the ids in its path, but for the user's.
+    /// The names of the ids in its path, but for the owner's.
     pub fn ids(&self) -> Vec<String> {
         let names = self.path.split('/').filter_map(|segment| {
             let name = segment.strip_prefix('{')?.strip_suffix('}')?;
-            (name != "user_id").then(|| name.to_owned())
+            (!OWNERS.contains(&name)).then(|| name.to_owned())
         });
         names.collect()
     }
 
-    /// Its path with these values in the place of parameters.
-    pub fn path_with(&self, user: &str, ids: &Ids) -> String {
-        let mut path = self.path.replace("{user_id}", user);
+    /// Its path with these values in the place of parameters; the owner `me` is the client, and
+    /// the client's organization.
+    pub fn path_with(&self, client: &Client, owner: &str, ids: &Ids) -> String {
+        let organization = match owner {
+            "me" => client.organization(),
+            other => other,
+        };
+        let path = self.path.replace("{user_id}", owner);
+        let mut path = path.replace("{organization_id}", organization);
         for (name, id) in ids {
             path = path.replace(&format!("{{{name}}}"), id);
         }
@@ -98,7 +104,7 @@ impl Document {
         operations
     }
 
-    /// Those on a row of the user.
+    /// Those on a row of a user or an organization.
     pub fn operations_on_rows(&self) -> Vec<Operation> {
         let mut operations = self.operations();
         operations.retain(|operation| operation.is_owned() && !operation.ids().is_empty());
@@ -109,26 +115,29 @@ impl Document {
     pub fn body(&self, operation: &Operation, ids: &Ids) -> Option<Value> {
         let schema = self.body_schema(operation)?;
         let mut body = Map::new();
-        for (name, member) in schema["properties"].as_object().unwrap() {
+        for (name, field) in schema["properties"].as_object().unwrap() {
             let is_required = schema["required"].as_array();
             let is_required = is_required.is_some_and(|all| all.contains(&name.as_str().into()));
-            if let Some(id) = refers_to(member).and_then(|kind| ids.get(&kind)) {
+            if let Some(id) = refers_to(field).and_then(|kind| ids.get(&kind)) {
                 let id = Value::from(id.as_str());
-                let is_list = member["type"] == "array";
+                let is_list = field["type"] == "array";
                 body.insert(name.clone(), if is_list { vec![id].into() } else { id });
             } else if is_required {
-                body.insert(name.clone(), self.example(name, member));
+                body.insert(name.clone(), self.example(name, field));
             }
         }
         Some(body.into())
     }
 
-    /// Whether a body of it holds ids of such rows.
+    /// Whether a body of it holds ids of such rows that have an owner.
     pub fn body_names_rows(&self, operation: &Operation, ids: &Ids) -> bool {
+        let makers = self.makers();
+        let has_owner = |kind: &String| makers.get(kind).is_some_and(Operation::is_owned);
         let schema = self.body_schema(operation);
-        let members = schema.and_then(|schema| schema["properties"].as_object());
-        let mut members = members.into_iter().flat_map(Map::values);
-        members.any(|member| refers_to(member).is_some_and(|kind| ids.contains_key(&kind)))
+        let fields = schema.and_then(|schema| schema["properties"].as_object());
+        let mut fields = fields.into_iter().flat_map(Map::values);
+        let names = |kind: String| ids.contains_key(&kind) && has_owner(&kind);
+        fields.any(|field| refers_to(field).is_some_and(names))
     }
 
     /// The kinds of rows whose ids a body of it must hold.
@@ -137,8 +146,8 @@ impl Document {
             return Vec::new();
         };
         let required = schema["required"].as_array().into_iter().flatten();
-        let members = required.filter_map(|name| schema["properties"].get(name.as_str()?));
-        members.filter_map(refers_to).collect()
+        let fields = required.filter_map(|name| schema["properties"].get(name.as_str()?));
+        fields.filter_map(refers_to).collect()
     }
 
     fn body_schema<'a>(&'a self, operation: &'a Operation) -> Option<&'a Value> {
@@ -147,9 +156,9 @@ impl Document {
     }
 
     /// Texts differ each time: names may have to be unique.
-    fn example(&self, name: &str, member: &Value) -> Value {
+    fn example(&self, name: &str, field: &Value) -> Value {
         static NEXT: AtomicUsize = AtomicUsize::new(1);
-        let schema = self.resolve(member);
+        let schema = self.resolve(field);
         let example = match &schema["example"] {
             Value::Null => &schema["examples"][0],
             example => example,
@@ -157,7 +166,7 @@ impl Document {
         match example {
             Value::Null if schema["type"] == "array" => Value::Array(Vec::new()),
             Value::Null if schema["enum"].is_array() => schema["enum"][0].clone(),
-            Value::Null => panic!("give the member {name} an example: {schema}"),
+            Value::Null => panic!("give the field {name} an example: {schema}"),
             Value::String(text) if schema["format"].is_null() => {
                 format!("{text} {}", NEXT.fetch_add(1, Ordering::Relaxed)).into()
             }
@@ -204,9 +213,11 @@ impl Document {
         makers.map(kind).collect()
     }
 
-    /// Adds a row, and before it those that it has to refer to.
+    /// Adds a row, and before it those that it has to refer to. Administrators add what has no owner.
     async fn add_row(&self, client: &Client, kind: &str, ids: &mut Ids) {
         let make = &self.makers()[kind];
+        let admin = client.as_admin();
+        let maker = if make.is_owned() { client } else { &admin };
         let needs = self.needs(make);
         for need in &needs {
             if !ids.contains_key(need) {
@@ -215,7 +226,7 @@ impl Document {
         }
         let needed = needs.iter().map(|need| (need.clone(), ids[need].clone()));
         let answer = self
-            .call(client, make, "me", &Ids::new(), &needed.collect())
+            .call(maker, make, "me", &Ids::new(), &needed.collect())
             .await;
         answer.created();
         let (_, id) = answer.header("location").rsplit_once('/').unwrap();
@@ -252,11 +263,11 @@ impl Document {
         &self,
         client: &Client,
         operation: &Operation,
-        user: &str,
+        owner: &str,
         rows: &Ids,
         in_body: &Ids,
     ) -> Answer {
-        Answer::of(self.request(client, operation, user, rows, in_body)).await
+        Answer::of(self.request(client, operation, owner, rows, in_body)).await
     }
 
     /// The same, to be refined by hand.
@@ -264,11 +275,11 @@ impl Document {
         &self,
         client: &Client,
         operation: &Operation,
-        user: &str,
+        owner: &str,
         rows: &Ids,
         in_body: &Ids,
     ) -> RequestBuilder {
-        let path = operation.path_with(user, rows);
+        let path = operation.path_with(client, owner, rows);
         let request = client.request(operation.method.clone(), &path);
         match self.body(operation, in_body) {
             Some(body) => request
@@ -279,9 +290,9 @@ impl Document {
     }
 }
 
-/// The name that the ids of rows have which a member holds: `note_id` for those of a `NoteId`.
-fn refers_to(member: &Value) -> Option<String> {
-    let reference = [member, &member["items"], &member["oneOf"][1]]
+/// The name that the ids of rows have that a field holds: `note_id` for those of a `NoteId`.
+fn refers_to(field: &Value) -> Option<String> {
+    let reference = [field, &field["items"], &field["oneOf"][1]]
         .into_iter()
         .find_map(|schema| schema["$ref"].as_str())?;
     let name = reference.rsplit('/').next()?.strip_suffix("Id")?;

@@ -1,12 +1,12 @@
 use std::time::Duration;
 
-/// Waits until something is so; a test that waits in vain fails.
-pub async fn eventually(mut so: impl AsyncFnMut() -> bool) {
-    for _ in 0..100 {
-        if so().await {
+/// Waits until the condition holds; fails after ten seconds.
+pub async fn eventually(mut condition: impl AsyncFnMut() -> bool) {
+    for _ in 0..500 {
+        if condition().await {
             return;
         }
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("it never became so");
+    panic!("the condition never held");
 }

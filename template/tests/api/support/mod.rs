@@ -10,10 +10,10 @@ mod sources;
 mod user;
 
 pub use answer::Answer;
-pub use app::TestApp;
+pub use app::{MEMBERS, TestApp, add_documented};
 pub use database::TestDatabase;
 pub use document::{Document, Ids, Operation};
 pub use eventually::eventually;
 pub use program::{Program, run, run_in, run_on_terminal, run_with_input};
-pub use sources::rust_files;
+pub use sources::{code, paths, rust_files};
 pub use user::Client;

@@ -17,7 +17,7 @@ use nix::{
 
 use super::TestDatabase;
 
-/// Runs the program to its end, where there is no .env file.
+/// Runs the program to its end in an empty folder, without a .env file.
 pub fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     run_in(folder.path(), arguments, environment)
@@ -44,8 +44,8 @@ pub fn run_with_input(arguments: &[&str], environment: &[(&str, &str)], input: &
     output
 }
 
-/// Runs the program to its end on a terminal where somebody types this; returns whether it was a
-/// success, and what was to be seen.
+/// Runs the program to its end on a terminal with this input; returns whether it succeeded, and
+/// what the terminal showed.
 pub fn run_on_terminal(
     arguments: &[&str],
     environment: &[(&str, &str)],
@@ -81,7 +81,7 @@ pub fn run_on_terminal(
     )
 }
 
-/// No test leaves its program behind.
+/// Kills the program when its test ends.
 struct Running(Child);
 
 impl Drop for Running {
@@ -91,7 +91,7 @@ impl Drop for Running {
     }
 }
 
-/// The program as a server, with what it has written so far.
+/// The program as a running server.
 pub struct Program {
     child: Running,
     _folder: tempfile::TempDir,
@@ -100,7 +100,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// The compiled program with nothing in its environment but what is given.
+    /// The compiled program with exactly this environment.
     pub fn command(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
         let binary = std::env::var(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME"))).unwrap();
         let mut command = Command::new(binary);
@@ -141,7 +141,7 @@ impl Program {
         }
     }
 
-    /// The same on a database of its own, with its keys from this auth server.
+    /// Starts it on a database of its own, with the keys of this auth server.
     pub async fn with_keys_of(auth: &MockAuth, given: &[(&str, &str)]) -> (Self, TestDatabase) {
         let database = TestDatabase::migrated().await;
         let origin = auth.origin();
@@ -160,7 +160,7 @@ impl Program {
         .unwrap();
     }
 
-    /// The most memory it ever held, in bytes.
+    /// Its peak memory in bytes.
     #[cfg(target_os = "linux")]
     pub fn peak_memory(&self) -> u64 {
         let status =
@@ -170,7 +170,7 @@ impl Program {
         kilobytes.parse::<u64>().unwrap() * 1024
     }
 
-    /// Waits for the end; returns whether it was a success, and everything written.
+    /// Waits for its end; returns whether it succeeded, and everything it wrote.
     pub fn wait(mut self) -> (bool, String) {
         let mut output = String::new();
         let status = self.child.0.wait().unwrap();

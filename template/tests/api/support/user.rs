@@ -5,21 +5,46 @@ use uuid::Uuid;
 
 use super::{Answer, TestApp};
 
-/// Somebody who calls the API.
+/// A caller of the API.
+#[derive(Clone)]
 pub struct Client {
     http: Http,
     base: String,
     token: Option<String>,
     user: User,
+    organization: String,
+    admin: String,
 }
 
 impl Client {
     pub fn new(app: &TestApp, user: User, token: Option<String>) -> Self {
+        let admin = User {
+            role: "admin".to_owned(),
+            ..User::named("root")
+        };
         Self {
+            admin: app.auth.token(&admin).sign(),
             http: app.http.clone(),
             base: app.url(""),
             token,
             user,
+            organization: "organization-of-nobody".to_owned(),
+        }
+    }
+
+    pub fn in_organization(self, organization: &str) -> Self {
+        let organization = organization.to_owned();
+        Self {
+            organization,
+            ..self
+        }
+    }
+
+    /// An administrator of the same application.
+    pub fn as_admin(&self) -> Self {
+        Self {
+            token: Some(self.admin.clone()),
+            ..self.clone()
         }
     }
 
@@ -31,11 +56,16 @@ impl Client {
         &self.user
     }
 
+    /// The id of the caller's organization.
+    pub fn organization(&self) -> &str {
+        &self.organization
+    }
+
     pub fn token(&self) -> &str {
         self.token.as_deref().unwrap_or_default()
     }
 
-    /// A request to be refined by hand; send it with [`Answer::of`].
+    /// A request to add to; send it with [`Answer::of`].
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
         match &self.token {
@@ -64,7 +94,7 @@ impl Client {
         Answer::of(self.request(Method::DELETE, path)).await
     }
 
-    /// A request with one header; `body` null is none.
+    /// A request with one more header; `Value::Null` stands for no body.
     pub async fn with(
         &self,
         (name, value): (&str, &str),
@@ -82,7 +112,7 @@ impl Client {
         .await
     }
 
-    /// A body that is sent as it stands, declared as JSON.
+    /// Sends this text as it is, with the content type of JSON.
     pub async fn raw(&self, method: Method, path: &str, body: impl Into<reqwest::Body>) -> Answer {
         let request = self
             .request(method, path)

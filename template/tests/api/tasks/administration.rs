@@ -1,4 +1,4 @@
-//! The route on everybody's tasks.
+//! The route for administrators that deletes any user's task.
 
 use mock_auth::User;
 use reqwest::Method;
@@ -8,17 +8,17 @@ use crate::support::{Answer, TestApp};
 const CHALLENGE: &str = "www-authenticate";
 
 #[actix_web::test]
-async fn anybodys_task_is_deleted_by_permission_alone() {
+async fn only_the_permission_allows_deleting_any_users_task() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let task = alice.task("Water the plants").await;
     app.anonymous()
         .delete(&anyones(&task))
         .await
-        .refused(401, "token_missing");
+        .rejected(401, "token_missing");
     for stranger in [&alice, &app.admin().await, &app.permitted("tasks:*").await] {
         let answer = stranger.delete(&anyones(&task)).await;
-        let problem = answer.refused(403, "forbidden");
+        let problem = answer.rejected(403, "forbidden");
         assert_eq!(problem["detail"], "Requires the permission tasks:delete");
         assert_eq!(
             answer.header(CHALLENGE),
@@ -32,19 +32,19 @@ async fn anybodys_task_is_deleted_by_permission_alone() {
     alice
         .get(&format!("/api/me/tasks/{task}"))
         .await
-        .refused(404, "not_found");
+        .rejected(404, "not_found");
     cleaner
         .delete(&anyones(&task))
         .await
-        .refused(404, "not_found");
+        .rejected(404, "not_found");
     cleaner
         .delete(&anyones("not-an-id"))
         .await
-        .refused(404, "not_found");
+        .rejected(404, "not_found");
 }
 
 #[actix_web::test]
-async fn a_refusal_never_says_what_is_held() {
+async fn a_rejection_never_names_roles_or_permissions_held() {
     let app = TestApp::start().await;
     let user = User {
         role: "accountant".to_owned(),
@@ -53,7 +53,7 @@ async fn a_refusal_never_says_what_is_held() {
     };
     let alice = app.bearer(&app.token(&user).sign());
     let answer = alice.delete(&anyones("x")).await;
-    answer.refused(403, "forbidden");
+    answer.rejected(403, "forbidden");
     let all = format!("{} {}", answer.text, answer.header(CHALLENGE));
     assert!(
         !all.contains("accountant") && !all.contains("books:read"),
@@ -62,7 +62,7 @@ async fn a_refusal_never_says_what_is_held() {
 }
 
 #[actix_web::test]
-async fn whoever_lacks_the_permission_learns_nothing_of_routes_and_methods() {
+async fn without_the_permission_every_admin_path_and_method_is_forbidden() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     for (method, path) in [
@@ -70,21 +70,21 @@ async fn whoever_lacks_the_permission_learns_nothing_of_routes_and_methods() {
         (Method::PATCH, "/api/admin/tasks/x"),
     ] {
         let answer = Answer::of(alice.request(method, path)).await;
-        answer.refused(403, "forbidden");
+        answer.rejected(403, "forbidden");
     }
 }
 
 #[actix_web::test]
-async fn wrong_methods_and_unknown_routes_are_told_to_who_may_be_there() {
+async fn with_access_wrong_methods_are_405_and_unknown_routes_404() {
     let app = TestApp::start().await;
     let cleaner = app.permitted("tasks:delete").await;
     let answer = cleaner.get(&anyones("x")).await;
-    answer.refused(405, "method_not_allowed");
+    answer.rejected(405, "method_not_allowed");
     assert_eq!(answer.header("allow"), "DELETE");
     cleaner
         .get("/api/admin/tasks")
         .await
-        .refused(404, "not_found");
+        .rejected(404, "not_found");
 }
 
 fn anyones(task: &str) -> String {

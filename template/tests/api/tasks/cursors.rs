@@ -61,7 +61,7 @@ async fn walk(alice: &Client, query: &str, between: impl AsyncFn()) -> Vec<Strin
 }
 
 #[actix_web::test]
-async fn what_is_no_cursor_of_this_list_is_refused() {
+async fn what_is_no_cursor_of_this_list_is_rejected() {
     let app = TestApp::start().await;
     let (alice, bob) = (app.user("alice").await, app.user("bob").await);
     some_tasks(&alice).await;
@@ -81,20 +81,21 @@ async fn what_is_no_cursor_of_this_list_is_refused() {
         (&alice, format!("{query}&sort_by=title")),
         (&alice, format!("{query}&status=complete")),
         (&alice, format!("{query}&include_deleted=true")),
-        (&alice, "tag=none&cursor=".to_owned()),
         (&alice, "tag=none&cursor=x".to_owned()),
         (&alice, format!("tag=none&cursor={changed}")),
         (&alice, format!("tag=none&cursor={}", &cursor[..20])),
         (&alice, format!("tag=none&cursor={cursor}A")),
     ] {
         let answer = who.get(&format!("/api/me/tasks?{query}")).await;
-        answer.refused(400, "cursor_invalid");
+        answer.rejected(400, "cursor_invalid");
     }
+    let empty = alice.get("/api/me/tasks?page=1&cursor=").await;
+    assert_eq!(empty.ok()["page"], 1, "an empty parameter counts as absent");
     alice.tag("a").await;
     alice
         .get(&format!("/api/me/tags?cursor={cursor}"))
         .await
-        .refused(400, "cursor_invalid");
+        .rejected(400, "cursor_invalid");
     alice.get(&format!("/api/me/tasks?{query}")).await.ok();
 }
 
@@ -166,7 +167,7 @@ async fn a_row_that_a_cursor_names_may_be_gone() {
     assert_eq!(titles(&next), ["task 1"]);
     assert_eq!(
         (&next["total"], &next["page"], &next["total_pages"]),
-        (&json!(3), &json!(2), &json!(3))
+        (&Value::Null, &json!(2), &Value::Null)
     );
     let cursor = next["next_cursor"].as_str().unwrap();
     assert_eq!(

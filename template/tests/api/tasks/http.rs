@@ -1,4 +1,4 @@
-//! What is true of every route, tried on those that take bodies and parameters.
+//! Rules for every route, tested on routes with bodies and parameters.
 
 use reqwest::Method;
 use serde_json::json;
@@ -9,7 +9,7 @@ use crate::{
 };
 
 #[actix_web::test]
-async fn a_wrong_method_is_told_the_right_ones() {
+async fn a_wrong_method_is_answered_with_the_allowed_ones() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let task = format!("/api/me/tasks/{}", alice.task("Buy milk").await);
@@ -18,7 +18,7 @@ async fn a_wrong_method_is_told_the_right_ones() {
         (&task, "GET, HEAD, PUT, PATCH, DELETE"),
     ] {
         let answer = Answer::of(alice.request(Method::TRACE, path)).await;
-        answer.refused(405, "method_not_allowed");
+        answer.rejected(405, "method_not_allowed");
         assert_eq!(answer.header("allow"), allowed, "{path}");
     }
 }
@@ -35,46 +35,39 @@ async fn head_works_wherever_get_does() {
 }
 
 #[actix_web::test]
-async fn a_body_is_refused_by_size_then_type_then_syntax_then_meaning() {
+async fn a_body_is_rejected_for_its_size_its_type_its_syntax_or_its_values() {
     let app = TestApp::start_with(&[("MAX_BODY_BYTES", "1000")]).await;
     let alice = app.user("alice").await;
-    let path = "/api/me/tasks";
-    let send = |kind: &str, body: String| {
-        Answer::of(
-            alice
-                .request(Method::POST, path)
-                .header("content-type", kind.to_owned())
-                .body(body),
-        )
+    let send = async |kind: &str, body: &str| {
+        let request = alice.request(Method::POST, "/api/me/tasks");
+        Answer::of(request.header("content-type", kind).body(body.to_owned())).await
     };
-    send("text/plain", "x".repeat(1001))
+    let title = r#"{"title":"Buy milk"}"#;
+    let padded = format!("{title}{}", " ".repeat(1000));
+    let json = "application/json";
+    send(json, &padded).await.rejected(413, "body_too_large");
+    send("text/plain", title)
         .await
-        .refused(413, "body_too_large");
-    send("text/plain", "{".to_owned())
-        .await
-        .refused(415, "unsupported_media_type");
-    send("application/json", "{".to_owned())
-        .await
-        .refused(400, "malformed_request");
-    send("application/json", r#"{"title":7} trailing"#.to_owned())
-        .await
-        .refused(400, "malformed_request");
-    send("application/json", r#"{"title":"a\u0000b"}"#.to_owned())
-        .await
-        .refused(400, "malformed_request");
-    send("application/json", r#"{"title":7}"#.to_owned())
+        .rejected(415, "unsupported_media_type");
+    for malformed in [
+        "{",
+        r#"{"title":"Buy milk"} trailing"#,
+        r#"{"title":"a\u0000b"}"#,
+    ] {
+        send(json, malformed)
+            .await
+            .rejected(400, "malformed_request");
+    }
+    send(json, r#"{"title":7}"#)
         .await
         .invalid(&["title: invalid_value"]);
-    send(
-        "application/json; charset=utf-8",
-        r#"{"title":"Buy milk"}"#.to_owned(),
-    )
-    .await
-    .created();
+    send("application/json; charset=utf-8", title)
+        .await
+        .created();
 }
 
 #[actix_web::test]
-async fn unknown_members_and_parameters_are_named() {
+async fn unknown_fields_and_parameters_are_named() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     alice
@@ -108,11 +101,11 @@ async fn unknown_members_and_parameters_are_named() {
     alice
         .get("/api/me/tasks?page=%00")
         .await
-        .refused(400, "malformed_request");
+        .rejected(400, "malformed_request");
 }
 
 #[actix_web::test]
-async fn all_faults_of_a_body_are_reported_at_once() {
+async fn all_errors_of_a_body_are_reported_at_once() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let body = json!({"title": " ", "description": "x".repeat(10_001)});
@@ -125,21 +118,21 @@ async fn all_faults_of_a_body_are_reported_at_once() {
     });
     alice.post("/api/me/tasks", body).await.invalid(&[
         "colour: unknown_field",
+        "description: too_long",
         "due_date: invalid_value",
         "priority: invalid_value",
-        "description: too_long",
         "title: required",
     ]);
 }
 
 #[actix_web::test]
-async fn a_fault_of_the_database_shows_no_sql() {
+async fn a_database_error_shows_no_sql() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     app.sql("ALTER TABLE tasks RENAME COLUMN title TO heading")
         .await;
     let answer = alice.get("/api/me/tasks").await;
-    answer.refused(500, "internal_error");
+    answer.rejected(500, "internal_error");
     for word in ["heading", "SELECT", "tasks", "column"] {
         assert!(!answer.text.contains(word), "{word}: {}", answer.text);
     }

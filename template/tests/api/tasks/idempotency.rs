@@ -1,6 +1,6 @@
 //! Idempotency-Key: a POST that is sent again does nothing twice.
 
-use app::{repositories::idempotency::delete_older_than, types::Operator};
+use database::{Operator, idempotency_keys::delete_older_than};
 use futures_util::future::join_all;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -47,7 +47,7 @@ async fn a_key_is_good_for_one_request() {
 }
 
 #[actix_web::test]
-async fn a_malformed_key_is_refused_wherever_one_may_be_sent() {
+async fn a_malformed_key_is_rejected_wherever_one_may_be_sent() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let document = Document::of(&app).await;
@@ -58,19 +58,19 @@ async fn a_malformed_key_is_refused_wherever_one_may_be_sent() {
             continue;
         }
         assert!(operation.takes("Idempotency-Key"), "{}", operation.id);
-        let path = operation.path_with("me", &rows);
+        let path = operation.path_with(&alice, "me", &rows);
         for key in ["", "a b", &"x".repeat(256)] {
             let answer = post(&alice, &path, key, &json!({})).await;
-            answer.refused(400, "malformed_request");
+            answer.rejected(400, "malformed_request");
         }
         for raw in ["clé".as_bytes(), b"a\tb"] {
             let request = request(&alice, &path, &json!({})).header(HEADER, raw);
-            Answer::of(request).await.refused(400, "malformed_request");
+            Answer::of(request).await.rejected(400, "malformed_request");
         }
         let twice = request(&alice, &path, &json!({}))
             .header(HEADER, "a")
             .header(HEADER, "a");
-        Answer::of(twice).await.refused(400, "malformed_request");
+        Answer::of(twice).await.rejected(400, "malformed_request");
         seen += 1;
     }
     assert!(seen >= 6, "only {seen} routes were found");
@@ -84,7 +84,7 @@ async fn what_fails_is_not_kept() {
     let body = json!({"name": "home"});
     post(&alice, TAGS, "k1", &body)
         .await
-        .refused(409, "tag_name_conflict");
+        .rejected(409, "tag_name_conflict");
     alice.delete(&format!("{TAGS}/{tag}")).await;
     post(&alice, TAGS, "k1", &body).await.created();
 
@@ -106,7 +106,7 @@ async fn without_its_answer_nothing_of_a_request_is_kept() {
     let body = json!({"title": "Buy milk"});
     post(&alice, TASKS, "k1", &body)
         .await
-        .refused(500, "internal_error");
+        .rejected(500, "internal_error");
     assert_eq!(rows(&app, "tasks").await, 0);
 
     app.sql("ALTER TABLE idempotency_keys RENAME COLUMN reply TO answer")
@@ -121,7 +121,7 @@ async fn a_user_without_a_row_can_use_no_key() {
     let body = json!({"title": "x"});
     post(&ghost, TASKS, "k1", &body)
         .await
-        .refused(401, "user_unknown");
+        .rejected(401, "user_unknown");
 }
 
 #[actix_web::test]
@@ -248,7 +248,7 @@ async fn old_keys_are_deleted_in_batches_and_young_ones_stay() {
     post(&alice, TASKS, "young", &json!({"title": "x"}))
         .await
         .created();
-    let expiry = app::types::UtcDateTime::now().plus_seconds(-24 * 60 * 60);
+    let expiry = database::UtcDateTime::now().plus_seconds(-24 * 60 * 60);
     for expected in [3, 2, 0] {
         assert_eq!(
             delete_older_than(Operator::at_the_command_line(), expiry, 3, app.db())
@@ -294,7 +294,7 @@ async fn number(app: &TestApp, query: &str) -> i64 {
 
 /// Makes every key so many hours old.
 async fn age(app: &TestApp, hours: i64) {
-    let then = app::types::UtcDateTime::now().plus_seconds(-hours * 60 * 60);
+    let then = database::UtcDateTime::now().plus_seconds(-hours * 60 * 60);
     app.sql(&format!(
         "UPDATE idempotency_keys SET created_at = '{then}'"
     ))

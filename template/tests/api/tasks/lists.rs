@@ -4,7 +4,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use super::titles;
-use crate::support::{Client, TestApp};
+use crate::support::{Answer, Client, TestApp};
 
 /// Tasks that differ in everything a list can look at.
 async fn some_tasks(alice: &Client) {
@@ -25,10 +25,10 @@ async fn listed(alice: &Client, query: &str) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn parameters_that_cannot_be_meant_are_refused_all_at_once() {
+async fn parameters_that_cannot_be_meant_are_rejected_all_at_once() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
-    for (query, faults) in [
+    for (query, errors) in [
         ("status=done", vec!["status: invalid_value"]),
         (
             "status=complete&status=incomplete",
@@ -56,14 +56,14 @@ async fn parameters_that_cannot_be_meant_are_refused_all_at_once() {
             vec![
                 "colour: unknown_parameter",
                 "order: invalid_value",
+                "tag: control_character",
                 "page: out_of_range",
                 "page_size: invalid_value",
-                "tag: control_character",
             ],
         ),
     ] {
         let path = format!("/api/me/tasks?{query}");
-        alice.get(&path).await.invalid(&faults);
+        alice.get(&path).await.invalid(&errors);
     }
 }
 
@@ -261,6 +261,36 @@ async fn links_lead_to_the_pages_around() {
 }
 
 #[actix_web::test]
+async fn rows_are_not_counted_for_whoever_does_not_ask() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    for number in 0..3 {
+        alice.task(&format!("task {number}")).await;
+    }
+    let page = |number: u32| format!("/api/me/tasks?total=false&page_size=2&page={number}");
+    let relations = |answer: &Answer| {
+        let links = answer.header("link").split(", ").map(str::to_owned);
+        let relation = |link: String| link.rsplit_once("; ").unwrap().1.to_owned();
+        links.map(relation).collect::<Vec<_>>()
+    };
+    let first = alice.get(&page(1)).await;
+    assert_eq!(relations(&first), [r#"rel="first""#, r#"rel="next""#]);
+    let (first, last) = (first.ok(), alice.get(&page(2)).await);
+    assert_eq!(relations(&last), [r#"rel="first""#, r#"rel="prev""#]);
+    for page in [&first, &last.ok()] {
+        assert_eq!(
+            (&page["total"], &page["total_pages"]),
+            (&Value::Null, &Value::Null)
+        );
+    }
+    assert!(first["next_cursor"].is_string());
+    alice
+        .get("/api/me/tasks?total=maybe")
+        .await
+        .invalid(&["total: invalid_value"]);
+}
+
+#[actix_web::test]
 async fn deleted_tasks_are_listed_for_their_owner_who_asks() {
     let app = TestApp::start().await;
     let (alice, bob) = (app.user("alice").await, app.user("bob").await);
@@ -275,7 +305,7 @@ async fn deleted_tasks_are_listed_for_their_owner_who_asks() {
     );
     assert!(all["items"][0]["deleted_at"].is_null());
     assert!(all["items"][1]["deleted_at"].is_string());
-    alice.get(&path).await.refused(404, "not_found");
+    alice.get(&path).await.rejected(404, "not_found");
     let gone = alice
         .get(&format!("{path}?include_deleted=true"))
         .await
@@ -283,7 +313,7 @@ async fn deleted_tasks_are_listed_for_their_owner_who_asks() {
     assert_eq!(gone["title"], "gone");
     bob.get(&format!("{path}?include_deleted=true"))
         .await
-        .refused(404, "not_found");
+        .rejected(404, "not_found");
     alice
         .get(&format!("{path}?deleted=true"))
         .await

@@ -1,6 +1,8 @@
-//! Whose row is gone, what goes with them, and the first rows of whom a token brings.
+//! Users without a row: deleted ones, and new ones whose first request creates it.
 
-use app::{database::Database, error::Code, types::UserUuid};
+use app::auth::WriteAs;
+use app::error::Code;
+use database::{Database, UserUuid};
 use futures_util::future::join_all;
 use mock_auth::User;
 use sea_orm::ConnectionTrait;
@@ -21,7 +23,7 @@ fn signed_in(app: &TestApp, user: &User) -> Client {
 }
 
 #[actix_web::test]
-async fn every_write_of_a_user_whose_row_is_gone_is_refused() {
+async fn every_write_of_a_deleted_user_is_rejected() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let (task, tag) = (alice.task("Buy milk").await, alice.tag("home").await);
@@ -41,12 +43,12 @@ async fn every_write_of_a_user_whose_row_is_gone_is_refused() {
         alice.delete(&own_tag).await,
         alice.get("/api/profile").await,
     ] {
-        answer.refused(401, "user_unknown");
+        answer.rejected(401, "user_unknown");
     }
 }
 
 #[actix_web::test]
-async fn a_user_whose_row_is_gone_sees_nothing_and_does_not_come_back() {
+async fn a_deleted_user_sees_nothing_and_is_not_created_again() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let task = alice.task("Buy milk").await;
@@ -58,13 +60,13 @@ async fn a_user_whose_row_is_gone_sees_nothing_and_does_not_come_back() {
     alice
         .get(&format!("/api/me/tasks/{task}"))
         .await
-        .refused(404, "not_found");
+        .rejected(404, "not_found");
     alice.get("/api/me").await.ok();
     assert_eq!(count(&app, "user").await, 0);
 }
 
 #[actix_web::test]
-async fn another_row_that_is_gone_is_not_taken_for_the_users() {
+async fn a_missing_row_of_another_table_is_not_reported_as_a_missing_user() {
     let file = TestDatabase::migrated().await;
     let database = Database::open(&file.settings(&[]).database).await.unwrap();
     let alice = User::named("alice");
@@ -74,19 +76,19 @@ async fn another_row_that_is_gone_is_not_taken_for_the_users() {
         Uuid::new_v4(),
         Uuid::new_v4()
     );
-    let refused = async || {
+    let error_code = async || {
         let work = database.write_as(owner, async |transaction| {
             Ok(transaction.execute_unprepared(&link).await?)
         });
         work.await.unwrap_err().code()
     };
-    assert_eq!(refused().await, Code::UserUnknown);
+    assert_eq!(error_code().await, Code::USER_UNKNOWN);
     file.add_user(&alice).await;
-    assert_eq!(refused().await, Code::NotFound);
+    assert_eq!(error_code().await, Code::NOT_FOUND);
 }
 
 #[actix_web::test]
-async fn a_user_goes_with_all_that_is_theirs_and_nothing_else() {
+async fn deleting_a_user_deletes_everything_of_theirs_and_nothing_else() {
     let app = TestApp::start().await;
     for name in ["alice", "bob"] {
         let user = app.user(name).await;
@@ -107,7 +109,7 @@ async fn a_user_goes_with_all_that_is_theirs_and_nothing_else() {
 }
 
 #[actix_web::test]
-async fn first_writes_at_the_same_time_make_one_row_of_their_user() {
+async fn concurrent_first_writes_create_one_user_row() {
     let app = TestApp::start_with(ON).await;
     let alice = signed_in(&app, &User::named("alice"));
     join_all((0..20).map(|_| alice.task("Buy milk"))).await;
@@ -118,7 +120,7 @@ async fn first_writes_at_the_same_time_make_one_row_of_their_user() {
 /// Where Better Auth makes UUIDs itself, another id is another user.
 #[cfg(not(feature = "native-ids"))]
 #[actix_web::test]
-async fn rows_stay_with_the_uuid_they_were_made_for() {
+async fn rows_belong_to_the_uuid_that_created_them() {
     let app = TestApp::start_with(ON).await;
     let user = User::named("alice");
     let before = signed_in(&app, &user);

@@ -4,15 +4,17 @@
 use std::collections::BTreeSet;
 
 use app::{
-    repositories::tasks::{self, NewTask, TaskFilter},
-    types::{Description, ListRequest, PageRequest, SearchQuery, TaskSort, Title, UserUuid},
+    entities::task,
+    repositories::tasks::{self, TaskFilter},
+    types::{Description, TaskSort, Title},
 };
+use database::{ListRequest, PageRequest, SearchQuery, UserUuid};
 use proptest::{
     prelude::*,
     strategy::ValueTree,
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
-use sea_orm::{DbBackend, TransactionTrait};
+use sea_orm::{ActiveValue::Set, DbBackend, TransactionTrait};
 use serde_json::{Value, json};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use url::form_urlencoded::byte_serialize;
@@ -54,7 +56,7 @@ async fn nor_are_those_of_a_user_whose_uuid_ends_alike() {
 }
 
 #[actix_web::test]
-async fn a_query_that_is_too_long_or_cannot_be_read_is_refused() {
+async fn a_query_that_is_too_long_or_cannot_be_read_is_rejected() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let path = |query: &str| format!("/api/me/tasks?search={query}");
@@ -65,7 +67,7 @@ async fn a_query_that_is_too_long_or_cannot_be_read_is_refused() {
         alice
             .get(&path(bad))
             .await
-            .refused(400, "malformed_request");
+            .rejected(400, "malformed_request");
     }
 }
 
@@ -210,15 +212,18 @@ async fn a_search_goes_with_filters_orders_pages_and_cursors() {
         (&json!(3), vec!["milk 0", "milk 2"])
     );
     let cursor = first["next_cursor"].as_str().unwrap();
-    for next in [format!("{list}&page=2"), format!("{list}&cursor={cursor}")] {
+    for (next, total) in [
+        (format!("{list}&page=2"), json!(3)),
+        (format!("{list}&cursor={cursor}"), Value::Null),
+    ] {
         let next = alice.get(&next).await.ok();
-        assert_eq!((&next["total"], titles(&next)), (&json!(3), vec!["milk 4"]));
+        assert_eq!((&next["total"], titles(&next)), (&total, vec!["milk 4"]));
     }
     let elsewhere = list.replace("MILK", "bread");
     alice
         .get(&format!("{elsewhere}&cursor={cursor}"))
         .await
-        .refused(400, "cursor_invalid");
+        .rejected(400, "cursor_invalid");
 }
 
 #[actix_web::test]
@@ -270,24 +275,23 @@ async fn a_thousand_random_texts_are_found_as_the_rule_says() {
         .collect();
     let transaction = app.db().begin().await.unwrap();
     for (number, text) in texts.iter().enumerate() {
-        let new = NewTask {
-            title: Title::parse(&format!("_{number}_")).unwrap(),
-            description: Some(Description::parse(text).unwrap()),
-            completed: false,
-            priority: None,
-            due_date: None,
-            reminder_at: None,
-            recurrence_pattern: None,
-            recurrence_config: None,
+        let columns = task::ActiveModel {
+            title: Set(Title::parse(&format!("_{number}_")).unwrap()),
+            description: Set(Some(Description::parse(text).unwrap())),
+            completed: Set(false),
+            priority: Set(None),
+            due_date: Set(None),
+            reminder_at: Set(None),
+            recurrence_pattern: Set(None),
+            recurrence_config: Set(None),
+            ..Default::default()
         };
-        tasks::insert(owner, new, &transaction).await.unwrap();
+        let task = tasks::build(owner, columns).unwrap();
+        tasks::insert(owner, task, &transaction).await.unwrap();
     }
     transaction.commit().await.unwrap();
     let texts: Vec<Vec<String>> = texts.iter().map(|text| words(text)).collect();
-    let first = ListRequest {
-        page: PageRequest::new(1, 100).unwrap(),
-        cursor: None,
-    };
+    let first = ListRequest::from(PageRequest::new(1, 100).unwrap());
     let mut hits = 0;
     for _ in 0..1000 {
         let query = text().new_tree(&mut runner).unwrap().current();
@@ -300,7 +304,7 @@ async fn a_thousand_random_texts_are_found_as_the_rule_says() {
         let expected: Vec<usize> = (0..1000)
             .filter(|number| holds(number, &texts[*number], &words(&query)))
             .collect();
-        assert_eq!(page.total, expected.len() as u64, "{query:?}");
+        assert_eq!(page.total, Some(expected.len() as u64), "{query:?}");
         let mut found: Vec<usize> = page
             .items
             .iter()
@@ -327,9 +331,10 @@ fn words(text: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     for c in text.nfkd().filter(|c| !is_combining_mark(*c)) {
         let folded: String = c.to_lowercase().flat_map(char::to_uppercase).collect();
-        match folded.chars().all(char::is_alphanumeric) {
-            true => words.last_mut().unwrap().push_str(&folded),
-            false => words.push(String::new()),
+        if folded.chars().all(char::is_alphanumeric) {
+            words.last_mut().unwrap().push_str(&folded)
+        } else {
+            words.push(String::new())
         }
     }
     words.retain(|word| !word.is_empty());

@@ -1,4 +1,4 @@
-//! Which tags are on a task.
+//! Tags assigned to tasks.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -20,15 +20,15 @@ async fn tags_and_tasks_of_others_are_not_found() {
     let path = format!("{task}/tags");
     for who in [&bob, &alice] {
         let answer = who.post(&path, json!({"tag_id": theirs})).await;
-        answer.refused(404, "not_found");
+        answer.rejected(404, "not_found");
     }
-    bob.get(&path).await.refused(404, "not_found");
+    bob.get(&path).await.rejected(404, "not_found");
     bob.put(&path, json!({"tag_ids": [theirs]}))
         .await
-        .refused(404, "not_found");
+        .rejected(404, "not_found");
     bob.delete(&format!("{path}/{mine}"))
         .await
-        .refused(404, "not_found");
+        .rejected(404, "not_found");
     alice
         .put(&path, json!({"tag_ids": [mine, theirs]}))
         .await
@@ -38,18 +38,18 @@ async fn tags_and_tasks_of_others_are_not_found() {
         json!({"task_ids": []}),
     )
     .await
-    .refused(404, "not_found");
+    .rejected(404, "not_found");
     assert_eq!(alice.get(&task).await.ok()["tags"], json!([]));
 }
 
 #[actix_web::test]
-async fn input_outside_the_limits_is_refused() {
+async fn assignments_outside_the_limits_are_rejected() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let (task, tag) = (a_task(&alice).await, alice.tag("home").await);
     let (tags, tasks) = (format!("{task}/tags"), format!("/api/me/tags/{tag}/tasks"));
     let many = vec![Uuid::now_v7(); 101];
-    for (answer, fault) in [
+    for (answer, error) in [
         (alice.post(&tags, json!({})).await, "tag_id: required"),
         (
             alice.post(&tags, json!({"tag_id": "x"})).await,
@@ -58,7 +58,7 @@ async fn input_outside_the_limits_is_refused() {
         (alice.put(&tags, json!({})).await, "tag_ids: required"),
         (
             alice.put(&tags, json!({"tag_ids": null})).await,
-            "tag_ids: invalid_value",
+            "tag_ids: required",
         ),
         (
             alice.put(&tags, json!({"tag_ids": many})).await,
@@ -77,31 +77,34 @@ async fn input_outside_the_limits_is_refused() {
             "tag_ids: invalid_value",
         ),
     ] {
-        answer.invalid(&[fault]);
+        answer.invalid(&[error]);
     }
 }
 
 #[actix_web::test]
-async fn not_found_comes_before_what_is_wrong_with_the_body() {
+async fn unknown_tasks_and_tags_are_not_found() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
+    let id = alice.tag("home").await;
     let tag = "/api/me/tags/018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90";
+    let (tags, tasks) = (format!("{NOWHERE}/tags"), format!("{tag}/tasks"));
     for answer in [
-        alice.post(&format!("{NOWHERE}/tags"), json!({})).await,
-        alice.put(&format!("{NOWHERE}/tags"), json!({})).await,
-        alice.put(NOWHERE, json!({})).await,
-        alice.put(tag, json!({})).await,
-        alice.patch(tag, json!({"name": ""})).await,
-        alice.post(&format!("{tag}/tasks"), json!({})).await,
-        alice.get(&format!("{NOWHERE}/tags")).await,
-        alice.delete(&format!("{NOWHERE}/tags/x")).await,
+        alice.post(&tags, json!({"tag_id": id})).await,
+        alice.put(&tags, json!({"tag_ids": [id]})).await,
+        alice.put(NOWHERE, json!({"title": "x"})).await,
+        alice.put(tag, json!({"name": "work"})).await,
+        alice.patch(tag, json!({"name": "work"})).await,
+        alice.post(&tasks, json!({"task_ids": []})).await,
+        alice.get(&tags).await,
+        alice.delete(&format!("{tags}/{id}")).await,
+        alice.delete(&format!("{tags}/x")).await,
     ] {
-        answer.refused(404, "not_found");
+        answer.rejected(404, "not_found");
     }
 }
 
 #[actix_web::test]
-async fn a_tag_is_put_on_once_and_taken_off_once() {
+async fn a_tag_is_assigned_once_and_removed_once() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let (task, tag) = (a_task(&alice).await, alice.tag("home").await);
@@ -114,17 +117,17 @@ async fn a_tag_is_put_on_once_and_taken_off_once() {
     alice
         .post(&path, body)
         .await
-        .refused(409, "tag_already_assigned");
+        .rejected(409, "tag_already_assigned");
     assert_eq!(alice.delete(&format!("{path}/{tag}")).await.status, 204);
     alice
         .delete(&format!("{path}/{tag}"))
         .await
-        .refused(404, "not_found");
+        .rejected(404, "not_found");
     assert_eq!(alice.get(&path).await.ok()["total"], 0);
 }
 
 #[actix_web::test]
-async fn of_many_who_put_the_same_tag_on_one_succeeds() {
+async fn concurrent_assignments_of_one_tag_succeed_once() {
     let app = TestApp::start_with(&[("WORKERS", "2")]).await;
     let alice = app.user("alice").await;
     let (task, tag) = (a_task(&alice).await, alice.tag("home").await);
@@ -140,7 +143,7 @@ async fn of_many_who_put_the_same_tag_on_one_succeeds() {
 }
 
 #[actix_web::test]
-async fn a_set_of_tags_takes_the_place_of_another() {
+async fn a_set_of_tags_replaces_another() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let task = a_task(&alice).await;
@@ -164,7 +167,7 @@ async fn a_set_of_tags_takes_the_place_of_another() {
 }
 
 #[actix_web::test]
-async fn a_tag_is_put_on_all_of_many_tasks_or_on_none() {
+async fn a_tag_is_assigned_to_all_of_many_tasks_or_to_none() {
     let app = TestApp::start().await;
     let (alice, bob) = (app.user("alice").await, app.user("bob").await);
     let tag = alice.tag("home").await;
@@ -197,7 +200,7 @@ async fn a_tag_is_put_on_all_of_many_tasks_or_on_none() {
 }
 
 #[actix_web::test]
-async fn renaming_and_assigning_at_once_never_blocks_for_good() {
+async fn concurrent_renaming_and_assigning_does_not_deadlock() {
     let app = TestApp::start_with(&[("WORKERS", "2")]).await;
     let alice = app.user("alice").await;
     let mut tasks = Vec::new();
@@ -238,7 +241,7 @@ async fn renaming_and_assigning_at_once_never_blocks_for_good() {
 }
 
 #[actix_web::test]
-async fn the_tags_on_a_task_are_listed_in_parts() {
+async fn the_tags_of_a_task_are_listed_in_pages() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let mut tags = Vec::new();
@@ -263,5 +266,5 @@ async fn the_tags_on_a_task_are_listed_in_parts() {
     alice
         .get(&format!("/api/me/tags?cursor={cursor}"))
         .await
-        .refused(400, "cursor_invalid");
+        .rejected(400, "cursor_invalid");
 }

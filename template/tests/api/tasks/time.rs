@@ -1,6 +1,6 @@
-//! Times that callers send, wherever the API runs.
+//! Times in requests, in every time zone.
 
-use app::types::UtcDateTime;
+use database::UtcDateTime;
 use mock_auth::{MockAuth, User};
 use proptest::{
     collection::vec,
@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::support::{Answer, Client, Program, TestApp};
 
-/// A text that is accepted, and the instant that it means in milliseconds since 1970.
+/// A valid time as text, and its milliseconds since 1970.
 fn inputs() -> impl Strategy<Value = (String, i64)> {
     let milliseconds = -62_135_500_000_000..=253_402_200_000_000_i64;
     (
@@ -56,7 +56,7 @@ async fn sorted_by_due_date(app: &TestApp) -> Vec<String> {
 }
 
 #[test]
-fn instants_survive_the_database_and_its_order_is_theirs() {
+fn times_are_stored_and_sorted_exactly() {
     let system = actix_web::rt::System::new();
     let (app, alice) = system.block_on(async {
         let app = TestApp::start().await;
@@ -85,7 +85,7 @@ fn instants_survive_the_database_and_its_order_is_theirs() {
     outcome.unwrap();
 }
 
-/// Posts tasks that are due then; returns what the API reads back from the database.
+/// Creates tasks with these due dates; returns the due dates that the API reads back.
 async fn answers(alice: &Client, inputs: &[(String, i64)]) -> Vec<i64> {
     let mut read = Vec::new();
     for (index, (text, _)) in inputs.iter().enumerate() {
@@ -101,7 +101,7 @@ async fn answers(alice: &Client, inputs: &[(String, i64)]) -> Vec<i64> {
 }
 
 #[actix_web::test]
-async fn what_is_no_time_is_refused_and_the_member_named() {
+async fn an_invalid_time_is_rejected_and_its_field_named() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     for due_date in [
@@ -118,13 +118,13 @@ async fn what_is_no_time_is_refused_and_the_member_named() {
         let problem = alice
             .post("/api/me/tasks", task)
             .await
-            .refused(422, "validation_failed");
+            .rejected(422, "validation_failed");
         assert_eq!(problem["errors"][0]["field"], "due_date", "{due_date}");
     }
 }
 
 #[actix_web::test]
-async fn the_time_zone_of_the_machine_changes_nothing() {
+async fn the_time_zone_of_the_machine_does_not_matter() {
     let auth = MockAuth::start().await;
     let mut answers = Vec::new();
     for zone in ["UTC", "America/St_Johns", "Asia/Tokyo"] {

@@ -1,23 +1,31 @@
 //! What the commands for developers and operators do with tasks and tags.
 
-use app::types::UtcDateTime;
-use mock_auth::{MockAuth, User};
+use database::UtcDateTime;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::{
-    support::{Answer, Program, TestApp, TestDatabase, run, run_on_terminal},
-    upkeep::{DAY, call, printed, value},
+    support::{TestApp, TestDatabase},
+    upkeep::{DAY, printed, value},
 };
 
-#[test]
-fn nonsense_is_refused_before_anything_is_touched() {
-    for arguments in [
-        &["seed", "--tasks=5"][..],
-        &["seed", "--users=1", "--tags=51"],
-    ] {
-        let output = run(arguments, &[("DATABASE_URL", "sqlite:///nowhere/app.db")]);
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-    }
+/// Adds a user with so many tasks, and a neighbour with one; returns the user's UUID.
+async fn add_tasks(app: &TestApp, count: u32) -> Uuid {
+    app.user("bob").await.task("Bob's").await;
+    let owner = app.user("alice").await.uuid();
+    let now = UtcDateTime::now();
+    let row = |number| {
+        let id = Uuid::now_v7();
+        format!("('{id}', '{owner}', 'Task {number}', false, '', 1, '{now}', '{now}')")
+    };
+    let rows: Vec<_> = (0..count).map(row).collect();
+    app.sql(&format!(
+        "INSERT INTO tasks (id, user_id, title, completed, search_text, version, created_at, updated_at)
+         VALUES {}",
+        rows.join(", ")
+    ))
+    .await;
+    owner
 }
 
 #[actix_web::test]
@@ -26,66 +34,6 @@ async fn seed_adds_demo_rows_once() {
     let seed = || printed(database.url(), &["seed"]);
     assert_eq!(seed(), "added 2 users, 4 tags, 6 tasks\n");
     assert_eq!(seed(), "added 0 users, 0 tags, 0 tasks\n");
-}
-
-#[actix_web::test]
-async fn a_crowd_is_the_same_each_time_and_can_be_enlarged() {
-    let database = TestDatabase::empty().await;
-    let seed = |users: &str, tasks: &str| {
-        let arguments = ["seed", "--users", users, "--tasks", tasks, "--tags", "2"];
-        printed(database.url(), &arguments)
-    };
-    assert_eq!(seed("3", "5"), "added 3 users, 12 tags, 15 tasks\n");
-    assert_eq!(seed("3", "5"), "added 0 users, 0 tags, 0 tasks\n");
-    assert_eq!(seed("4", "6"), "added 1 users, 4 tags, 9 tasks\n");
-}
-
-#[actix_web::test]
-async fn tokens_open_the_rows_of_a_crowd() {
-    let auth = MockAuth::start().await;
-    let (program, database) = Program::with_keys_of(&auth, &[]).await;
-    let arguments = ["seed", "--users", "2", "--tasks", "7", "--tags", "2"];
-    printed(database.url(), &arguments);
-    let http = reqwest::Client::new();
-    let get = async |path: &str| {
-        let token = auth.token(&User::named("user0002")).sign();
-        Answer::of(http.get(program.url(path)).bearer_auth(token))
-            .await
-            .ok()
-    };
-    assert_eq!(get("/api/profile").await["email"], "user0002@example.test");
-    assert_eq!(get("/api/me/tags").await["total"], 4);
-    let tasks = get("/api/me/tasks").await;
-    assert_eq!(tasks["total"], 7);
-    for task in tasks["items"].as_array().unwrap() {
-        assert_eq!(task["tags"].as_array().unwrap().len(), 2, "{task}");
-    }
-}
-
-#[actix_web::test]
-async fn a_crowd_leaves_out_whose_address_somebody_has() {
-    let app = TestApp::start().await;
-    let other = User {
-        email: "user0001@example.test".to_owned(),
-        ..User::named("alice")
-    };
-    app.add_row(&other).await;
-    let arguments = ["seed", "--users", "2", "--tasks", "3", "--tags", "1"];
-    assert_eq!(
-        printed(app.database_url(), &arguments),
-        "added 1 users, 2 tags, 3 tasks\n"
-    );
-}
-
-#[actix_web::test]
-async fn seeding_shows_its_progress_on_a_terminal_alone() {
-    let database = TestDatabase::empty().await;
-    let arguments = ["seed", "--users", "3", "--tasks", "5"];
-    let environment = [("DATABASE_URL", database.url()), ("TERM", "xterm")];
-    let (success, shown) = run_on_terminal(&arguments, &environment, "");
-    assert!(success && shown.contains("of 18 rows"), "{shown}");
-    let (_, printed, complaint) = call(database.url(), &arguments);
-    assert!(!(printed + &complaint).contains("rows"));
 }
 
 #[actix_web::test]
@@ -111,7 +59,8 @@ async fn purge_removes_what_was_deleted_long_ago_and_nothing_else() {
     }
     for removed in [1, 0] {
         let printed = printed(app.database_url(), &["purge", "--older-than", "30"]);
-        let expected = format!("{removed} tasks, {removed} tags, 0 idempotency keys\n");
+        let expected =
+            format!("{removed} tasks, {removed} tags, 0 idempotency keys, 0 audit entries\n");
         assert!(printed.ends_with(&expected), "{printed}");
     }
     let kept: i64 = value(&app, "SELECT count(*) FROM tasks").await;
@@ -122,13 +71,12 @@ async fn purge_removes_what_was_deleted_long_ago_and_nothing_else() {
 #[actix_web::test]
 async fn purge_goes_on_after_the_first_batch() {
     let app = TestApp::start().await;
-    let arguments = ["seed", "--users", "1", "--tasks", "1201", "--tags", "1"];
-    printed(app.database_url(), &arguments);
+    add_tasks(&app, 1201).await;
     let time = UtcDateTime::now().plus_seconds(-2 * DAY);
     app.sql(&format!("UPDATE tasks SET deleted_at = '{time}'"))
         .await;
     let printed = printed(app.database_url(), &["purge", "--older-than", "1"]);
-    assert!(printed.contains(" 1201 tasks, 0 tags, "), "{printed}");
+    assert!(printed.contains("1202 tasks, 0 tags, "), "{printed}");
 }
 
 #[actix_web::test]
@@ -147,10 +95,10 @@ async fn an_export_holds_all_rows_of_one_user_the_deleted_ones_too() {
     let text = printed(app.database_url(), &["export-user", &uuid]);
     assert!(!text.to_lowercase().contains("bob"), "{text}");
     let export: Value = serde_json::from_str(&text).unwrap();
-    let all = |name: &str, member: &str| -> Vec<String> {
+    let all = |name: &str, field: &str| -> Vec<String> {
         let rows = export[name].as_array().unwrap().iter();
         let mut all: Vec<_> = rows
-            .map(|row| row[member].as_str().unwrap().to_owned())
+            .map(|row| row[field].as_str().unwrap().to_owned())
             .collect();
         all.sort();
         all
@@ -167,11 +115,9 @@ async fn an_export_holds_all_rows_of_one_user_the_deleted_ones_too() {
 
 #[actix_web::test]
 async fn an_export_goes_on_after_the_first_page() {
-    let database = TestDatabase::empty().await;
-    let arguments = ["seed", "--users", "2", "--tasks", "1201", "--tags", "1"];
-    printed(database.url(), &arguments);
-    let uuid = User::named("user0001").uuid.to_string();
-    let text = printed(database.url(), &["export-user", &uuid]);
+    let app = TestApp::start().await;
+    let uuid = add_tasks(&app, 1201).await.to_string();
+    let text = printed(app.database_url(), &["export-user", &uuid]);
     let export: Value = serde_json::from_str(&text).unwrap();
     let tasks = export["tasks"].as_array().unwrap();
     let ids: std::collections::BTreeSet<_> = tasks

@@ -10,7 +10,7 @@ async fn a_task(alice: &Client) -> String {
     format!("/api/me/tasks/{}", alice.task("Buy milk").await)
 }
 
-/// Every write that can be made depend on a version.
+/// Every write that accepts If-Match.
 async fn writes(alice: &Client, task: &str) -> Vec<(Method, String, Value)> {
     let tag = alice.tag("home").await;
     vec![
@@ -32,7 +32,7 @@ async fn version(alice: &Client, path: &str) -> Value {
 }
 
 #[actix_web::test]
-async fn a_write_meant_for_another_version_changes_nothing() {
+async fn a_write_with_a_stale_version_changes_nothing() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let task = a_task(&alice).await;
@@ -48,7 +48,7 @@ async fn a_write_meant_for_another_version_changes_nothing() {
             "\"ä\"",
         ] {
             let sent = alice.with(("if-match", stale), method.clone(), &path, body.clone());
-            sent.await.refused(412, "precondition_failed");
+            sent.await.rejected(412, "precondition_failed");
         }
         assert_eq!(version(&alice, &task).await, 2, "{method} {path}");
     }
@@ -62,7 +62,7 @@ async fn not_found_and_bad_input_come_before_a_stale_version() {
     let stale = ("if-match", r#""9""#);
     bob.with(stale, Method::DELETE, &task, Value::Null)
         .await
-        .refused(404, "not_found");
+        .rejected(404, "not_found");
     alice
         .with(stale, Method::PATCH, &task, json!({"title": ""}))
         .await
@@ -70,7 +70,7 @@ async fn not_found_and_bad_input_come_before_a_stale_version() {
 }
 
 #[actix_web::test]
-async fn a_write_meant_for_this_version_is_made_and_raises_it() {
+async fn a_write_with_the_current_version_succeeds_and_raises_it() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let task = a_task(&alice).await;
@@ -91,7 +91,7 @@ async fn a_write_meant_for_this_version_is_made_and_raises_it() {
 }
 
 #[actix_web::test]
-async fn a_star_stands_for_any_version() {
+async fn a_star_matches_any_version() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let task = a_task(&alice).await;
@@ -101,7 +101,7 @@ async fn a_star_stands_for_any_version() {
 }
 
 #[actix_web::test]
-async fn of_two_writes_meant_for_the_same_version_one_is_made() {
+async fn of_two_concurrent_writes_with_one_version_one_succeeds() {
     let app = TestApp::start_with(&[("WORKERS", "2")]).await;
     let alice = app.user("alice").await;
     let task = a_task(&alice).await;
@@ -124,7 +124,7 @@ async fn of_two_writes_meant_for_the_same_version_one_is_made() {
 }
 
 #[actix_web::test]
-async fn what_the_caller_has_already_is_not_sent_again() {
+async fn an_unchanged_row_is_answered_with_304() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let task = a_task(&alice).await;
@@ -133,7 +133,8 @@ async fn what_the_caller_has_already_is_not_sent_again() {
     assert_eq!(answer.header("cache-control"), "private, no-cache");
     let vary: Vec<_> = answer.headers.get_all("vary").iter().collect();
     assert!(
-        vary.iter().any(|value| *value == "Authorization, Cookie"),
+        vary.iter()
+            .any(|value| *value == "Authorization, Cookie, X-API-Key"),
         "{vary:?}"
     );
     for known in [r#""1""#, r#"W/"1""#, r#""7", "1""#, "*"] {
@@ -157,7 +158,7 @@ async fn what_the_caller_has_already_is_not_sent_again() {
 }
 
 #[actix_web::test]
-async fn a_list_has_no_etag_and_is_not_kept() {
+async fn a_list_has_no_etag_and_is_not_stored() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let answer = alice.get("/api/me/tasks").await;
@@ -168,7 +169,7 @@ async fn a_list_has_no_etag_and_is_not_kept() {
 }
 
 #[actix_web::test]
-async fn what_changes_nothing_is_no_new_version() {
+async fn a_write_without_changes_does_not_raise_the_version() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let tag = alice.tag("home").await;
@@ -189,7 +190,7 @@ async fn what_changes_nothing_is_no_new_version() {
 }
 
 #[actix_web::test]
-async fn a_change_of_a_tag_is_a_new_version_of_its_tasks() {
+async fn changing_a_tag_raises_the_version_of_its_tasks() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let tag = format!("/api/me/tags/{}", alice.tag("home").await);

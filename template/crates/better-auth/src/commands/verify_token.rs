@@ -3,65 +3,73 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use app::{
-    auth::{Jws, KeySet, RefusedKey, Rejection, Token, Verifier},
-    config::{AuthSettings, Settings},
-};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::DateTime;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
 
-use super::{Failure, key_set::Source, remedies::trouble};
+use crate::{
+    commands::{failure::Failure, key_set_location::KeySetLocation, remedies::Trouble},
+    config::{BetterAuthSettings, TokenSettings},
+    jwk::RejectedKey,
+    key_set::KeySet,
+    token::{Jws, Rejection, Token},
+    token_kind::TokenKind,
+    verifier::Verifier,
+};
 
-/// What `verify-token` is asked to do.
+/// The arguments of `verify-token`.
 #[derive(Args)]
-pub struct Arguments {
-    /// The key set; by default the one that the settings name
+pub struct VerifyTokenArguments {
+    /// The key set [default: the one in the settings]
     #[arg(long, value_name = "URL|FILE")]
     jwks: Option<String>,
-    /// What iss must be, in place of JWT_ISSUER
+    /// The expected iss [default: JWT_ISSUER, of an access token OAUTH_ISSUER]
     #[arg(long)]
     issuer: Option<String>,
-    /// What aud must hold, in place of JWT_AUDIENCE
+    /// The expected aud [default: JWT_AUDIENCE, of an access token OAUTH_AUDIENCE]
     #[arg(long)]
     audience: Option<String>,
-    /// Check header, key and signature of any JWS, whatever its payload
+    /// Check only header, key and signature, of a JWS with any payload
     #[arg(long)]
     signature_only: bool,
-    /// Read lines {"jwks":{...},"token":"..."} and answer each with {"valid":...}
+    /// Read lines {"jwks":{...},"token":"..."} and print a line {"valid":...} for each
     #[arg(long, conflicts_with = "token")]
     jsonl: bool,
-    /// The token; - or nothing reads standard input
+    /// The token; without it or with - it is read from standard input
     token: Option<String>,
 }
 
-/// Verifies with the code that the guards use, and says what they keep to themselves.
-pub async fn run(arguments: Arguments) -> Result<(), Failure> {
+/// Verifies a token by the rules of [`authenticate`](crate::authenticate). Prints its claims, or
+/// details of what is wrong that HTTP responses never tell.
+///
+/// # Errors
+/// When the token is not valid, or the key set cannot be read.
+pub async fn verify_token(arguments: VerifyTokenArguments) -> Result<(), Failure> {
     let settings = arguments.settings()?;
-    let checker = Checker {
-        verifier: Verifier::new(&settings),
-        signature_only: arguments.signature_only,
-        settings,
-    };
+    let checker = Checker::new(settings, arguments.signature_only);
     if arguments.jsonl {
-        return answer_lines(&checker, arguments.keys_given().await?.as_deref());
+        return check_lines(&checker, arguments.default_key_set().await?.as_deref());
     }
-    let token = arguments.read_token()?;
-    let (_, document) = arguments.source(&checker.settings).read().await?;
+    let token = read_token(arguments.token.as_deref())?;
+    let location = match &arguments.jwks {
+        Some(argument) => KeySetLocation::parse(argument),
+        None => KeySetLocation::from_settings(&checker.settings),
+    };
+    let (_, document) = location.read().await?;
     println!("{:#}", checker.check(&document, token.trim())?);
     Ok(())
 }
 
-impl Arguments {
-    /// The settings that concern tokens, and no others: a wrong DATABASE_URL is no matter here.
-    fn settings(&self) -> Result<AuthSettings, Failure> {
-        let url = match self.jwks.as_deref().map(Source::of) {
-            Some(Source::Url(url)) => Some(url),
+impl VerifyTokenArguments {
+    /// Reads only settings about tokens, so that an error in others does not matter.
+    fn settings(&self) -> Result<TokenSettings, Failure> {
+        let url = match self.jwks.as_deref().map(KeySetLocation::parse) {
+            Some(KeySetLocation::Url(url)) => Some(url),
             _ => None,
         };
-        let settings = Settings::from_lookup(|name| {
+        let lookup = |name: &str| {
             let set = std::env::var(name).ok().filter(|value| !value.is_empty());
             match name {
                 "JWT_ISSUER" => self.issuer.clone().or(set),
@@ -72,61 +80,75 @@ impl Arguments {
                     set.or_else(|| Some(url.as_ref()?.origin().ascii_serialization()))
                 }
                 "USER_UUID_CLAIM" | "ALLOW_INSECURE_HTTP" | "BETTER_AUTH_BASE_PATH" => set,
-                _ if name.starts_with("JWT_") || name.starts_with("JWKS_") => set,
+                _ if ["JWT_", "JWKS_", "OAUTH_"]
+                    .iter()
+                    .any(|start| name.starts_with(start)) =>
+                {
+                    set
+                }
                 _ => None,
             }
-        })?;
-        Ok(settings.auth)
-    }
-
-    fn source(&self, settings: &AuthSettings) -> Source {
-        let file = || {
-            std::env::var("JWKS_FILE")
-                .ok()
-                .filter(|file| !file.is_empty())
         };
-        match self.jwks.clone().or_else(file) {
-            Some(given) => Source::of(&given),
-            None => Source::Url(settings.jwks_url.clone()),
-        }
-    }
-
-    /// For lines that bring no key set of their own.
-    async fn keys_given(&self) -> Result<Option<Vec<u8>>, Failure> {
-        match &self.jwks {
-            Some(given) => Ok(Some(Source::of(given).read().await?.1)),
-            None => Ok(None),
-        }
-    }
-
-    fn read_token(&self) -> io::Result<String> {
-        match self.token.as_deref() {
-            Some(token) if token != "-" => Ok(token.to_owned()),
-            _ => {
-                let mut token = String::new();
-                io::stdin().take(1 << 20).read_to_string(&mut token)?;
-                Ok(token)
+        let settings = database::read_settings(lookup, BetterAuthSettings::read)?;
+        let mut tokens = settings.tokens;
+        if let Some(oauth) = &mut tokens.oauth {
+            if let Some(issuer) = &self.issuer {
+                oauth.issuer.clone_from(issuer);
             }
+            if let Some(audience) = &self.audience {
+                oauth.audience.clone_from(audience);
+            }
+        }
+        Ok(tokens)
+    }
+
+    /// The key set for lines without one.
+    async fn default_key_set(&self) -> Result<Option<Vec<u8>>, Failure> {
+        match &self.jwks {
+            Some(argument) => Ok(Some(KeySetLocation::parse(argument).read().await?.1)),
+            None => Ok(None),
         }
     }
 }
 
-struct Checker {
+/// The token itself, or what standard input holds for `-` and without one.
+pub(crate) fn read_token(argument: Option<&str>) -> io::Result<String> {
+    match argument {
+        Some(token) if token != "-" => Ok(token.to_owned()),
+        _ => {
+            let mut token = String::new();
+            io::stdin().take(1 << 20).read_to_string(&mut token)?;
+            Ok(token)
+        }
+    }
+}
+
+/// Checks tokens by the rules of the server, and explains why one is rejected.
+pub(crate) struct Checker {
     verifier: Verifier,
-    settings: AuthSettings,
+    settings: TokenSettings,
     signature_only: bool,
 }
 
 impl Checker {
-    /// What the token says, once it is found good; otherwise one line that says what is wrong.
-    fn check(&self, document: &[u8], token: &str) -> Result<Value, String> {
-        let (keys, refused) = KeySet::parse(document, &self.settings.algorithms)
+    pub(crate) fn new(settings: TokenSettings, signature_only: bool) -> Self {
+        Self {
+            verifier: Verifier::new(&settings),
+            settings,
+            signature_only,
+        }
+    }
+
+    /// The claims of a valid token (with `--signature-only`, its header), or what is wrong in one line.
+    pub(crate) fn check(&self, document: &[u8], token: &str) -> Result<Value, String> {
+        let (keys, rejected) = KeySet::parse(document, &self.settings.algorithms)
             .map_err(|error| error.to_string())?;
-        let verdict = match self.signature_only {
-            true => self.check_signature(&keys, token),
-            false => self.check_claims(&keys, token),
+        let checked = if self.signature_only {
+            self.check_signature(&keys, token)
+        } else {
+            self.check_claims(&keys, token)
         };
-        verdict.map_err(|rejection| self.explain(rejection, token, &refused))
+        checked.map_err(|rejection| self.explain(rejection, token, &rejected))
     }
 
     fn check_signature(&self, keys: &KeySet, token: &str) -> Result<Value, Rejection> {
@@ -139,52 +161,66 @@ impl Checker {
     fn check_claims(&self, keys: &KeySet, token: &str) -> Result<Value, Rejection> {
         let token = Token::parse(token)?;
         let claims = token.claims().clone();
-        self.verifier.verify(token, keys, now())?;
+        self.verifier.verify_any(token, keys, now())?;
         Ok(Value::Object(claims))
     }
 
-    fn explain(&self, rejection: Rejection, token: &str, refused: &[RefusedKey]) -> String {
+    fn explain(&self, rejection: Rejection, token: &str, rejected_keys: &[RejectedKey]) -> String {
         let mut line = rejection.to_string();
-        if let Rejection::Invalid(_) | Rejection::Expired | Rejection::UnknownKey = rejection {
+        if !matches!(rejection, Rejection::Malformed(_) | Rejection::NoUuid) {
             let [header, claims] = parts(token);
-            line += &found("; the header says", &header, &["alg", "kid", "typ"]);
+            line += &list("; the header says", &header, &["alg", "kid", "typ"]);
             if !self.signature_only {
-                line += &self.claims_found(&claims);
+                line += &self.list_claims(&claims);
             }
         }
-        for key in refused
-            .iter()
-            .filter(|_| rejection == Rejection::UnknownKey)
-        {
-            line += &format!("; the key {:?} is not used: {}", key.kid, key.reason);
+        if rejection == Rejection::UnknownKey {
+            for RejectedKey { kid, reason } in rejected_keys {
+                line += &format!("; the key {kid:?} is not used: {reason}");
+            }
         }
-        match remedy(rejection) {
+        match remedy(rejection, token) {
             Some(remedy) => format!("{line}. {remedy}"),
             None => line,
         }
     }
 
-    fn claims_found(&self, claims: &Map<String, Value>) -> String {
-        let (issuer, audience) = (&self.settings.issuer, &self.settings.audience);
-        let names = ["iss", "aud", "exp", "nbf", "iat"];
-        let found = found("; the claims say", claims, &names);
-        format!("{found}; expected iss {issuer:?} and aud {audience:?}")
+    fn list_claims(&self, claims: &Map<String, Value>) -> String {
+        let oauth = self.settings.oauth.as_ref();
+        let oauth = oauth.filter(|_| claims.contains_key("client_id"));
+        let [issuer, audience] = match oauth {
+            Some(oauth) => [&oauth.issuer, &oauth.audience].map(|value| format!("{value:?}")),
+            None => [&self.settings.issuers, &self.settings.audiences].map(|values| any_of(values)),
+        };
+        let names = ["iss", "aud", "exp", "nbf", "iat", "client_id", "azp", "cnf"];
+        let found = list("; the claims say", claims, &names);
+        format!("{found}; expected iss {issuer} and aud {audience}")
     }
 }
 
-/// The remedy of docs/troubleshooting.md where the rejection alone tells which one it is.
-fn remedy(rejection: Rejection) -> Option<&'static str> {
-    let row = match rejection {
-        Rejection::Malformed("no dots") => "R6",
-        Rejection::UnknownKey => "R7",
-        Rejection::Expired => "R8",
-        Rejection::NoUuid => "R3",
-        _ => return None,
-    };
-    trouble(row).map(|trouble| trouble.remedy)
+fn any_of(values: &[String]) -> String {
+    let values: Vec<_> = values.iter().map(|value| format!("{value:?}")).collect();
+    values.join(" or ")
 }
 
-/// Header and claims as they stand, for the explanation alone: nothing is believed.
+/// The remedy, if the rejection alone tells the cause.
+fn remedy(rejection: Rejection, token: &str) -> Option<&'static str> {
+    let is_of_session =
+        || Token::parse(token).is_ok_and(|token| token.kind() == TokenKind::Session);
+    let trouble = match rejection {
+        Rejection::Malformed(Jws::TOO_LONG) => Trouble::TOKEN_TOO_LONG,
+        Rejection::Malformed("no dots") => Trouble::SESSION_TOKEN_SENT,
+        Rejection::UnknownKey => Trouble::NO_MATCHING_KEY,
+        Rejection::Expired => Trouble::TOKEN_EXPIRED,
+        Rejection::NoUuid if is_of_session() => Trouble::UUID_CLAIM_MISSING,
+        Rejection::NoUuid => Trouble::ACCESS_TOKEN_WITHOUT_UUID,
+        Rejection::Kind(_) => Trouble::OTHER_KIND_OF_TOKEN,
+        _ => return None,
+    };
+    Some(trouble.remedy)
+}
+
+/// Header and claims, unverified: for the explanation only.
 fn parts(token: &str) -> [Map<String, Value>; 2] {
     let mut parts = token.split('.').map(|part| {
         let bytes = URL_SAFE_NO_PAD.decode(part).unwrap_or_default();
@@ -196,9 +232,9 @@ fn parts(token: &str) -> [Map<String, Value>; 2] {
     ]
 }
 
-fn found(intro: &str, members: &Map<String, Value>, names: &[&str]) -> String {
-    let said = |name: &&str| {
-        let value = members.get(*name)?;
+fn list(intro: &str, fields: &Map<String, Value>, names: &[&str]) -> String {
+    let field = |name: &&str| {
+        let value = fields.get(*name)?;
         let time = value
             .as_i64()
             .and_then(|time| DateTime::from_timestamp(time, 0));
@@ -207,11 +243,11 @@ fn found(intro: &str, members: &Map<String, Value>, names: &[&str]) -> String {
             None => format!(" {name} {value}"),
         })
     };
-    let said: Vec<_> = names.iter().filter_map(said).collect();
-    match said.is_empty() {
-        true => String::new(),
-        false => format!("{intro}{}", said.join(",")),
+    let listed: Vec<_> = names.iter().filter_map(field).collect();
+    if listed.is_empty() {
+        return String::new();
     }
+    format!("{intro}{}", listed.join(","))
 }
 
 fn now() -> Duration {
@@ -227,34 +263,38 @@ struct Line {
 }
 
 #[derive(Serialize)]
-struct Verdict {
+struct CheckedLine {
     valid: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
 }
 
-/// Answers line by line until the end of input; a bad line gets an answer like any other.
-fn answer_lines(checker: &Checker, keys_given: Option<&[u8]>) -> Result<(), Failure> {
+/// Checks line by line until the end of input; a malformed line is invalid like any other.
+fn check_lines(checker: &Checker, default_key_set: Option<&[u8]>) -> Result<(), Failure> {
     let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
     let mut line = Vec::new();
     while input.read_until(b'\n', &mut line)? > 0 {
-        let error = check_line(checker, keys_given, &line).err();
-        let verdict = Verdict {
+        let error = check_line(checker, default_key_set, &line).err();
+        let checked = CheckedLine {
             valid: error.is_none(),
             error,
         };
-        writeln!(output, "{}", serde_json::to_string(&verdict)?)?;
+        writeln!(output, "{}", serde_json::to_string(&checked)?)?;
         output.flush()?;
         line.clear();
     }
     Ok(())
 }
 
-fn check_line(checker: &Checker, keys_given: Option<&[u8]>, line: &[u8]) -> Result<(), String> {
+fn check_line(
+    checker: &Checker,
+    default_key_set: Option<&[u8]>,
+    line: &[u8],
+) -> Result<(), String> {
     let line: Line = serde_json::from_slice(line)
         .map_err(|_| r#"the line is not {"jwks":{...},"token":"..."}"#.to_owned())?;
-    let own = line.jwks.as_ref().map(|jwks| jwks.get().as_bytes());
-    let document = own.or(keys_given);
+    let key_set = line.jwks.as_ref().map(|jwks| jwks.get().as_bytes());
+    let document = key_set.or(default_key_set);
     let document = document.ok_or("the line has no jwks, and --jwks is not given")?;
     checker.check(document, &line.token).map(drop)
 }

@@ -1,36 +1,27 @@
-//! Better Auth's `jwks`: the keys that it signs tokens with.
+//! Better Auth's `jwks`: the keys that sign its tokens.
 
+use database::{SecretText, UtcDateTime};
 use sea_orm::entity::prelude::*;
 
-use crate::types::{BetterAuthId, SecretText, UtcDateTime};
+use crate::ids::BetterAuthId;
 
 /// A row of `jwks`.
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-#[sea_orm(table_name = "jwks")]
+#[derive(Clone, Debug, PartialEq, DeriveModel, DeriveActiveModel)]
 pub struct Model {
     /// The key's id (`kid`).
-    #[sea_orm(primary_key, auto_increment = false)]
     pub id: BetterAuthId,
     /// The public JWK.
-    #[sea_orm(column_name = "publicKey")]
     pub public_key: String,
     /// The private JWK, encrypted by Better Auth.
-    #[sea_orm(column_name = "privateKey")]
     pub private_key: SecretText,
-    /// When the key was made.
-    #[sea_orm(column_name = "createdAt")]
+    /// When the key was created.
     pub created_at: UtcDateTime,
-    /// When it stops signing.
-    #[sea_orm(column_name = "expiresAt")]
+    /// When Better Auth stops signing with it.
     pub expires_at: Option<UtcDateTime>,
-    /// The algorithm.
+    /// The algorithm, for example `EdDSA`.
     pub alg: Option<String>,
-    /// The curve.
+    /// The curve, for example `Ed25519`.
     pub crv: Option<String>,
 }
 
-/// None: rows are looked up by id where they are needed.
-#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
+entity!(Jwks: Id, PublicKey, PrivateKey, CreatedAt, ExpiresAt, Alg, Crv);

@@ -1,38 +1,31 @@
-//! Better Auth's `user`, with our `uuid` and `role`.
+//! Better Auth's `user`, with the additional fields `uuid` and `role`.
 
-use migration::NATIVE_IDS;
+use database::{UserUuid, UtcDateTime};
 use sea_orm::{ActiveValue, entity::prelude::*};
 use serde::Serialize;
 
-use crate::types::{BetterAuthId, UserUuid, UtcDateTime};
+use crate::ids::{BetterAuthId, NATIVE_IDS};
 
 /// A row of `user`.
-#[derive(Clone, Debug, PartialEq, Serialize, DeriveEntityModel)]
-#[sea_orm(table_name = "user")]
+#[derive(Clone, Debug, PartialEq, Serialize, DeriveModel, DeriveActiveModel)]
 pub struct Model {
     /// Better Auth's own id (`sub`).
-    #[sea_orm(primary_key, auto_increment = false)]
     pub id: BetterAuthId,
     /// The display name.
     pub name: String,
-    /// The address, unique.
-    #[sea_orm(unique)]
+    /// The e-mail address, unique.
     pub email: String,
-    /// Whether the address was confirmed.
-    #[sea_orm(column_name = "emailVerified")]
+    /// Whether the user confirmed the e-mail address.
     pub email_verified: bool,
-    /// A picture's URL.
+    /// The URL of a picture.
     pub image: Option<String>,
     /// When the user signed up.
-    #[sea_orm(column_name = "createdAt")]
     pub created_at: UtcDateTime,
-    /// When the row last changed.
-    #[sea_orm(column_name = "updatedAt")]
+    /// When the row was last changed.
     pub updated_at: UtcDateTime,
-    /// The target of our foreign keys.
-    #[sea_orm(unique)]
+    /// The target of the application's foreign keys.
     pub uuid: UserUuid,
-    /// One role or several separated by commas.
+    /// One role or several separated by commas, or as a JSON array.
     pub role: Option<String>,
 }
 
@@ -40,26 +33,26 @@ impl Model {
     /// The roles in `role`.
     #[must_use]
     pub fn roles(&self) -> Vec<String> {
-        let words = self.role.iter().flat_map(|roles| roles.split(','));
-        words
-            .map(str::trim)
-            .filter(|role| !role.is_empty())
-            .map(str::to_owned)
-            .collect()
+        let text = self.role.as_deref().unwrap_or_default();
+        // A field of type string[] on an engine without arrays.
+        if let Ok(roles) = serde_json::from_str::<Vec<String>>(text) {
+            return roles;
+        }
+        let roles = text.split(',').map(str::trim);
+        let roles = roles.filter(|role| !role.is_empty());
+        roles.map(str::to_owned).collect()
     }
 }
 
-/// What is inserted as `uuid`: nothing, where the database computes it from `id`.
+/// The `uuid` of a row to insert: not set with [`NATIVE_IDS`], because the database generates it
+/// from `id`.
 #[must_use]
 pub fn uuid_to_insert(uuid: UserUuid) -> ActiveValue<UserUuid> {
-    match NATIVE_IDS {
-        true => ActiveValue::NotSet,
-        false => ActiveValue::Set(uuid),
+    if NATIVE_IDS {
+        ActiveValue::NotSet
+    } else {
+        ActiveValue::Set(uuid)
     }
 }
 
-/// None: rows are looked up by id where they are needed.
-#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
+entity!(User: Id, Name, Email, EmailVerified, Image, CreatedAt, UpdatedAt, Uuid, Role);

@@ -1,33 +1,25 @@
-//! Better Auth's `verification`: e-mail confirmations and the like.
+//! Better Auth's `verification`: pending e-mail confirmations, password resets and so on.
 
+use database::{SecretText, UtcDateTime};
 use sea_orm::entity::prelude::*;
 
-use crate::types::{BetterAuthId, SecretText, UtcDateTime};
+use crate::ids::BetterAuthId;
 
 /// A row of `verification`.
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-#[sea_orm(table_name = "verification")]
+#[derive(Clone, Debug, PartialEq, DeriveModel, DeriveActiveModel)]
 pub struct Model {
-    /// Better Auth's id.
-    #[sea_orm(primary_key, auto_increment = false)]
+    /// The row's id.
     pub id: BetterAuthId,
-    /// What is verified.
+    /// What is verified, for example an e-mail address.
     pub identifier: String,
-    /// What proves it.
+    /// The secret that proves it.
     pub value: SecretText,
-    /// When the proof ends.
-    #[sea_orm(column_name = "expiresAt")]
+    /// When the secret expires.
     pub expires_at: UtcDateTime,
-    /// When it was asked for.
-    #[sea_orm(column_name = "createdAt")]
+    /// When it was requested.
     pub created_at: UtcDateTime,
-    /// When the row last changed.
-    #[sea_orm(column_name = "updatedAt")]
+    /// When the row was last changed.
     pub updated_at: UtcDateTime,
 }
 
-/// None: rows are looked up by id where they are needed.
-#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
+entity!(Verification: Id, Identifier, Value, ExpiresAt, CreatedAt, UpdatedAt);

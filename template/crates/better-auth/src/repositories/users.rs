@@ -1,26 +1,30 @@
-//! Users, as Better Auth keeps them.
+//! Queries of Better Auth's `user`.
 
+use database::{Engine, Error, ListRequest, Page, UserUuid, UtcDateTime, keyset};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, NotSet, QueryFilter, QueryOrder,
-    QuerySelect, Set, Statement, Value, prelude::Expr, sea_query::OnConflict,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, NotSet, QueryFilter,
+    QueryOrder, QuerySelect, Select, Set, prelude::Expr, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
-use super::keyset;
 use crate::{
-    entities::{account, session, user},
-    error::AppError,
-    types::{Admin, BetterAuthId, Engine, Granted, Page, PageRequest, UserUuid, UtcDateTime},
+    access::{Admin, Granted},
+    entities::{MILLISECONDS, account, plugin_column, session, user},
+    ids::BetterAuthId,
+    schema::{
+        definitions::TableId,
+        names::{self, Form},
+    },
 };
 
-/// A user to be written by us instead of Better Auth.
+/// A user that this application inserts instead of Better Auth.
 #[derive(Clone, Debug)]
 pub struct NewUser {
     /// Better Auth's own id.
     pub id: BetterAuthId,
-    /// The target of our foreign keys.
+    /// The target of the application's foreign keys.
     pub uuid: UserUuid,
-    /// The address.
+    /// The e-mail address.
     pub email: String,
     /// The display name.
     pub name: String,
@@ -28,12 +32,12 @@ pub struct NewUser {
 
 /// What a token says about its user.
 #[derive(Clone, Debug)]
-pub struct Described {
+pub struct TokenProfile {
     /// Better Auth's own id.
     pub id: BetterAuthId,
-    /// The address, where the token has one.
+    /// The e-mail address, if the token has one.
     pub email: Option<String>,
-    /// The display name, where the token has one.
+    /// The display name, if the token has one.
     pub name: Option<String>,
 }
 
@@ -44,121 +48,151 @@ pub struct Described {
 pub async fn find(
     owner: UserUuid,
     db: &impl ConnectionTrait,
-) -> Result<Option<user::Model>, AppError> {
+) -> Result<Option<user::Model>, Error> {
     Ok(user::Entity::find()
         .filter(user::Column::Uuid.eq(owner))
         .one(db)
         .await?)
 }
 
-/// When a user signed up, for sorting. On SQLite what others write need not be text of our form:
-/// Better Auth reads text with any zone, and milliseconds since 1970.
-fn created_at() -> Expr {
-    match Engine::current() {
-        Engine::Postgres => Expr::col(user::Column::CreatedAt),
-        Engine::Sqlite => Expr::cust(
-            r#"CASE typeof("createdAt") WHEN 'text' THEN julianday("createdAt")
-               ELSE "createdAt" / 86400000.0 + 2440587.5 END"#,
-        ),
+/// A user's row, and what Better Auth's admin plugin says of a ban.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct UserWithBan {
+    /// The row.
+    #[sea_orm(nested)]
+    pub user: user::Model,
+    banned: Option<bool>,
+    ban_expires: Option<UtcDateTime>,
+}
+
+impl UserWithBan {
+    /// Whether the user is banned now.
+    #[must_use]
+    pub fn is_banned(&self) -> bool {
+        let lasts = |end: UtcDateTime| end > UtcDateTime::now();
+        self.banned == Some(true) && self.ban_expires.is_none_or(lasts)
     }
 }
 
-/// A page of all users, newest first.
+/// The user's row, and whether the user is banned: one statement.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_with_ban(
+    owner: UserUuid,
+    db: &impl ConnectionTrait,
+) -> Result<Option<UserWithBan>, Error> {
+    let user = select_with_ban().filter(user::Column::Uuid.eq(owner));
+    Ok(user.into_model().one(db).await?)
+}
+
+pub(crate) fn select_with_ban() -> Select<user::Entity> {
+    let plugin = |name| plugin_column(TableId::User, name);
+    user::Entity::find()
+        .expr_as(plugin("banned"), "banned")
+        .expr_as(plugin("banExpires"), "ban_expires")
+}
+
+/// `createdAt` in a form that can be sorted. On SQLite, it may be text with any time zone, or a
+/// number: seconds or milliseconds since 1970, as [`UtcDateTime`] reads it.
+fn created_at() -> Expr {
+    if Engine::current() == Engine::Postgres {
+        return Expr::col(user::Column::CreatedAt);
+    }
+    let column = names::current().quoted_column(TableId::User, "createdAt");
+    Expr::cust(format!(
+        "CASE WHEN typeof({column}) = 'text' THEN julianday({column})
+              WHEN abs({column}) < {MILLISECONDS} THEN {column} / 86400.0 + 2440587.5
+              ELSE {column} / 86400000.0 + 2440587.5 END"
+    ))
+}
+
+/// A page of all users, newest first; without cursors.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn list(
     _: Granted<Admin>,
-    page: PageRequest,
+    request: &ListRequest,
     db: &impl ConnectionTrait,
-) -> Result<Page<user::Model>, AppError> {
-    let total = keyset::count(user::Entity::find(), db).await?;
+) -> Result<Page<user::Model>, Error> {
+    let total = if request.is_counted() {
+        Some(keyset::count(user::Entity::find(), db).await?)
+    } else {
+        None
+    };
+    let page = request.page;
     let users = user::Entity::find()
         .order_by_desc(created_at())
         .order_by_desc(user::Column::Id)
         .offset(page.offset())
-        .limit(page.limit())
+        .limit(page.limit() + 1)
         .all(db)
         .await?;
     Ok(Page::new(users, total, page))
 }
 
-/// `banned` and `banExpires` exist only with Better Auth's admin plugin. Without them the names in
-/// the inner selects mean the columns of `absent`, which say: not banned.
-const BAN: &str = r#"
-SELECT (SELECT banned FROM "user" WHERE uuid = $1) AS banned,
-       (SELECT "banExpires" FROM "user" WHERE uuid = $2) AS expires
-FROM (SELECT CAST(NULL AS boolean) AS banned, CAST(NULL AS timestamptz) AS "banExpires") AS absent
-"#;
-
-/// Whether the admin plugin bans the user at this moment.
+/// Inserts a user unless the id, e-mail address or UUID is taken; returns whether it did.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn is_banned(owner: UserUuid, db: &impl ConnectionTrait) -> Result<bool, AppError> {
-    let owner = Value::from(owner);
-    let query =
-        Statement::from_sql_and_values(db.get_database_backend(), BAN, [owner.clone(), owner]);
-    let Some(row) = db.query_one_raw(query).await? else {
-        return Ok(false);
-    };
-    let banned: Option<bool> = row.try_get("", "banned")?;
-    let expires: Option<UtcDateTime> = row.try_get("", "expires")?;
-    Ok(banned == Some(true) && expires.is_none_or(|expires| expires > UtcDateTime::now()))
-}
-
-/// Adds a user unless the id, address or uuid is taken; says whether it did.
-///
-/// # Errors
-/// When the database fails.
-pub async fn insert_missing(new: NewUser, db: &impl ConnectionTrait) -> Result<bool, AppError> {
-    let insert =
-        user::Entity::insert(row(new, true)).on_conflict(OnConflict::new().do_nothing().to_owned());
+pub async fn insert_if_absent(new: NewUser, db: &impl ConnectionTrait) -> Result<bool, Error> {
+    let unless_taken = OnConflict::new().do_nothing().to_owned();
+    let insert = user::Entity::insert(new_row(new, true)).on_conflict(unless_taken);
     Ok(insert.exec_without_returning(db).await? > 0)
 }
 
-/// A row as we write it; Better Auth writes its own.
-pub(super) fn row(new: NewUser, email_verified: bool) -> user::ActiveModel {
+/// Sets only columns that exist, and a role only where it is text.
+fn new_row(new: NewUser, email_verified: bool) -> user::ActiveModel {
     let now = UtcDateTime::now();
+    let is_text = |name| names::current().form(TableId::User, name) == Form::Plain;
     user::ActiveModel {
         id: Set(new.id),
         name: Set(new.name),
         email: Set(new.email),
         email_verified: Set(email_verified),
-        image: Set(None),
+        image: NotSet,
         created_at: Set(now),
         updated_at: Set(now),
         uuid: user::uuid_to_insert(new.uuid),
-        role: Set(Some("user".to_owned())),
+        role: if is_text("role") {
+            Set(Some("user".to_owned()))
+        } else {
+            NotSet
+        },
     }
 }
 
-/// Makes the owner's row say what a token says, or adds it. What the token does not say stays as
-/// it is, or is filled in: an address below `user.invalid` (RFC 6761 section 6.4), an empty name.
+/// Updates the owner's row to the profile in a token, or inserts it. A field that the token lacks
+/// keeps its value; in a new row it gets a placeholder: an address below `user.invalid` (RFC 6761
+/// section 6.4), an empty name.
 ///
-/// Nobody is kept out by an id or address that another row holds: that row gives it up. Only rows
-/// that Better Auth keeps itself, which have an account or a session, are never touched; then it
-/// is the owner's row that goes without.
+/// If another row has the id or address, that row gets a placeholder instead, so that it keeps
+/// nobody out. Rows that Better Auth manages, which have an account or a session, never change;
+/// then the owner's row gets the placeholder.
 ///
 /// # Errors
-/// One whose [`AppError::constraint`] is unique when another process did the same at this moment:
-/// then repeat it in a new transaction. When the database fails.
-pub async fn mirror(
+/// A unique [`Error::constraint`] when another process wrote the same row at the same time: then
+/// try again in a new transaction. Otherwise when the database fails.
+pub async fn upsert_from_token(
     owner: UserUuid,
-    said: Described,
+    profile: TokenProfile,
     db: &impl ConnectionTrait,
-) -> Result<(), AppError> {
-    if find(owner, db).await?.is_some_and(|row| says(&row, &said)) {
-        return Ok(());
-    }
-    one_at_a_time(db).await?;
-    let row = find(owner, db).await?;
-    if let Some(row) = &row
-        && (says(row, &said) || is_kept(row, db).await?)
+) -> Result<(), Error> {
+    if find(owner, db)
+        .await?
+        .is_some_and(|row| matches(&row, &profile))
     {
         return Ok(());
     }
-    let changes = claim(owner, said, db).await?;
+    lock_upserts(db).await?;
+    let row = find(owner, db).await?;
+    if let Some(row) = &row
+        && (matches(row, &profile) || is_managed_by_better_auth(row, db).await?)
+    {
+        return Ok(());
+    }
+    let changes = profile_changes(owner, profile, db).await?;
     if row.is_some() {
         let update = user::Entity::update_many().set(changes);
         update.filter(user::Column::Uuid.eq(owner)).exec(db).await?;
@@ -169,97 +203,108 @@ pub async fn mirror(
     Ok(())
 }
 
-/// Until the transaction ends. Rows that hand addresses on to one another in several processes at
-/// once would deadlock on PostgreSQL; SQLite's writers queue anyway.
-async fn one_at_a_time(db: &impl ConnectionTrait) -> Result<(), AppError> {
-    // Any number that nobody else on the database locks.
-    const MIRRORING: i64 = 0x6d69_7272_6f72_7573;
+/// Makes other upserts wait until the transaction ends. On PostgreSQL, processes that move addresses
+/// between the same rows would deadlock; SQLite has only one writer.
+async fn lock_upserts(db: &impl ConnectionTrait) -> Result<(), Error> {
+    // Any number that no other program locks in this database.
+    const UPSERTS: i64 = 0x6d69_7272_6f72_7573;
     if Engine::current() == Engine::Postgres {
-        let lock = format!("SELECT pg_advisory_xact_lock({MIRRORING})");
+        let lock = format!("SELECT pg_advisory_xact_lock({UPSERTS})");
         db.execute_unprepared(&lock).await?;
     }
     Ok(())
 }
 
-fn says(row: &user::Model, said: &Described) -> bool {
-    let same = |said: &Option<String>, is: &String| said.as_ref().is_none_or(|said| said == is);
-    row.id == said.id && same(&said.email, &row.email) && same(&said.name, &row.name)
+fn matches(row: &user::Model, profile: &TokenProfile) -> bool {
+    let same = |new: &Option<String>, old: &String| new.as_ref().is_none_or(|new| new == old);
+    row.id == profile.id && same(&profile.email, &row.email) && same(&profile.name, &row.name)
 }
 
-/// Whether Better Auth keeps this row itself.
-async fn is_kept(row: &user::Model, db: &impl ConnectionTrait) -> Result<bool, AppError> {
-    let accounts = account::Entity::find().filter(account::Column::UserId.eq(row.id.clone()));
-    let sessions = session::Entity::find().filter(session::Column::UserId.eq(row.id.clone()));
-    let accounts = keyset::count(accounts, db).await?;
-    Ok(accounts + keyset::count(sessions, db).await? > 0)
-}
-
-/// What of it the owner's row can have, once others gave up what they may.
-async fn claim(
-    owner: UserUuid,
-    said: Described,
+/// Whether Better Auth wrote this row: it has an account or a session.
+async fn is_managed_by_better_auth(
+    row: &user::Model,
     db: &impl ConnectionTrait,
-) -> Result<user::ActiveModel, AppError> {
+) -> Result<bool, Error> {
+    let names = names::current();
+    let mut rows = 0;
+    if names.has(TableId::Account) {
+        let accounts = account::Entity::find().filter(account::Column::UserId.eq(row.id.clone()));
+        rows += keyset::count(accounts, db).await?;
+    }
+    if names.has(TableId::Session) {
+        let sessions = session::Entity::find().filter(session::Column::UserId.eq(row.id.clone()));
+        rows += keyset::count(sessions, db).await?;
+    }
+    Ok(rows > 0)
+}
+
+/// The changes to the owner's row. Takes id and address from other rows where that is allowed.
+async fn profile_changes(
+    owner: UserUuid,
+    profile: TokenProfile,
+    db: &impl ConnectionTrait,
+) -> Result<user::ActiveModel, Error> {
     let mut changes = user::ActiveModel {
-        name: said.name.map_or(NotSet, Set),
+        name: profile.name.map_or(NotSet, Set),
         updated_at: Set(UtcDateTime::now()),
         ..Default::default()
     };
-    let freed = user::ActiveModel {
-        id: Set(nobodys_id()),
+    let replacement = user::ActiveModel {
+        id: Set(placeholder_id()),
         ..Default::default()
     };
-    if is_free(owner, user::Column::Id.eq(said.id.clone()), freed, db).await? {
-        changes.id = Set(said.id);
+    let same_id = user::Column::Id.eq(profile.id.clone());
+    if make_available(owner, same_id, replacement, db).await? {
+        changes.id = Set(profile.id);
     }
-    let freed = user::ActiveModel {
-        email: Set(nobodys_email()),
+    let replacement = user::ActiveModel {
+        email: Set(placeholder_email()),
         ..Default::default()
     };
-    if let Some(email) = said.email
-        && is_free(owner, user::Column::Email.eq(email.as_str()), freed, db).await?
+    if let Some(email) = profile.email
+        && make_available(owner, user::Column::Email.eq(&email), replacement, db).await?
     {
         changes.email = Set(email);
     }
     Ok(changes)
 }
 
-/// Whether no row but the owner's fits any more, now that one that may be changed was `freed`.
-async fn is_free(
+/// Writes `replacement` to another user's row that matches, unless Better Auth manages it; returns
+/// whether only the owner's row can match now.
+async fn make_available(
     owner: UserUuid,
-    fits: Expr,
-    freed: user::ActiveModel,
+    matches: Expr,
+    replacement: user::ActiveModel,
     db: &impl ConnectionTrait,
-) -> Result<bool, AppError> {
-    let others = fits.and(user::Column::Uuid.ne(owner));
+) -> Result<bool, Error> {
+    let others = matches.and(user::Column::Uuid.ne(owner));
     let other = user::Entity::find().filter(others.clone()).one(db).await?;
     let Some(other) = other else {
         return Ok(true);
     };
-    if is_kept(&other, db).await? {
+    if is_managed_by_better_auth(&other, db).await? {
         return Ok(false);
     }
-    let free = user::Entity::update_many().set(freed).filter(others);
-    free.exec(db).await?;
+    let update = user::Entity::update_many().set(replacement);
+    update.filter(others).exec(db).await?;
     Ok(true)
 }
 
-/// A whole row: what nobody said is filled in.
-fn complete(owner: UserUuid, mut said: user::ActiveModel) -> user::ActiveModel {
+/// A new row with placeholders for what is not set.
+fn complete(owner: UserUuid, mut row: user::ActiveModel) -> user::ActiveModel {
     let new = NewUser {
-        id: said.id.take().unwrap_or_else(nobodys_id),
+        id: row.id.take().unwrap_or_else(placeholder_id),
         uuid: owner,
-        email: said.email.take().unwrap_or_else(nobodys_email),
-        name: said.name.take().unwrap_or_default(),
+        email: row.email.take().unwrap_or_else(placeholder_email),
+        name: row.name.take().unwrap_or_default(),
     };
-    row(new, false)
+    new_row(new, false)
 }
 
-/// Unique, and nobody can have claimed it before.
-fn nobodys_id() -> BetterAuthId {
+fn placeholder_id() -> BetterAuthId {
     BetterAuthId::new(Uuid::new_v4())
 }
 
-fn nobodys_email() -> String {
+fn placeholder_email() -> String {
     format!("{}@user.invalid", Uuid::new_v4())
 }

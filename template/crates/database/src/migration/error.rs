@@ -2,6 +2,8 @@
 
 use sea_orm_migration::sea_orm::{DbErr, RuntimeErr};
 
+use super::BrokenReference;
+
 /// Why the schema was not changed. No message holds any part of the database's URL.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
@@ -19,6 +21,9 @@ pub enum MigrateError {
     /// No connection, and the kind of reason.
     #[error("cannot connect to the database: {0}")]
     Connect(String),
+    /// `?schema=` of the URL names a schema that does not exist.
+    #[error("there is no schema {0}, which DATABASE_URL names: create it by CREATE SCHEMA")]
+    NoSchema(String),
     /// Someone else held a lock for all the time that this run may wait.
     #[error("the database was locked for {seconds} s by {}", named(.holder))]
     LockTimeout {
@@ -27,20 +32,16 @@ pub enum MigrateError {
         /// Who holds it, where the engine can tell: PostgreSQL does, SQLite does not.
         holder: Option<String>,
     },
-    /// Tables that Better Auth made cannot be taken over safely; a sentence for each reason.
-    #[error(
-        "the tables of Better Auth that are in the database cannot be adopted, and nothing was \
-         changed:\n- {}",
-        .0.join("\n- ")
-    )]
-    CannotAdopt(Vec<String>),
+    /// [`super::Migrations::examine`] found the database unfit; nothing was changed.
+    #[error(transparent)]
+    Unfit(Box<dyn std::error::Error + Send + Sync>),
     /// Migrations of a newer version of this program.
     #[error(
         "the database was migrated by a newer version of this program, which knows {}",
         .0.join(", ")
     )]
     UnknownMigrations(Vec<String>),
-    /// A migration that the database refused.
+    /// A migration that the database rejected.
     #[error("migration {migration} failed and nothing was changed: {cause}")]
     Failed {
         /// Its name.
@@ -48,9 +49,9 @@ pub enum MigrateError {
         /// What the database said.
         cause: DbErr,
     },
-    /// Tables (of SQLite) with rows that would refer to rows that are gone.
-    #[error("nothing was changed: rows of {} would refer to rows that are gone", .0.join(", "))]
-    BrokenReferences(Vec<String>),
+    /// Rows (of SQLite) that would refer to rows that are gone.
+    #[error("nothing was changed, because rows would refer to rows that are gone:{}", listed(.0))]
+    BrokenReferences(Vec<BrokenReference>),
     /// Any other error of the database.
     #[error("the schema could not be read or changed: {0}")]
     Database(#[from] DbErr),
@@ -71,6 +72,13 @@ impl MigrateError {
         // PostgreSQL: lock_not_available. SQLite: BUSY and its extended codes.
         matches!(code.as_deref(), Some("55P03" | "5" | "261" | "517" | "773"))
     }
+}
+
+fn listed(references: &[BrokenReference]) -> String {
+    let lines = references
+        .iter()
+        .map(|reference| format!("\n- {reference}"));
+    lines.collect()
 }
 
 fn named(holder: &Option<String>) -> &str {

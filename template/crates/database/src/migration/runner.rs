@@ -9,13 +9,15 @@ use std::time::Duration;
 use sea_orm_migration::{
     prelude::*,
     sea_orm::{
-        DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait, IsolationLevel,
-        QueryOrder, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+        DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel, SqliteTransactionMode,
+        Statement, TransactionOptions, TransactionTrait,
     },
-    seaql_migrations,
 };
 
-use crate::{MigrateError, Migrator, adoption, connection, m20261121_000001_better_auth};
+use super::{
+    MigrateError, Migrations, broken_references, connection,
+    history::{applied, has_old_names, known, pending, take_over},
+};
 
 enum Change {
     Up(Option<u32>),
@@ -23,27 +25,19 @@ enum Change {
     Fresh,
 }
 
-/// Applies every pending migration to the database at `url` and returns their names: none when
-/// it was up to date. Waits at most `lock_timeout` for another process that is migrating it.
+/// Applies the next `steps` pending migrations, `None` meaning all, to the database at `url` and
+/// returns their names: none when it was up to date. Waits at most `lock_timeout` for another
+/// process that is migrating it.
 ///
 /// # Errors
 ///
 /// See [`MigrateError`]; the database is then as it was.
-pub async fn up(url: &str, lock_timeout: Duration) -> Result<Vec<String>, MigrateError> {
-    run(url, Change::Up(None), lock_timeout).await
-}
-
-/// Like [`up`], but applies the next `steps` migrations only.
-///
-/// # Errors
-///
-/// See [`MigrateError`]; the database is then as it was.
-pub async fn up_steps(
+pub async fn up<M: Migrations>(
     url: &str,
-    steps: u32,
+    steps: Option<u32>,
     lock_timeout: Duration,
 ) -> Result<Vec<String>, MigrateError> {
-    run(url, Change::Up(Some(steps)), lock_timeout).await
+    run::<M>(url, Change::Up(steps), lock_timeout).await
 }
 
 /// Rolls the last `steps` migrations back, `None` meaning all, and returns their names, the
@@ -52,12 +46,12 @@ pub async fn up_steps(
 /// # Errors
 ///
 /// See [`MigrateError`]; the database is then as it was.
-pub async fn down(
+pub async fn down<M: Migrations>(
     url: &str,
     steps: Option<u32>,
     lock_timeout: Duration,
 ) -> Result<Vec<String>, MigrateError> {
-    run(url, Change::Down(steps), lock_timeout).await
+    run::<M>(url, Change::Down(steps), lock_timeout).await
 }
 
 /// Rolls every migration back and applies all of them again, which empties our tables and
@@ -66,8 +60,11 @@ pub async fn down(
 /// # Errors
 ///
 /// See [`MigrateError`]; the database is then as it was.
-pub async fn fresh(url: &str, lock_timeout: Duration) -> Result<Vec<String>, MigrateError> {
-    run(url, Change::Fresh, lock_timeout).await
+pub async fn fresh<M: Migrations>(
+    url: &str,
+    lock_timeout: Duration,
+) -> Result<Vec<String>, MigrateError> {
+    run::<M>(url, Change::Fresh, lock_timeout).await
 }
 
 /// Every migration that this program knows, and whether it is applied. Changes no table.
@@ -75,12 +72,12 @@ pub async fn fresh(url: &str, lock_timeout: Duration) -> Result<Vec<String>, Mig
 /// # Errors
 ///
 /// See [`MigrateError`].
-pub async fn status(url: &str) -> Result<Vec<(String, bool)>, MigrateError> {
+pub async fn status<M: Migrations>(url: &str) -> Result<Vec<(String, bool)>, MigrateError> {
     let database = connection::open(url).await?;
-    let applied = applied(&database).await;
+    let applied = applied::<M>(&database).await;
     database.close().await?;
     let applied = applied?;
-    Ok(known()
+    Ok(known::<M>()
         .into_iter()
         .map(|name| {
             let is_applied = applied.contains(&name);
@@ -89,13 +86,13 @@ pub async fn status(url: &str) -> Result<Vec<(String, bool)>, MigrateError> {
         .collect())
 }
 
-async fn run(
+async fn run<M: Migrations>(
     url: &str,
     change: Change,
     lock_timeout: Duration,
 ) -> Result<Vec<String>, MigrateError> {
     let database = connection::open(url).await?;
-    let mut outcome = alter(&database, change, lock_timeout).await;
+    let mut outcome = alter::<M>(&database, change, lock_timeout).await;
     if outcome.as_ref().is_err_and(MigrateError::is_lock_timeout) {
         outcome = Err(MigrateError::LockTimeout {
             seconds: lock_timeout.as_secs(),
@@ -106,31 +103,51 @@ async fn run(
     outcome
 }
 
-async fn alter(
+async fn alter<M: Migrations>(
     database: &DatabaseConnection,
     change: Change,
     lock_timeout: Duration,
 ) -> Result<Vec<String>, MigrateError> {
     let nothing_to_do = match change {
-        Change::Up(_) => pending(database).await?.is_empty(),
-        Change::Down(_) => applied(database).await?.is_empty(),
+        Change::Up(_) => pending::<M>(database).await?.is_empty(),
+        Change::Down(_) => applied::<M>(database).await?.is_empty(),
         Change::Fresh => false,
     };
     if nothing_to_do {
+        take_over_alone::<M>(database).await;
         return Ok(Vec::new());
     }
     let transaction = lock(database, lock_timeout).await?;
+    take_over::<M>(&transaction).await?;
     let names = match change {
-        Change::Up(steps) => apply(&transaction, steps).await?,
-        Change::Down(steps) => roll_back(&transaction, steps).await?,
+        Change::Up(steps) => apply::<M>(&transaction, steps).await?,
+        Change::Down(steps) => roll_back::<M>(&transaction, steps).await?,
         Change::Fresh => {
-            roll_back(&transaction, None).await?;
-            apply(&transaction, None).await?
+            roll_back::<M>(&transaction, None).await?;
+            apply::<M>(&transaction, None).await?
         }
     };
     check_references(&transaction).await?;
     transaction.commit().await?;
     Ok(names)
+}
+
+/// Takes old rows over where nothing else is to be done. Where that fails, for example for a role that
+/// may only read or beside another process that migrates, they count where they are.
+async fn take_over_alone<M: Migrations>(database: &DatabaseConnection) {
+    let taken_over = async {
+        if has_old_names::<M>(database).await? {
+            let transaction = lock(database, Duration::ZERO).await?;
+            take_over::<M>(&transaction).await?;
+            transaction.commit().await?;
+        }
+        Ok::<_, DbErr>(())
+    };
+    if let Err(error) = taken_over.await {
+        tracing::warn!(
+            "the list of applied migrations stays in SeaORM's table until the next start: {error}"
+        );
+    }
 }
 
 // Any number that no other program on the database locks; the same in each version of this one.
@@ -183,39 +200,30 @@ async fn lock_postgres(
     Ok(transaction)
 }
 
-async fn apply(
+async fn apply<M: Migrations>(
     transaction: &DatabaseTransaction,
     steps: Option<u32>,
 ) -> Result<Vec<String>, MigrateError> {
-    refuse_unknown(&applied(transaction).await?)?;
-    let mut names = pending(transaction).await?;
+    refuse_unknown::<M>(&applied::<M>(transaction).await?)?;
+    let mut names = pending::<M>(transaction).await?;
     names.truncate(limit(steps));
-    if names
-        .iter()
-        .any(|name| name == m20261121_000001_better_auth::Migration.name())
-    {
-        adoption::examine(&SchemaManager::new(transaction)).await?;
-    }
+    M::examine(&SchemaManager::new(transaction), &names).await?;
     for name in &names {
-        Migrator::up(transaction, Some(1))
-            .await
-            .map_err(failure(name))?;
+        M::up(transaction, Some(1)).await.map_err(failure(name))?;
     }
     Ok(names)
 }
 
-async fn roll_back(
+async fn roll_back<M: Migrations>(
     transaction: &DatabaseTransaction,
     steps: Option<u32>,
 ) -> Result<Vec<String>, MigrateError> {
-    let mut names = applied(transaction).await?;
-    refuse_unknown(&names)?;
+    let mut names = applied::<M>(transaction).await?;
+    refuse_unknown::<M>(&names)?;
     names.reverse();
     names.truncate(limit(steps));
     for name in &names {
-        Migrator::down(transaction, Some(1))
-            .await
-            .map_err(failure(name))?;
+        M::down(transaction, Some(1)).await.map_err(failure(name))?;
     }
     Ok(names)
 }
@@ -231,8 +239,8 @@ fn failure(migration: &str) -> impl FnOnce(DbErr) -> MigrateError {
     }
 }
 
-fn refuse_unknown(applied: &[String]) -> Result<(), MigrateError> {
-    let known = known();
+fn refuse_unknown<M: Migrations>(applied: &[String]) -> Result<(), MigrateError> {
+    let known = known::<M>();
     let unknown: Vec<String> = applied
         .iter()
         .filter(|name| !known.contains(name))
@@ -247,53 +255,12 @@ fn refuse_unknown(applied: &[String]) -> Result<(), MigrateError> {
 
 /// PostgreSQL has watched the references all along; on SQLite that was switched off.
 async fn check_references(transaction: &DatabaseTransaction) -> Result<(), MigrateError> {
-    if transaction.get_database_backend() != DbBackend::Sqlite {
-        return Ok(());
-    }
-    let broken = Statement::from_string(
-        DbBackend::Sqlite,
-        r#"SELECT DISTINCT "table" FROM pragma_foreign_key_check"#,
-    );
-    let tables = transaction
-        .query_all_raw(broken)
-        .await?
-        .iter()
-        .map(|row| row.try_get_by_index(0))
-        .collect::<Result<Vec<String>, DbErr>>()?;
-    if tables.is_empty() {
+    let broken = broken_references(transaction).await?;
+    if broken.is_empty() {
         Ok(())
     } else {
-        Err(MigrateError::BrokenReferences(tables))
+        Err(MigrateError::BrokenReferences(broken))
     }
-}
-
-fn known() -> Vec<String> {
-    Migrator::migrations()
-        .iter()
-        .map(|migration| migration.name().to_owned())
-        .collect()
-}
-
-async fn pending<'c>(database: impl IntoSchemaManagerConnection<'c>) -> Result<Vec<String>, DbErr> {
-    let applied = applied(database).await?;
-    Ok(known()
-        .into_iter()
-        .filter(|name| !applied.contains(name))
-        .collect())
-}
-
-/// The names of the applied migrations, oldest first. SeaORM's own way to ask creates the
-/// table that holds them, or fails on a name that this program does not know.
-async fn applied<'c>(database: impl IntoSchemaManagerConnection<'c>) -> Result<Vec<String>, DbErr> {
-    let manager = SchemaManager::new(database);
-    if !manager.has_table("seaql_migrations").await? {
-        return Ok(Vec::new());
-    }
-    let rows = seaql_migrations::Entity::find()
-        .order_by_asc(seaql_migrations::Column::Version)
-        .all(manager.get_connection())
-        .await?;
-    Ok(rows.into_iter().map(|row| row.version).collect())
 }
 
 async fn holder(database: &DatabaseConnection) -> Result<Option<String>, DbErr> {

@@ -5,18 +5,17 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Of the format below.
+/// Version of the cursor's format.
 const VERSION: u8 = 1;
-/// Bytes of the seal.
+/// Length of the seal in bytes.
 const SEAL: usize = 16;
 
 /// Where a list goes on: after a row, named by its sort key and id.
 ///
 /// Clients get `base64url(version | seal | JSON)`. The seal is a digest over the JSON and over what the
 /// list is: whose, which filters, which order. So a cursor that was changed, or is used for
-/// another list, is noticed without any key: it survives a restart, and each replica reads it. It
-/// gives no access: whoever makes one up gets rows of their own list, as the query is bound to
-/// its owner anyway.
+/// another list, is rejected without a secret: it survives a restart, and each replica reads it. A
+/// forged one gives no access, because the query is bound to its owner anyway.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cursor {

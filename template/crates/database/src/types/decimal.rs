@@ -4,14 +4,17 @@ use sea_orm::{
     ColIdx, ColumnType, DbErr, QueryResult, TryGetError, TryGetable, Value, prelude,
     sea_query::{ArrayType, Nullable, ValueType, ValueTypeErr},
 };
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Schema, SchemaFormat, Type},
 };
 use validator::ValidationError;
 
-use super::{Engine, Patch, text::violation};
+use super::{
+    Engine,
+    text::{deserialize_by_rule, violation},
+};
 
 /// An exact number of at most `P` digits, `S` of them behind the point: `P` is 1 to 18, and `S` at
 /// most `P`.
@@ -55,20 +58,22 @@ impl<const P: u32, const S: u32> Decimal<P, S> {
         })
     }
 
-    /// The rule alone, in the form that `#[validate(custom(..))]` takes.
-    ///
-    /// # Errors
-    /// As [`Self::parse`].
-    pub fn check(text: &str) -> Result<(), ValidationError> {
-        Self::parse(text).map(drop)
+    /// The number as `rust_decimal` has it, to calculate with.
+    #[must_use]
+    pub fn exact(self) -> prelude::Decimal {
+        prelude::Decimal::new(self.units, S)
     }
 
-    /// The same for a member of a PATCH body.
+    /// Rounds a calculated number to `S` places, half to even.
     ///
     /// # Errors
-    /// As [`Self::parse`].
-    pub fn check_patch(text: &Patch<String>) -> Result<(), ValidationError> {
-        text.value().map_or(Ok(()), |text| Self::check(text))
+    /// Code `too_many_digits`.
+    pub fn from_exact(mut number: prelude::Decimal) -> Result<Self, ValidationError> {
+        number.rescale(S);
+        let units = number.mantissa().try_into().ok();
+        let fits = |units: &i64| number.scale() == S && units.abs() < Self::END;
+        let units = units.filter(fits).ok_or_else(Self::too_many_digits)?;
+        Ok(Self { units })
     }
 
     fn too_many_digits() -> ValidationError {
@@ -80,16 +85,6 @@ impl<const P: u32, const S: u32> Decimal<P, S> {
             ),
         };
         violation("too_many_digits", message)
-    }
-
-    fn from_numeric(mut number: prelude::Decimal) -> Option<Self> {
-        number.rescale(S);
-        let units = number.mantissa().try_into().ok()?;
-        (number.scale() == S).then_some(Self { units })
-    }
-
-    fn numeric(self) -> prelude::Decimal {
-        prelude::Decimal::new(self.units, S)
     }
 }
 
@@ -125,6 +120,12 @@ impl<const P: u32, const S: u32> Serialize for Decimal<P, S> {
     }
 }
 
+impl<'de, const P: u32, const S: u32> Deserialize<'de> for Decimal<P, S> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize_by_rule(deserializer, Self::parse)
+    }
+}
+
 impl<const P: u32, const S: u32> PartialSchema for Decimal<P, S> {
     fn schema() -> RefOr<Schema> {
         let pattern = match S {
@@ -154,7 +155,7 @@ impl<const P: u32, const S: u32> ToSchema for Decimal<P, S> {
 impl<const P: u32, const S: u32> From<Decimal<P, S>> for Value {
     fn from(number: Decimal<P, S>) -> Self {
         match Engine::current() {
-            Engine::Postgres => number.numeric().into(),
+            Engine::Postgres => number.exact().into(),
             Engine::Sqlite => number.units.into(),
         }
     }
@@ -165,8 +166,8 @@ impl<const P: u32, const S: u32> TryGetable for Decimal<P, S> {
         match Engine::current() {
             Engine::Postgres => {
                 let number = prelude::Decimal::try_get_by(row, index)?;
-                let fault = || DbErr::Type(format!("{number} has too many digits"));
-                Ok(Self::from_numeric(number).ok_or_else(fault)?)
+                let error = |_| DbErr::Type(format!("{number} has too many digits"));
+                Ok(Self::from_exact(number).map_err(error)?)
             }
             Engine::Sqlite => i64::try_get_by(row, index).map(|units| Self { units }),
         }
@@ -176,7 +177,7 @@ impl<const P: u32, const S: u32> TryGetable for Decimal<P, S> {
 impl<const P: u32, const S: u32> ValueType for Decimal<P, S> {
     fn try_from(value: Value) -> Result<Self, ValueTypeErr> {
         match value {
-            Value::Decimal(Some(number)) => Self::from_numeric(number).ok_or(ValueTypeErr),
+            Value::Decimal(Some(number)) => Self::from_exact(number).map_err(|_| ValueTypeErr),
             Value::BigInt(Some(units)) => Ok(Self { units }),
             _ => Err(ValueTypeErr),
         }
@@ -219,8 +220,8 @@ mod tests {
     type Price = Decimal<5, 2>;
 
     fn code(text: &str) -> Option<String> {
-        let fault = Price::parse(text).err();
-        fault.map(|fault| fault.code.into_owned())
+        let error = Price::parse(text).err();
+        error.map(|error| error.code.into_owned())
     }
 
     fn read<const P: u32, const S: u32>(text: &str) -> Option<String> {
@@ -228,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_refused() {
+    fn what_is_no_number_is_rejected() {
         for text in [
             "", "-", ".", "1.", ".5", "+1", "--1", "1e3", "1,5", " 1", "1 ", "0x1", "NaN", "1.-5",
             "1.2.3", "１",
@@ -238,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn too_many_digits_are_refused_not_rounded() {
+    fn too_many_digits_are_rejected_not_rounded() {
         for text in [
             "1000",
             "-1000",
@@ -272,16 +273,20 @@ mod tests {
     fn eighteen_digits_and_tenths_stay_exact_on_both_engines() {
         let stored = |text| {
             let number = Decimal::<18, 4>::parse(text).ok()?;
-            Decimal::<18, 4>::from_numeric(number.numeric()).map(|it| it.to_string())
+            let number = Decimal::<18, 4>::from_exact(number.exact()).ok()?;
+            Some(number.to_string())
         };
         for text in ["99999999999999.9999", "-99999999999999.9999", "0.3000"] {
             assert_eq!(stored(text).as_deref(), Some(text));
         }
-        let tenths = ["0.1", "0.2"].map(|text| Price::parse(text).map_or(0, |it| it.units));
-        assert_eq!(
-            Ok(tenths[0] + tenths[1]),
-            Price::parse("0.3").map(|it| it.units)
-        );
+    }
+
+    #[test]
+    fn two_prices_add_up() {
+        let price = |text| Price::parse(text).expect("a price");
+        let sum = |a, b| Price::from_exact(price(a).exact() + price(b).exact());
+        assert_eq!(sum("0.1", "0.2"), Ok(price("0.3")));
+        assert!(sum("999.99", "0.01").is_err());
     }
 
     proptest! {
@@ -292,8 +297,8 @@ mod tests {
         ) {
             let (a, b) = (Price { units: a }, Price { units: b });
             prop_assert_eq!(Price::parse(&a.to_string()), Ok(a));
-            prop_assert_eq!(Price::from_numeric(a.numeric()), Some(a));
-            prop_assert_eq!(a.cmp(&b), a.numeric().cmp(&b.numeric()));
+            prop_assert_eq!(Price::from_exact(a.exact()), Ok(a));
+            prop_assert_eq!(a.cmp(&b), a.exact().cmp(&b.exact()));
         }
 
         #[test]

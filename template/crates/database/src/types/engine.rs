@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_engine_in_one_process_is_refused() {
+    fn a_second_engine_in_one_process_is_rejected() {
         assert!(Engine::Sqlite.choose().is_ok() && Engine::Sqlite.choose().is_ok());
         assert!(Engine::Postgres.choose().is_err());
         assert_eq!(Engine::current(), Engine::Sqlite);

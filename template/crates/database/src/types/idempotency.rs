@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 /// A request that was sent under an Idempotency-Key. The key names the attempt; the fingerprint
 /// tells whether another request under the same key is the same one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyedRequest {
+pub struct IdempotencyKey {
     key: String,
     fingerprint: String,
 }
 
-impl KeyedRequest {
+impl IdempotencyKey {
     /// The most characters of a key.
     pub const MAX_KEY_LENGTH: usize = 255;
 
@@ -27,7 +27,7 @@ impl KeyedRequest {
         })
     }
 
-    /// What the client calls it.
+    /// The key that the client chose.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key
@@ -49,12 +49,12 @@ fn fingerprint(parts: [&[u8]; 3]) -> String {
     URL_SAFE_NO_PAD.encode(hash.finish())
 }
 
-/// An answer that can be kept and given again.
+/// A response that can be stored and sent again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
-pub struct Answer {
+pub struct StoredResponse {
     /// The HTTP status.
     pub status: u16,
-    /// Where the new row is.
+    /// The path of the new row.
     pub location: Option<String>,
     /// The row's version, as the header has it.
     pub etag: Option<String>,
@@ -66,8 +66,8 @@ pub struct Answer {
 mod tests {
     use super::*;
 
-    fn keyed(key: &str, parts: [&str; 3]) -> Option<KeyedRequest> {
-        KeyedRequest::new(key.as_bytes(), parts.map(str::as_bytes))
+    fn keyed(key: &str, parts: [&str; 3]) -> Option<IdempotencyKey> {
+        IdempotencyKey::new(key.as_bytes(), parts.map(str::as_bytes))
     }
 
     #[test]

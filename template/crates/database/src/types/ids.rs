@@ -1,112 +1,12 @@
-//! Better Auth's ids and ours, and what further types of ids are made of.
+//! UUIDs as both engines keep them, and macros that define further types of ids.
 
-use std::fmt;
-
-use migration::NATIVE_IDS;
 use sea_orm::{
-    ColIdx, ColumnType, DbErr, QueryResult, TryFromU64, TryGetError, TryGetable, Value,
-    sea_query::{ArrayType, Nullable, ValueType, ValueTypeErr},
+    ColIdx, ColumnType, DbErr, QueryResult, TryGetError, TryGetable, Value,
+    sea_query::{ArrayType, ValueTypeErr},
 };
-use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Engine;
-
-/// Better Auth's own id: that of a user is the claim `sub` and `"user".id`. Never a foreign key
-/// of ours. Text, and where Better Auth makes UUIDs itself native `uuid` on PostgreSQL.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
-#[schema(value_type = String, example = "3rQ8oXzKc1WmBv7LtYp5GhNd2JfSaEu9")]
-pub struct BetterAuthId(String);
-
-impl BetterAuthId {
-    /// Wraps an id as Better Auth wrote it.
-    #[must_use]
-    pub fn new(id: impl Into<String>) -> Self {
-        Self(id.into())
-    }
-
-    /// The id of a user whom we make up: `id`, or the UUID where Better Auth knows no other.
-    #[must_use]
-    pub fn of_user(uuid: UserUuid, id: &str) -> Self {
-        match NATIVE_IDS {
-            true => Self(uuid.to_string()),
-            false => Self(id.to_owned()),
-        }
-    }
-
-    fn is_native() -> bool {
-        NATIVE_IDS && Engine::current() == Engine::Postgres
-    }
-}
-
-impl fmt::Display for BetterAuthId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl From<BetterAuthId> for Value {
-    /// What is no UUID stays text, and PostgreSQL refuses it where it wants one.
-    fn from(id: BetterAuthId) -> Self {
-        match Uuid::try_parse(&id.0) {
-            Ok(uuid) if BetterAuthId::is_native() => uuid.into(),
-            _ => id.0.into(),
-        }
-    }
-}
-
-impl TryGetable for BetterAuthId {
-    fn try_get_by<I: ColIdx>(row: &QueryResult, index: I) -> Result<Self, TryGetError> {
-        match Self::is_native() {
-            true => Uuid::try_get_by(row, index).map(|id| Self(id.to_string())),
-            false => String::try_get_by(row, index).map(Self),
-        }
-    }
-}
-
-impl ValueType for BetterAuthId {
-    fn try_from(value: Value) -> Result<Self, ValueTypeErr> {
-        match value {
-            Value::Uuid(Some(id)) => Ok(Self(id.to_string())),
-            Value::String(Some(text)) => Ok(Self(text)),
-            _ => Err(ValueTypeErr),
-        }
-    }
-
-    fn type_name() -> String {
-        "BetterAuthId".to_owned()
-    }
-
-    fn array_type() -> ArrayType {
-        match Self::is_native() {
-            true => ArrayType::Uuid,
-            false => ArrayType::String,
-        }
-    }
-
-    fn column_type() -> ColumnType {
-        match Self::is_native() {
-            true => ColumnType::Uuid,
-            false => ColumnType::Text,
-        }
-    }
-}
-
-impl Nullable for BetterAuthId {
-    fn null() -> Value {
-        match Self::is_native() {
-            true => Value::Uuid(None),
-            false => Value::String(None),
-        }
-    }
-}
-
-impl TryFromU64 for BetterAuthId {
-    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
-        Err(DbErr::ConvertFromU64("BetterAuthId"))
-    }
-}
 
 /// A UUID type: native `uuid` on PostgreSQL, 36 lower-case characters on SQLite.
 #[macro_export]
@@ -153,13 +53,13 @@ macro_rules! uuid_id {
 
             /// Reads the hyphenated form, in any case, and no other.
             fn from_str(text: &str) -> Result<Self, ::uuid::Error> {
-                $crate::types::ids::read(text).map(Self)
+                $crate::ids::read(text).map(Self)
             }
         }
 
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::types::text::deserialize(deserializer, |text| {
+                $crate::text::deserialize(deserializer, |text| {
                     text.parse().map_err(|_| "expected a UUID with hyphens")
                 })
             }
@@ -173,7 +73,7 @@ macro_rules! uuid_id {
 
         impl From<$name> for ::sea_orm::Value {
             fn from(id: $name) -> Self {
-                $crate::types::ids::to_value(id.0)
+                $crate::ids::to_value(id.0)
             }
         }
 
@@ -182,7 +82,7 @@ macro_rules! uuid_id {
                 row: &::sea_orm::QueryResult,
                 index: I,
             ) -> Result<Self, ::sea_orm::TryGetError> {
-                $crate::types::ids::from_row(row, index).map(Self)
+                $crate::ids::from_row(row, index).map(Self)
             }
         }
 
@@ -190,7 +90,7 @@ macro_rules! uuid_id {
             fn try_from(
                 value: ::sea_orm::Value,
             ) -> Result<Self, ::sea_orm::sea_query::ValueTypeErr> {
-                $crate::types::ids::from_value(value).map(Self)
+                $crate::ids::from_value(value).map(Self)
             }
 
             fn type_name() -> String {
@@ -198,17 +98,17 @@ macro_rules! uuid_id {
             }
 
             fn array_type() -> ::sea_orm::sea_query::ArrayType {
-                $crate::types::ids::array_type()
+                $crate::ids::array_type()
             }
 
             fn column_type() -> ::sea_orm::ColumnType {
-                $crate::types::ids::column_type()
+                $crate::ids::column_type()
             }
         }
 
         impl ::sea_orm::sea_query::Nullable for $name {
             fn null() -> ::sea_orm::Value {
-                $crate::types::ids::null()
+                $crate::ids::null()
             }
         }
 
@@ -224,7 +124,7 @@ macro_rules! uuid_id {
 #[macro_export]
 macro_rules! row_id {
     ($(#[$doc:meta])* $name:ident, $example:literal) => {
-        $crate::types::ids::uuid_id!($(#[$doc])* $name, $example);
+        $crate::uuid_id!($(#[$doc])* $name, $example);
 
         impl $name {
             /// A new id; later ids sort after earlier ones.
@@ -236,9 +136,7 @@ macro_rules! row_id {
     };
 }
 
-pub use {row_id, uuid_id};
-
-uuid_id!(
+crate::uuid_id!(
     /// The user's UUID: the claim `uuid`, the column `"user".uuid` and the target of every
     /// foreign key of ours.
     UserUuid,

@@ -1,10 +1,10 @@
-/// The witness that somebody at the machine asked, not a request: what touches everybody's rows
-/// outside of requests takes one. Only the program's commands make it.
+/// The witness of a command: functions that touch the rows of all users outside of requests take
+/// one. Only the program's commands make it.
 #[derive(Clone, Copy, Debug)]
 pub struct Operator(());
 
 impl Operator {
-    /// For commands: who runs the program with DATABASE_URL can do anything to that database.
+    /// For commands: whoever runs the program with DATABASE_URL has full access to that database.
     #[must_use]
     pub fn at_the_command_line() -> Self {
         Self(())

@@ -54,18 +54,39 @@ impl PageRequest {
     }
 }
 
-/// Which part of a list that has cursors is asked for: a page by its number, or what follows a row.
-#[derive(Clone, Debug, Default)]
+/// Which part of a list is asked for: a page by its number, or what follows a row.
+#[derive(Clone, Debug)]
 pub struct ListRequest {
     /// The page; with a cursor, its size alone counts.
     pub page: PageRequest,
     /// A `next_cursor`, as it came back from a client.
     pub cursor: Option<String>,
+    /// Whether the rows of the whole list are counted, if there is no cursor: the time that it takes
+    /// grows with the list.
+    pub total: bool,
+}
+
+impl ListRequest {
+    /// Whether the rows of the whole list are counted.
+    #[must_use]
+    pub fn is_counted(&self) -> bool {
+        self.total && self.cursor.is_none()
+    }
+}
+
+impl Default for ListRequest {
+    fn default() -> Self {
+        PageRequest::default().into()
+    }
 }
 
 impl From<PageRequest> for ListRequest {
     fn from(page: PageRequest) -> Self {
-        Self { page, cursor: None }
+        Self {
+            page,
+            cursor: None,
+            total: true,
+        }
     }
 }
 
@@ -74,32 +95,39 @@ impl From<PageRequest> for ListRequest {
 pub struct Page<T> {
     /// The rows of this page.
     pub items: Vec<T>,
-    /// Rows on all pages together.
-    pub total: u64,
+    /// Rows on all pages together; null in a page by `cursor`, and with `total=false`.
+    pub total: Option<u64>,
     /// This page's number, from 1; with cursors, counted from where the walk began.
     #[schema(format = "uint32")]
     pub page: u32,
     /// The most rows on a page.
     #[schema(minimum = 1, maximum = 100)]
     pub page_size: u32,
-    /// How many pages there are.
-    pub total_pages: u64,
+    /// How many pages there are; null where `total` is.
+    pub total_pages: Option<u64>,
     /// Where the list goes on after this page, whatever is added meanwhile; null at its end, and in
     /// lists that take no `cursor`.
     pub next_cursor: Option<String>,
+    /// Whether rows follow this page.
+    #[serde(skip)]
+    pub goes_on: bool,
 }
 
 impl<T> Page<T> {
-    /// A page of `items` out of `total` rows.
+    /// A page out of `total` rows. One more row than the page holds tells that the list goes on.
     #[must_use]
-    pub fn new(items: Vec<T>, total: u64, request: PageRequest) -> Self {
+    pub fn new(mut items: Vec<T>, total: Option<u64>, request: PageRequest) -> Self {
+        let limit = usize::try_from(request.limit()).unwrap_or(usize::MAX);
+        let goes_on = items.len() > limit;
+        items.truncate(limit);
         Self {
             items,
             total,
             page: request.number,
             page_size: request.size,
-            total_pages: total.div_ceil(request.limit()),
+            total_pages: total.map(|total| total.div_ceil(request.limit())),
             next_cursor: None,
+            goes_on,
         }
     }
 
@@ -113,6 +141,7 @@ impl<T> Page<T> {
             page_size: self.page_size,
             total_pages: self.total_pages,
             next_cursor: self.next_cursor,
+            goes_on: self.goes_on,
         }
     }
 }

@@ -1,7 +1,8 @@
+use sea_orm::{ActiveValue, Value, sea_query::Nullable};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use validator::{Validate, ValidateRange, ValidationErrors};
 
-/// A member of a PATCH body (RFC 7396): absent, `null` and a value mean different things.
+/// A nullable field of a PATCH body (RFC 7396): absent, `null` and a value mean different things.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Patch<T> {
     /// Not in the body: the column stays as it is.
@@ -22,31 +23,20 @@ impl<T> Patch<T> {
             Self::Keep | Self::Clear => None,
         }
     }
+}
 
-    /// Turns the value into another type, if there is one.
-    ///
-    /// # Errors
-    /// Whatever `f` returns.
-    pub fn try_map<U, E>(self, f: impl FnOnce(T) -> Result<U, E>) -> Result<Patch<U>, E> {
-        Ok(match self {
-            Self::Keep => Patch::Keep,
-            Self::Clear => Patch::Clear,
-            Self::Set(value) => Patch::Set(f(value)?),
-        })
-    }
-
-    /// What the member is afterwards, if it is `current` now.
-    #[must_use]
-    pub fn merge(self, current: Option<T>) -> Option<T> {
-        match self {
-            Self::Keep => current,
-            Self::Clear => None,
-            Self::Set(value) => Some(value),
+/// The column to write: an absent field leaves the column as it is.
+impl<T: Into<Value> + Nullable> From<Patch<T>> for ActiveValue<Option<T>> {
+    fn from(patch: Patch<T>) -> Self {
+        match patch {
+            Patch::Keep => Self::NotSet,
+            Patch::Clear => Self::Set(None),
+            Patch::Set(value) => Self::Set(Some(value)),
         }
     }
 }
 
-/// Validator keeps a copy of what it refuses.
+/// Validator keeps a copy of what it rejects.
 impl<T: Serialize> Serialize for Patch<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.value().serialize(serializer)
@@ -77,10 +67,16 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
     }
 }
 
-/// Reads a member that may be absent but not `null`; use with `#[serde(default)]`.
+/// Sets a column that cannot be null to the value of a PATCH body, if there is one.
+#[must_use]
+pub fn set_if_present<T: Into<Value>>(value: Option<T>) -> ActiveValue<T> {
+    value.map_or(ActiveValue::NotSet, ActiveValue::Set)
+}
+
+/// Reads a field that may be absent but not `null`; use with `#[serde(default)]`.
 ///
 /// # Errors
-/// When the member is `null` or not a `T`.
+/// When the field is `null` or not a `T`.
 pub fn not_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {

@@ -4,11 +4,14 @@ use sea_orm::{
     ColIdx, ColumnType, QueryResult, TryGetError, TryGetable, Value,
     sea_query::{ArrayType, ValueType, ValueTypeErr},
 };
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use validator::ValidationError;
 
-use super::{UserUuid, text::at_most};
+use super::{
+    UserUuid,
+    text::{at_most, deserialize_by_rule},
+};
 
 /// Longer words are cut: PostgreSQL counts the bytes of a word in eleven bits and does not say so
 /// when there are more.
@@ -86,14 +89,6 @@ impl SearchQuery {
         Ok(Self(words(text).into_iter().collect()))
     }
 
-    /// The rule alone, in the form that `#[validate(custom(..))]` takes.
-    ///
-    /// # Errors
-    /// When the text is too long.
-    pub fn check(text: &str) -> Result<(), ValidationError> {
-        Self::parse(text).map(drop)
-    }
-
     /// Whether there is nothing to search for.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -104,6 +99,12 @@ impl SearchQuery {
     pub fn words_of(&self, owner: UserUuid) -> impl Iterator<Item = String> {
         let owner = owner_key(owner);
         self.0.iter().map(move |word| format!("{owner}{word}"))
+    }
+}
+
+impl<'de> Deserialize<'de> for SearchQuery {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize_by_rule(deserializer, Self::parse)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Rules for texts, and what the types that keep them are made of.
+//! Rules for texts, and the macro for text types that keep them.
 
 use std::fmt::{self, Display};
 
@@ -8,23 +8,19 @@ use serde::{
 };
 use validator::ValidationError;
 
-/// What is wrong with a value; `code` is stable, the message is for people.
+/// The error of a value; `code` is stable, the message is for people.
 #[must_use]
 pub fn violation(code: &'static str, message: String) -> ValidationError {
     ValidationError::new(code).with_message(message.into())
 }
 
 fn no_control_characters(text: &str, allowed: &[char]) -> Result<(), ValidationError> {
-    match text
-        .chars()
-        .any(|c| c.is_control() && !allowed.contains(&c))
-    {
-        true => Err(violation(
-            "control_character",
-            "must not hold control characters".into(),
-        )),
-        false => Ok(()),
+    let is_forbidden = |c: char| c.is_control() && !allowed.contains(&c);
+    if text.contains(is_forbidden) {
+        let message = "must not contain control characters".into();
+        return Err(violation("control_character", message));
     }
+    Ok(())
 }
 
 /// No more than `max` characters.
@@ -32,13 +28,11 @@ fn no_control_characters(text: &str, allowed: &[char]) -> Result<(), ValidationE
 /// # Errors
 /// There are more.
 pub fn at_most(text: &str, max: usize) -> Result<(), ValidationError> {
-    match text.chars().count() > max {
-        true => Err(violation(
-            "too_long",
-            format!("must be at most {max} characters"),
-        )),
-        false => Ok(()),
+    if text.chars().count() > max {
+        let message = format!("must be at most {max} characters");
+        return Err(violation("too_long", message));
     }
+    Ok(())
 }
 
 /// What is more than white space.
@@ -46,10 +40,10 @@ pub fn at_most(text: &str, max: usize) -> Result<(), ValidationError> {
 /// # Errors
 /// It is blank.
 pub fn not_blank(text: &str) -> Result<&str, ValidationError> {
-    match text.trim().is_empty() {
-        true => Err(violation("blank", "must not be blank".into())),
-        false => Ok(text),
+    if text.trim().is_empty() {
+        return Err(violation("blank", "must not be blank".into()));
     }
+    Ok(text)
 }
 
 /// One line of text, trimmed, of at most `max` characters.
@@ -73,10 +67,10 @@ pub fn lines(text: &str, max: usize) -> Result<String, ValidationError> {
     Ok(text.to_owned())
 }
 
-/// Reads what a text says, without a copy of the text.
+/// Deserializes a string by parsing it, without a copy of the string.
 ///
 /// # Errors
-/// It is no text, or `read` finds nothing in it.
+/// When it is not a string, or `read` rejects it.
 pub fn deserialize<'de, D: Deserializer<'de>, T, E: Display>(
     deserializer: D,
     read: impl FnOnce(&str) -> Result<T, E>,
@@ -98,7 +92,53 @@ impl<T, E: Display, F: FnOnce(&str) -> Result<T, E>> Visitor<'_> for Reading<F> 
     }
 }
 
-/// A text that keeps a rule: a function from what was sent to what is stored.
+/// Deserializes a string by a rule that has a code. `rest` reports the code and the message.
+///
+/// # Errors
+/// When it is not a string, or it violates the rule.
+pub fn deserialize_by_rule<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    parse: impl FnOnce(&str) -> Result<T, ValidationError>,
+) -> Result<T, D::Error> {
+    deserialize(deserializer, |text| parse(text).map_err(RuleError))
+}
+
+/// The error of a violated rule, for `deserialize_with`. `rest` reports the code and the message.
+#[must_use]
+pub fn rule_error<E: de::Error>(code: &'static str, message: &'static str) -> E {
+    rule_violated(violation(code, message.to_owned()))
+}
+
+/// The same for a [`violation`].
+pub(crate) fn rule_violated<E: de::Error>(violation: ValidationError) -> E {
+    E::custom(RuleError(violation))
+}
+
+/// A violated rule on its way through serde's errors, which hold text alone: code and message,
+/// each behind a separator that no JSON text of an error holds by itself.
+struct RuleError(ValidationError);
+
+const SEPARATOR: char = '\u{1f}';
+
+impl Display for RuleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let message = self.0.message.as_deref().unwrap_or(&self.0.code);
+        write!(
+            f,
+            "{SEPARATOR}{}{SEPARATOR}{message}{SEPARATOR}",
+            self.0.code
+        )
+    }
+}
+
+/// The code and the message of the rule that an error of [`deserialize_by_rule`] tells of.
+#[must_use]
+pub fn violated_rule(error: &str) -> Option<(&str, &str)> {
+    let mut parts = error.split(SEPARATOR).skip(1);
+    Some((parts.next()?, parts.next()?))
+}
+
+/// A text type that parses what was sent into what is stored, by one rule.
 #[macro_export]
 macro_rules! text_type {
     ($(#[$attribute:meta])* $name:ident, $rule:expr) => {
@@ -127,31 +167,19 @@ macro_rules! text_type {
                 rule(text).map(Self)
             }
 
-            /// The rule alone, in the form that `#[validate(custom(..))]` takes.
-            ///
-            /// # Errors
-            /// The rule that the text breaks.
-            pub fn check(text: &str) -> Result<(), ::validator::ValidationError> {
-                Self::parse(text).map(drop)
-            }
-
-            /// The same for a member of a PATCH body.
-            ///
-            /// # Errors
-            /// The rule that the text breaks.
-            pub fn check_patch(
-                text: &$crate::types::Patch<String>,
-            ) -> Result<(), ::validator::ValidationError> {
-                text.value().map_or(Ok(()), |text| Self::check(text))
-            }
-
             /// The text.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
         }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<Self, D::Error> {
+                $crate::text::deserialize_by_rule(deserializer, Self::parse)
+            }
+        }
     };
 }
-
-pub use text_type;

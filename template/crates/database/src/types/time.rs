@@ -1,6 +1,9 @@
 use std::{fmt, ops::RangeInclusive, str::FromStr};
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, SubsecRound, Timelike, Utc};
+use chrono::{
+    DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, Timelike,
+    Utc,
+};
 use sea_orm::{
     ColIdx, ColumnType, DbErr, QueryResult, TryGetError, TryGetable, Value,
     sea_query::{ArrayType, Nullable, ValueType, ValueTypeErr},
@@ -14,8 +17,9 @@ use super::{Engine, text};
 ///
 /// Reads any RFC 3339 offset, and a time without zone as UTC; writes `YYYY-MM-DDTHH:MM:SS.mmmZ`.
 /// Stored as `timestamptz(3)` on PostgreSQL and as that fixed-width text on SQLite, where text
-/// order is time order. Columns that others write on SQLite may also hold another form of the
-/// text, or milliseconds since 1970 as Better Auth reads them: compare those after reading.
+/// order is time order. Columns that others write may also be of type `timestamp`, which is read
+/// as UTC, and on SQLite hold another form of the text, or seconds or milliseconds since 1970:
+/// compare those after reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema)]
 #[schema(value_type = String, format = DateTime, example = "2026-12-01T09:30:00.000Z")]
 pub struct UtcDateTime(DateTime<Utc>);
@@ -52,6 +56,15 @@ impl UtcDateTime {
             .ok_or(InvalidDateTime)
     }
 
+    /// The instant that a number in a column of others means: milliseconds since 1970 as Better Auth
+    /// writes them, or seconds as Drizzle's mode `timestamp` does. As milliseconds these are all
+    /// before March 1973.
+    fn from_number(number: i64) -> Result<Self, InvalidDateTime> {
+        const LEAST_MILLISECONDS: u64 = 100_000_000_000;
+        let is_seconds = number.unsigned_abs() < LEAST_MILLISECONDS;
+        Self::from_millis(if is_seconds { number * 1000 } else { number })
+    }
+
     /// This instant moved by so many seconds.
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {
@@ -64,7 +77,7 @@ impl FromStr for UtcDateTime {
 
     /// Reads RFC 3339 section 5.6, its `T` and `Z` in either case and its `T` also as a space;
     /// what HTML's `datetime-local` sends, without seconds and without zone; and sqlx's
-    /// `YYYY-MM-DD HH:MM:SS`. A second 60 is refused: no instant of ours can hold it.
+    /// `YYYY-MM-DD HH:MM:SS`. A second 60 is rejected: no `UtcDateTime` can hold it.
     fn from_str(text: &str) -> Result<Self, InvalidDateTime> {
         read(text).ok_or(InvalidDateTime)
     }
@@ -185,10 +198,14 @@ impl TryGetable for UtcDateTime {
     fn try_get_by<I: ColIdx>(row: &QueryResult, index: I) -> Result<Self, TryGetError> {
         match Engine::current() {
             Engine::Postgres => {
-                DateTime::<Utc>::try_get_by(row, index).map(|time| Self(time.trunc_subsecs(3)))
+                let time = match DateTime::<Utc>::try_get_by(row, index) {
+                    Err(TryGetError::DbErr(_)) => NaiveDateTime::try_get_by(row, index)?.and_utc(),
+                    time => time?,
+                };
+                Ok(Self(time.trunc_subsecs(3)))
             }
             Engine::Sqlite => match String::try_get_by(row, index) {
-                Err(TryGetError::DbErr(_)) => Self::from_millis(i64::try_get_by(row, index)?),
+                Err(TryGetError::DbErr(_)) => Self::from_number(i64::try_get_by(row, index)?),
                 text => text?.parse(),
             }
             .map_err(|error: InvalidDateTime| DbErr::Type(error.to_string()).into()),

@@ -1,21 +1,28 @@
 use actix_web::http::StatusCode;
-use utoipa::openapi::{
-    Components, Header, HeaderBuilder, ObjectBuilder, Ref, RefOr, Required, Response,
-    ResponseBuilder, Type,
-    path::{Operation, Parameter, ParameterBuilder, ParameterIn},
+use utoipa::{
+    IntoParams,
+    openapi::{
+        Components, Header, HeaderBuilder, ObjectBuilder, Ref, RefOr, Required, Response,
+        ResponseBuilder, Type,
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn},
+    },
 };
+
+use database::IdempotencyKey;
 
 use super::{
-    ADMINISTERED, OWNED,
+    schemas,
     versions::{Precondition, Versions},
 };
-use crate::types::KeyedRequest;
+use crate::Key;
 
-/// The headers of answers: name, what it says, an example.
-const HEADERS: [(&str, &str, &str); 8] = [
+pub(super) const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
+/// The headers of responses: name, what it says, an example.
+const HEADERS: [(&str, &str, &str); 10] = [
     (
         "Cache-Control",
-        "Who may keep the answer: its caller alone, and only where there is an ETag.",
+        "Who may store the response: the caller alone, and only with an ETag.",
         "no-store",
     ),
     ("ETag", "The row's version, in quotes.", "\"3\""),
@@ -26,14 +33,24 @@ const HEADERS: [(&str, &str, &str); 8] = [
     ),
     (
         "Location",
-        "Where the new row is.",
+        "The path of the new row.",
         "/api/018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90/notes/01936f2b-0c1d-7e4f-8a3b-5c6d7e8f9a0b",
+    ),
+    (
+        "RateLimit",
+        "What is left of the limit, and in how many seconds there is more.",
+        "\"user\";r=0;t=1",
+    ),
+    (
+        "RateLimit-Policy",
+        "The limit: how many requests in how many seconds.",
+        "\"user\";q=600;w=60",
     ),
     ("Retry-After", "How many seconds to wait.", "5"),
     (
         "Vary",
-        "What else the answer depends on.",
-        "Authorization, Cookie",
+        "Which request headers the response depends on.",
+        "Authorization, Cookie, X-API-Key",
     ),
     (
         "WWW-Authenticate",
@@ -42,12 +59,12 @@ const HEADERS: [(&str, &str, &str); 8] = [
     ),
     (
         "X-Request-Id",
-        "Names the request, in the log too.",
+        "The id of the request, in the log too.",
         "01936f2b-2e3f-7061-8c5d-7e8f9a0b1c2d",
     ),
 ];
 
-/// Adds what operations refer to: headers of answers and of requests, and the answer that says
+/// Adds what operations refer to: headers of responses and of requests, and the response that says
 /// that nothing has changed.
 pub(super) fn add(components: &mut Components) {
     for (name, description, example) in HEADERS {
@@ -59,11 +76,10 @@ pub(super) fn add(components: &mut Components) {
         headers.insert(name.to_owned(), RefOr::T(header.build()));
     }
     for parameter in [if_match(), if_none_match(), idempotency_key()] {
-        let parameters = &mut components.parameters;
-        parameters.insert(parameter.name.clone(), RefOr::T(parameter));
+        share(components, parameter);
     }
     let mut unchanged = ResponseBuilder::new()
-        .description("The caller has this version already.")
+        .description("The caller already has this version.")
         .build();
     name(
         &mut unchanged,
@@ -71,6 +87,12 @@ pub(super) fn add(components: &mut Components) {
     );
     let responses = &mut components.responses;
     responses.insert("not_modified".to_owned(), RefOr::T(unchanged));
+}
+
+/// Adds a parameter that operations refer to by its name.
+pub(super) fn share(components: &mut Components, parameter: Parameter) {
+    let parameters = &mut components.parameters;
+    parameters.insert(parameter.name.clone(), RefOr::T(parameter));
 }
 
 fn if_match() -> Parameter {
@@ -89,18 +111,25 @@ fn if_none_match() -> Parameter {
         .build()
 }
 
+/// Documents that a POST takes an Idempotency-Key: `params(Key)`.
+impl IntoParams for Key {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![idempotency_key()]
+    }
+}
+
 fn idempotency_key() -> Parameter {
     let key = ObjectBuilder::new()
         .schema_type(Type::String)
         .min_length(Some(1))
-        .max_length(Some(KeyedRequest::MAX_KEY_LENGTH))
+        .max_length(Some(IdempotencyKey::MAX_KEY_LENGTH))
         .pattern(Some("^[!-~]+$"));
-    request_header("Idempotency-Key")
+    request_header(IDEMPOTENCY_KEY)
         .schema(Some(key))
         .example(Some("8e03978e-40d5-43e8-bc93-6894a57f9324".into()))
         .description(Some(
             "Names this attempt, best by a UUID: sent again with the same body within 24 hours, it \
-             does nothing more and has the same answer. With another body it is refused.",
+             does nothing more and has the same response. With another body it is rejected.",
         ))
         .build()
 }
@@ -114,30 +143,28 @@ fn request_header(name: &str) -> ParameterBuilder {
         .example(Some("\"3\"".into()))
 }
 
-/// Documents the headers that a request may have, and those of its good answers.
+/// Documents the headers that a request may have, and those of successful responses.
 pub(super) fn complete(
     operation: &mut Operation,
-    method: &str,
-    path: &str,
     precondition: Option<Precondition>,
     versions: &Versions,
 ) {
     let personal = super::asks_for_credentials(operation);
-    for (status, answer) in &mut operation.responses.responses {
+    for (status, response) in &mut operation.responses.responses {
         let status = status.parse().unwrap_or(StatusCode::OK);
-        if let (RefOr::T(answer), true) = (answer, status.is_success()) {
-            complete_answer(answer, status, personal, versions);
+        if let (RefOr::T(response), true) = (response, status.is_success()) {
+            complete_response(response, status, personal, versions);
         }
     }
-    let key = takes_key(method, path).then_some("Idempotency-Key");
-    let names = key
-        .into_iter()
-        .chain(precondition.map(Precondition::header));
     let parameters = operation.parameters.get_or_insert_default();
-    parameters.extend(names.map(|name| {
-        let parameter = Ref::new(format!("#/components/parameters/{name}"));
-        RefOr::Ref(parameter)
-    }));
+    for parameter in parameters.iter_mut() {
+        if let RefOr::T(header) = parameter
+            && header.parameter_in == ParameterIn::Header
+        {
+            *parameter = reference(&header.name);
+        }
+    }
+    parameters.extend(precondition.map(|it| reference(it.header())));
     if precondition == Some(Precondition::IfNoneMatch) {
         let unchanged = Ref::from_response_name("not_modified");
         let responses = &mut operation.responses.responses;
@@ -145,36 +172,47 @@ pub(super) fn complete(
     }
 }
 
-/// What a user adds or does, a second attempt must not do again.
-fn takes_key(method: &str, path: &str) -> bool {
-    method == "post" && (path.starts_with(OWNED) || path.starts_with(ADMINISTERED))
+/// Whether the operation has this shared parameter.
+pub(super) fn refers_to(operation: &Operation, parameter: &str) -> bool {
+    let mut parameters = operation.parameters.iter().flatten();
+    parameters.any(|it| *it == reference(parameter))
 }
 
-fn complete_answer(answer: &mut Response, status: StatusCode, personal: bool, versions: &Versions) {
-    if answer.description.is_empty() {
+/// Refers to a shared parameter.
+pub(super) fn reference(parameter: &str) -> RefOr<Parameter> {
+    RefOr::Ref(Ref::new(format!("#/components/parameters/{parameter}")))
+}
+
+fn complete_response(
+    response: &mut Response,
+    status: StatusCode,
+    personal: bool,
+    versions: &Versions,
+) {
+    if response.description.is_empty() {
         let reason = status.canonical_reason();
-        answer.description = reason.unwrap_or_default().to_owned();
+        response.description = reason.unwrap_or_default().to_owned();
     }
     let names = [
         ("X-Request-Id", true),
         ("Cache-Control", personal),
         ("Vary", personal),
         ("Location", status == StatusCode::CREATED),
-        ("ETag", versions.are_in(answer)),
+        ("ETag", versions.are_in(response)),
         (
             "Link",
-            super::schema_of(answer).is_some_and(|name| name.starts_with("Page_")),
+            super::schema_of(response).is_some_and(schemas::is_page),
         ),
     ];
     let names = names.into_iter().filter(|(_, is_there)| *is_there);
-    name(answer, &names.map(|(name, _)| name).collect::<Vec<_>>());
+    name(response, &names.map(|(name, _)| name).collect::<Vec<_>>());
 }
 
-/// Says that an answer has these headers.
-pub(super) fn name(answer: &mut Response, names: &[&str]) {
+/// Says that a response has these headers.
+pub(super) fn name(response: &mut Response, names: &[&str]) {
     let headers = names.iter().map(|name| {
         let reference = Ref::new(format!("#/components/headers/{name}"));
         ((*name).to_owned(), RefOr::<Header>::Ref(reference))
     });
-    answer.headers.extend(headers);
+    response.headers.extend(headers);
 }

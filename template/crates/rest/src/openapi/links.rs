@@ -5,9 +5,9 @@ use utoipa::openapi::{
     link::{Link, LinkBuilder},
 };
 
-use super::{OWNED, operations};
+use super::operations;
 
-/// Leads from the answer that holds a new row to everything that can be done with it.
+/// Links the response that holds a new row to every operation on that row.
 pub(super) fn add(paths: &mut Paths) {
     let links = paths
         .paths
@@ -26,7 +26,6 @@ pub(super) fn add(paths: &mut Paths) {
 /// Links to the operations on a row of this collection, by operation id.
 fn links_below(collection: &str, paths: &Paths) -> BTreeMap<String, RefOr<Link>> {
     let rows = format!("{collection}/{{");
-    let is_owned = rows.starts_with(OWNED);
     let below = paths.paths.iter().filter_map(|(path, item)| {
         let (parameter, _) = path.strip_prefix(&rows)?.split_once('}')?;
         Some((parameter, item))
@@ -35,18 +34,23 @@ fn links_below(collection: &str, paths: &Paths) -> BTreeMap<String, RefOr<Link>>
         .flat_map(|(parameter, item)| {
             let ids =
                 operations(item).filter_map(|(_, operation)| operation.operation_id.as_deref());
-            ids.map(|id| (id.to_owned(), RefOr::T(link(id, parameter, is_owned))))
+            ids.map(|id| (id.to_owned(), RefOr::T(link(id, parameter, collection))))
                 .collect::<Vec<_>>()
         })
         .collect()
 }
 
-fn link(operation: &str, parameter: &str, is_owned: bool) -> Link {
+fn link(operation: &str, parameter: &str, collection: &str) -> Link {
+    let around = collection.split('/').filter_map(|segment| {
+        let name = segment.strip_prefix('{')?;
+        name.strip_suffix('}')
+    });
     let link = LinkBuilder::new()
         .operation_id(operation)
         .parameter(parameter, "$response.body#/id");
-    match is_owned {
-        true => link.parameter("user_id", "$request.path.user_id").build(),
-        false => link.build(),
-    }
+    around
+        .fold(link, |link, name| {
+            link.parameter(name, format!("$request.path.{name}"))
+        })
+        .build()
 }

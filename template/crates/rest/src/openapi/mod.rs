@@ -1,54 +1,83 @@
-//! The OpenAPI document. A handler documents what is its own; what follows from a route's path, its
-//! parameters and its body is added here, so that a new route is documented whole.
+//! The OpenAPI document. A handler documents what is its own, and names the codes of its own problems:
+//! `(status = 409, extensions(("x-codes" = json!([OUT_OF_STOCK]))))`. What the middleware of a
+//! [`Group`] decides is documented once for the group. What follows from parameters, body and
+//! responses is added here, so that a new route is documented whole.
 
+mod group;
 mod headers;
 mod links;
+mod page;
 mod problems;
+mod routes;
 mod schemas;
+mod scopes;
 mod versions;
 
 use std::collections::BTreeSet;
 
 use actix_web::App;
 use utoipa::{
-    Modify, ToSchema,
+    Modify,
     openapi::{
-        Components, InfoBuilder, License, LicenseBuilder, OneOfBuilder, OpenApi, OpenApiBuilder,
-        PathItem, Ref, RefOr, Required, Response, ServerBuilder,
-        path::{Operation, Parameter, ParameterBuilder, ParameterIn},
-        schema::{ObjectBuilder, Type},
-        security::{
-            ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
-        },
-        tag::{Tag, TagBuilder},
+        Components, InfoBuilder, License, LicenseBuilder, OpenApi, OpenApiBuilder, PathItem, Paths,
+        RefOr, Response, ServerBuilder,
+        path::{Operation, Parameter},
+        security::{SecurityRequirement, SecurityScheme},
+        tag::TagBuilder,
     },
 };
-use utoipa_actix_web::AppExt;
+use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
 use self::versions::Versions;
-use crate::{
-    config::{SessionSettings, SessionVerification},
-    types::UserUuid,
-};
+use crate::Code;
+
+pub use group::{Access, Credentials, Group, ScopeService};
+pub use page::serve_docs;
+pub use routes::{Route, RouteList, routes};
+pub use scopes::scope_parameter;
 
 /// What holds for every route.
 const CONVENTIONS: &str = include_str!("conventions.md");
-/// What lies below belongs to the user whom the path names.
-const OWNED: &str = "/api/{user_id}/";
-/// What lies below needs a role or a permission.
-const ADMINISTERED: &str = "/api/admin/";
-/// Open to everybody, but wrong credentials are refused.
-const WHOAMI: &str = "/api/whoami";
 
-/// The OpenAPI document of all routes; session cookies are in it where the settings verify them.
+/// What the document says of the API as a whole.
+pub struct About {
+    /// Its name.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// What it is, in a sentence.
+    pub description: &'static str,
+    /// The SPDX expression of its license; empty without one.
+    pub license: &'static str,
+    /// How callers authenticate.
+    pub authentication: Authentication,
+    /// The application's own codes.
+    pub codes: &'static [Code],
+    /// The tags of operations, each with a sentence.
+    pub tags: &'static [(&'static str, &'static str)],
+}
+
+/// How callers authenticate.
+pub struct Authentication {
+    /// The ways to authenticate, by name.
+    pub schemes: Vec<(String, SecurityScheme)>,
+    /// What can be wrong with credentials, or prevent their verification.
+    pub codes: Vec<Code>,
+    /// The parameters that the middleware of groups reads.
+    pub parameters: Vec<Parameter>,
+    /// The scheme of access tokens of OAuth clients, by name: of those operations whose guards
+    /// declare a scope; `None` where such tokens are rejected.
+    pub oauth: Option<(String, SecurityScheme)>,
+}
+
+/// The OpenAPI document of the routes that `configure` registers.
 #[must_use]
-pub fn openapi(sessions: Option<&SessionSettings>) -> OpenApi {
-    let description = env!("CARGO_PKG_DESCRIPTION");
+pub fn document(about: &About, configure: fn(&mut ServiceConfig)) -> OpenApi {
     let info = InfoBuilder::new()
-        .title(env!("CARGO_PKG_NAME"))
-        .version(env!("CARGO_PKG_VERSION"))
-        .description(Some(format!("{description}\n\n{CONVENTIONS}")))
-        .license(license());
+        .title(about.name)
+        .version(about.version)
+        .description(Some(format!("{}\n\n{CONVENTIONS}", about.description)))
+        .license(license(about.license));
     let empty = OpenApiBuilder::new()
         .info(info)
         .servers(Some([ServerBuilder::new().url("/").build()]))
@@ -56,129 +85,81 @@ pub fn openapi(sessions: Option<&SessionSettings>) -> OpenApi {
     let app = App::new()
         .into_utoipa_app()
         .openapi(empty)
-        .configure(super::configure);
+        .configure(configure);
     let (_, mut document) = app.split_for_parts();
-    let common = CommonParts {
-        cookies: sessions.map_or_else(Vec::new, SessionSettings::cookie_names),
-        asks_better_auth: sessions
-            .is_some_and(|settings| settings.verification == SessionVerification::Http),
-    };
-    common.modify(&mut document);
+    CommonParts(about).modify(&mut document);
     document
 }
 
-/// The package's, where it has one.
-fn license() -> Option<License> {
-    let name = env!("CARGO_PKG_LICENSE");
+fn license(name: &str) -> Option<License> {
     let license = LicenseBuilder::new().name(name).identifier(Some(name));
     (!name.is_empty()).then(|| license.build())
 }
 
-/// What the routes share: credentials, `{user_id}`, problems and headers.
-struct CommonParts {
-    /// The session cookies that open the API.
-    cookies: Vec<String>,
-    /// Whether it is Better Auth that knows the sessions.
-    asks_better_auth: bool,
-}
+/// What the routes share: credentials, parameters, problems and headers.
+struct CommonParts<'a>(&'a About);
 
-impl Modify for CommonParts {
+impl Modify for CommonParts<'_> {
     fn modify(&self, document: &mut OpenApi) {
+        let Self(about) = self;
         let components = document.components.get_or_insert_default();
-        schemas::complete(components);
+        let codes = [Code::GENERAL, about.codes].concat();
+        schemas::complete(components, &codes);
         headers::add(components);
-        self.add_credentials(components);
-        let parameters = &mut components.parameters;
-        parameters.insert("user_id".to_owned(), RefOr::T(user_id()));
+        about.authentication.add_to(components, &document.paths);
         let versions = Versions::of(components, &document.paths);
-        let credentials = problems::of_credentials(self.asks_better_auth);
-        let mut tags = BTreeSet::new();
+        let mut used = BTreeSet::new();
         for (path, item) in &mut document.paths.paths {
             for (method, operation) in operations_mut(item) {
                 let precondition = versions.precondition(operation, method, path);
-                self.complete(operation, path);
-                headers::complete(operation, method, path, precondition, &versions);
-                problems::complete(operation, path, &credentials, components);
-                tags.extend(operation.tags.iter().flatten().cloned());
+                operation.security = Some(about.authentication.requirements(operation));
+                headers::complete(operation, precondition, &versions);
+                let credentials = &about.authentication.codes;
+                problems::complete(operation, credentials, &codes, components);
+                operation.extensions = None;
+                used.extend(operation.tags.iter().flatten().cloned());
             }
         }
         links::add(&mut document.paths);
-        document.tags = Some(tags.into_iter().map(describe).collect());
+        let tags = about.tags.iter().filter(|(name, _)| used.contains(*name));
+        let tag = |(name, description): &(&str, &str)| {
+            let tag = TagBuilder::new().name(*name);
+            tag.description(Some(*description)).build()
+        };
+        document.tags = Some(tags.map(tag).collect());
     }
 }
 
-impl CommonParts {
-    fn add_credentials(&self, components: &mut Components) {
-        let token = HttpBuilder::new()
-            .scheme(HttpAuthScheme::Bearer)
-            .bearer_format("JWT")
-            .description(Some("A token of Better Auth: `GET /api/auth/token` there."));
-        components.add_security_scheme("bearer", SecurityScheme::Http(token.build()));
-        for name in &self.cookies {
-            let cookie =
-                ApiKeyValue::with_description(name.as_str(), "Better Auth's session cookie.");
-            components.add_security_scheme(name, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+impl Authentication {
+    fn add_to(&self, components: &mut Components, paths: &Paths) {
+        for (name, scheme) in self.schemes.iter().chain(&self.oauth) {
+            components.add_security_scheme(name, scheme.clone());
+        }
+        let is_used = |name: &str| {
+            let mut operations = paths.paths.values().flat_map(operations);
+            operations.any(|(_, operation)| headers::refers_to(operation, name))
+        };
+        for parameter in self.parameters.iter().filter(|it| is_used(&it.name)) {
+            headers::share(components, parameter.clone());
         }
     }
 
-    /// Who may call, and the parameter of the scope, which handlers do not see.
-    fn complete(&self, operation: &mut Operation, path: &str) {
-        let requirement = |name| SecurityRequirement::new::<_, _, String>(name, []);
-        let schemes = self.cookies.iter().map(String::as_str);
-        let credentials = ["bearer"].into_iter().chain(schemes).map(requirement);
-        operation.security = Some(match path {
-            WHOAMI => [SecurityRequirement::default()]
-                .into_iter()
-                .chain(credentials)
-                .collect(),
-            // A handler with `security(())` asks for none.
-            _ if operation.security.is_some() => Vec::new(),
-            _ if path.starts_with("/api/") => credentials.collect(),
-            _ => Vec::new(),
-        });
-        if path.starts_with(OWNED) {
-            let parameter = Ref::new("#/components/parameters/user_id");
-            operation
-                .parameters
-                .get_or_insert_default()
-                .insert(0, RefOr::Ref(parameter));
-        }
+    /// The alternatives of what a request has to carry; none where credentials are not read.
+    fn requirements(&self, operation: &mut Operation) -> Vec<SecurityRequirement> {
+        let scopes = scopes::take_scopes(operation);
+        let Some(credentials) = group::take_credentials(operation) else {
+            return Vec::new();
+        };
+        let anonymous = (credentials == Credentials::Optional).then(SecurityRequirement::default);
+        let requirement = |(name, _): &_| SecurityRequirement::new::<&String, _, String>(name, []);
+        let schemes = self.schemes.iter().map(requirement);
+        let oauth = self.oauth.iter().filter(|_| !scopes.is_empty());
+        let oauth = oauth.map(|(name, _)| SecurityRequirement::new(name, &scopes));
+        anonymous.into_iter().chain(schemes).chain(oauth).collect()
     }
 }
 
-fn user_id() -> Parameter {
-    let me = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .enum_values(Some(["me"]));
-    let either = OneOfBuilder::new()
-        .item(me)
-        .item(Ref::from_schema_name(UserUuid::name()));
-    ParameterBuilder::new()
-        .name("user_id")
-        .parameter_in(ParameterIn::Path)
-        .required(Required::True)
-        .description(Some("Your UUID, in any case, or `me`."))
-        .schema(Some(either))
-        .example(Some("me".into()))
-        .build()
-}
-
-/// A resource of the user needs no words of its own here.
-fn describe(tag: String) -> Tag {
-    let description = match tag.as_str() {
-        "admin" => "For administrators: everybody's rows.".to_owned(),
-        "health" => "For the operator's probes and metrics; open to everybody.".to_owned(),
-        "me" => "Who is calling.".to_owned(),
-        "public" => "What everybody may read.".to_owned(),
-        own => format!("Your {own}."),
-    };
-    TagBuilder::new()
-        .name(tag)
-        .description(Some(description))
-        .build()
-}
-
-/// Whether it reads them, so that an answer may be for the caller alone.
+/// Whether it reads credentials, so that a response may be for the caller alone.
 fn asks_for_credentials(operation: &Operation) -> bool {
     operation
         .security
@@ -210,9 +191,9 @@ fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &m
         .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
-/// The name of the schema that an answer's body has.
-fn schema_of(answer: &Response) -> Option<&str> {
-    let RefOr::T(content) = answer.content.values().next()? else {
+/// The name of the schema of a response's body.
+fn schema_of(response: &Response) -> Option<&str> {
+    let RefOr::T(content) = response.content.values().next()? else {
         return None;
     };
     match content.schema.as_ref()? {

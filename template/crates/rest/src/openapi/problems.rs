@@ -1,12 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::http::StatusCode;
-use serde::{
-    Deserialize,
-    de::value::{self, StrDeserializer},
-};
+use serde_json::Value;
 use utoipa::{
-    ToSchema,
+    IntoParams, ToSchema,
     openapi::{
         AllOfBuilder, Components, ContentBuilder, ObjectBuilder, Ref, RefOr, Response,
         ResponseBuilder, Type,
@@ -15,90 +12,77 @@ use utoipa::{
     },
 };
 
-use super::{ADMINISTERED, OWNED, headers};
-use crate::error::{AppError, Code, Problem};
+use super::{headers, versions::Precondition};
+use crate::{AppError, Code, ListParameters, Problem};
 
 /// What can be wrong with a body.
 const BODY: [Code; 4] = [
-    Code::MalformedRequest,
-    Code::BodyTooLarge,
-    Code::UnsupportedMediaType,
-    Code::ValidationFailed,
+    Code::MALFORMED_REQUEST,
+    Code::BODY_TOO_LARGE,
+    Code::UNSUPPORTED_MEDIA_TYPE,
+    Code::VALIDATION_FAILED,
 ];
 const EXAMPLE_ID: &str = "01936f2b-2e3f-7061-8c5d-7e8f9a0b1c2d";
 
-/// What can be wrong with credentials, or keep them from being verified.
-pub(super) fn of_credentials(asks_better_auth: bool) -> Vec<Code> {
-    let mut codes = vec![
-        Code::InvalidRequest,
-        Code::TokenMissing,
-        Code::TokenExpired,
-        Code::TokenMalformed,
-        Code::TokenInvalid,
-        Code::JwksUnavailable,
-        Code::DatabaseUnavailable,
-    ];
-    codes.extend(asks_better_auth.then_some(Code::AuthUnavailable));
-    codes
-}
+/// The extension that holds codes until the document is complete.
+pub(super) const X_CODES: &str = "x-codes";
 
-/// Gives an operation its problems. A handler names those of its own by their codes, in the
-/// description of an answer of that status.
+/// Documents an operation's problems: the usual ones, and those that its groups and its handler
+/// name by their codes.
 pub(super) fn complete(
     operation: &mut Operation,
-    path: &str,
     credentials: &[Code],
+    known: &[Code],
     components: &mut Components,
 ) {
-    let mut codes = usual_codes(operation, path, credentials);
-    codes.extend(own_codes(operation));
+    let mut codes = usual_codes(operation, credentials);
+    codes.extend(own_codes(operation, known));
     for (status, codes) in by_status(codes) {
         let names: Vec<_> = codes.iter().map(Code::to_string).collect();
         let name = names.join("_or_");
         let reference = Ref::from_response_name(&name);
         let shared = components.responses.entry(name);
-        shared.or_insert_with(|| RefOr::T(refusal(status, &codes)));
+        shared.or_insert_with(|| RefOr::T(problem_response(status, &codes)));
         let responses = &mut operation.responses.responses;
         responses.insert(status.as_str().to_owned(), reference.into());
     }
 }
 
-/// What can go wrong because of where the operation is and of what it reads.
-fn usual_codes(operation: &Operation, path: &str, credentials: &[Code]) -> BTreeSet<Code> {
-    let parameters = || operation.parameters.iter().flatten().filter_map(inline);
-    let reads = |place| parameters().any(|it| it.parameter_in == place);
-    let shares = |name| {
-        operation
-            .parameters
-            .iter()
-            .flatten()
-            .any(|it| is_shared(it, name))
+/// What can go wrong because of what the operation reads and makes.
+fn usual_codes(operation: &Operation, credentials: &[Code]) -> BTreeSet<Code> {
+    let parameters = || operation.parameters.iter().flatten();
+    let reads = |place| {
+        parameters()
+            .filter_map(inline)
+            .any(|it| it.parameter_in == place)
     };
-    let usual: [(bool, &[Code]); 10] = [
-        (true, &[Code::InternalError]),
+    let shares = |name| parameters().any(|it| is_shared(it, name));
+    let is_list = ListParameters::into_params(|| None).iter().all(|of_lists| {
+        parameters()
+            .filter_map(inline)
+            .any(|it| it.name == of_lists.name)
+    });
+    let usual: [(bool, &[Code]); 9] = [
+        (true, &[Code::INTERNAL_ERROR]),
         (super::asks_for_credentials(operation), credentials),
-        (
-            path.starts_with(OWNED) || path.starts_with(ADMINISTERED),
-            &[Code::Forbidden],
-        ),
-        (reads(ParameterIn::Path), &[Code::NotFound]),
+        (reads(ParameterIn::Path), &[Code::NOT_FOUND]),
         (
             reads(ParameterIn::Query),
-            &[Code::MalformedRequest, Code::ValidationFailed],
+            &[Code::MALFORMED_REQUEST, Code::VALIDATION_FAILED],
+        ),
+        (is_list, &[Code::CURSOR_INVALID]),
+        (
+            shares(Precondition::IfMatch.header()),
+            &[Code::PRECONDITION_FAILED],
         ),
         (
-            parameters().any(|it| it.name == "cursor"),
-            &[Code::CursorInvalid],
-        ),
-        (shares("If-Match"), &[Code::PreconditionFailed]),
-        (
-            shares("Idempotency-Key"),
-            &[Code::MalformedRequest, Code::ValidationFailed],
+            shares(headers::IDEMPOTENCY_KEY),
+            &[Code::MALFORMED_REQUEST, Code::VALIDATION_FAILED],
         ),
         (operation.request_body.is_some(), &BODY),
         (
             operation.responses.responses.contains_key("201"),
-            &[Code::UserUnknown],
+            &[Code::USER_UNKNOWN],
         ),
     ];
     let usual = usual.into_iter().filter(|(can_be, _)| *can_be);
@@ -119,14 +103,16 @@ fn is_shared(parameter: &RefOr<Parameter>, name: &str) -> bool {
     }
 }
 
-fn own_codes(operation: &Operation) -> Vec<Code> {
-    let answers = operation.responses.responses.values();
-    let words = answers.flat_map(|answer| match answer {
-        RefOr::T(answer) => answer.description.split([',', ':', ' ']),
-        RefOr::Ref(_) => "".split([',', ':', ' ']),
+fn own_codes(operation: &Operation, known: &[Code]) -> Vec<Code> {
+    let responses = operation.responses.responses.values();
+    let of_responses = responses.filter_map(|response| match response {
+        RefOr::T(response) => response.extensions.as_ref(),
+        RefOr::Ref(_) => None,
     });
-    let code = |word| Code::deserialize(StrDeserializer::<value::Error>::new(word)).ok();
-    words.filter_map(code).collect()
+    let extensions = of_responses.chain(&operation.extensions);
+    let names = extensions.filter_map(|extensions| extensions.get(X_CODES)?.as_array());
+    let code = |name: &Value| known.iter().find(|code| name == code.name()).copied();
+    names.flatten().filter_map(code).collect()
 }
 
 fn by_status(codes: BTreeSet<Code>) -> BTreeMap<StatusCode, Vec<Code>> {
@@ -137,8 +123,8 @@ fn by_status(codes: BTreeSet<Code>) -> BTreeMap<StatusCode, Vec<Code>> {
     by_status
 }
 
-/// The answer that stands for these codes, with an example of each.
-fn refusal(status: StatusCode, codes: &[Code]) -> Response {
+/// The response with one of these codes, with an example of each.
+fn problem_response(status: StatusCode, codes: &[Code]) -> Response {
     let only = ObjectBuilder::new()
         .property(
             "status",
@@ -168,8 +154,9 @@ fn refusal(status: StatusCode, codes: &[Code]) -> Response {
         .build();
     let own = match status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => &["WWW-Authenticate"][..],
-        StatusCode::BAD_REQUEST if codes.contains(&Code::InvalidRequest) => &["WWW-Authenticate"],
+        StatusCode::BAD_REQUEST if codes.contains(&Code::INVALID_REQUEST) => &["WWW-Authenticate"],
         StatusCode::SERVICE_UNAVAILABLE => &["Retry-After"],
+        StatusCode::TOO_MANY_REQUESTS => &["Retry-After", "RateLimit", "RateLimit-Policy"],
         _ => &[],
     };
     headers::name(&mut response, &["X-Request-Id"]);
@@ -179,10 +166,10 @@ fn refusal(status: StatusCode, codes: &[Code]) -> Response {
 
 fn example(code: Code) -> Example {
     let error = match code {
-        Code::ValidationFailed => {
+        Code::VALIDATION_FAILED => {
             AppError::invalid("title", "too_long", "must be at most 255 characters")
         }
-        Code::NotReady => AppError::new(code).checks([("database", "failing"), ("keys", "ok")]),
+        Code::NOT_READY => AppError::new(code).checks([("database", "failing"), ("keys", "ok")]),
         _ => AppError::new(code),
     };
     ExampleBuilder::new()

@@ -8,16 +8,18 @@ use utoipa::{
     },
 };
 
-use crate::error::{Code, FieldError, Problem};
+use database::Page;
 
-/// Adds the schemas of problems, closes every object to members it does not name, and says that
-/// answers hold all of theirs.
-pub(super) fn complete(components: &mut Components) {
+use crate::{Code, FieldError, Problem};
+
+/// Adds the schemas of problems, closes every object to fields it does not name, and says that
+/// responses have all of theirs.
+pub(super) fn complete(components: &mut Components, codes: &[Code]) {
     let schemas = &mut components.schemas;
     for (name, schema) in [
         (Problem::name(), Problem::schema()),
         (FieldError::name(), FieldError::schema()),
-        (Code::name(), Code::schema()),
+        ("Code".into(), Code::schema_of(codes)),
     ] {
         schemas.insert(name.into_owned(), schema);
     }
@@ -28,11 +30,20 @@ pub(super) fn complete(components: &mut Components) {
     }
 }
 
-/// The macro writes the rows of a `Page_Row` out; they have a name.
+/// The name of the rows on a page; utoipa calls a `Page<Row>` `Page_Row`.
+fn rows_of(schema: &str) -> Option<&str> {
+    let rows = schema.strip_prefix(&*Page::<()>::name())?;
+    rows.strip_prefix('_')
+}
+
+/// Whether the schema of this name is a page of a list.
+pub(super) fn is_page(schema: &str) -> bool {
+    rows_of(schema).is_some()
+}
+
+/// The macro writes the rows of a page out; they have a name.
 fn name_rows(name: &str, page: &mut RefOr<Schema>, names: &BTreeSet<String>) {
-    let row = name
-        .strip_prefix("Page_")
-        .filter(|row| names.contains(*row));
+    let row = rows_of(name).filter(|row| names.contains(*row));
     let (Some(row), RefOr::T(Schema::Object(page))) = (row, page) else {
         return;
     };
@@ -41,8 +52,8 @@ fn name_rows(name: &str, page: &mut RefOr<Schema>, names: &BTreeSet<String>) {
     }
 }
 
-/// Serde's `deny_unknown_fields` has closed what is read. What is still open is only written: all
-/// of its members are there, those without a value as `null`.
+/// Serde's `deny_unknown_fields` has closed the schemas of requests. The open ones are of responses,
+/// which have all of their fields, `null` where there is no value.
 fn close(schema: &mut RefOr<Schema>) {
     let RefOr::T(Schema::Object(object)) = schema else {
         return;
@@ -53,7 +64,7 @@ fn close(schema: &mut RefOr<Schema>) {
         let nullable = object
             .properties
             .iter()
-            .filter(|(_, member)| is_nullable(member));
+            .filter(|(_, field)| is_nullable(field));
         let nullable = nullable.map(|(name, _)| name.clone());
         object.required.extend(nullable.collect::<Vec<_>>());
         object.required.sort();

@@ -38,7 +38,8 @@ impl Versions {
             schemas: schemas.map(|(name, _)| name.clone()).collect(),
             rows: BTreeSet::new(),
         };
-        let is_row = |operation: &Operation| good_answers(operation).any(|it| versions.are_in(it));
+        let is_row =
+            |operation: &Operation| successful_responses(operation).any(|it| versions.are_in(it));
         let rows = paths.paths.iter().filter(|(_, item)| {
             operations(item).any(|(method, operation)| method == "get" && is_row(operation))
         });
@@ -46,13 +47,13 @@ impl Versions {
         versions
     }
 
-    /// Whether an answer is a row with its version.
-    pub(super) fn are_in(&self, answer: &Response) -> bool {
-        schema_of(answer).is_some_and(|name| self.schemas.contains(name))
+    /// Whether a response is a row with its version.
+    pub(super) fn are_in(&self, response: &Response) -> bool {
+        schema_of(response).is_some_and(|name| self.schemas.contains(name))
     }
 
     /// Reading a row takes If-None-Match. Changing one takes If-Match: whatever is at its path or
-    /// below, and answers with the row or with nothing.
+    /// below, and responds with the row or with nothing.
     pub(super) fn precondition(
         &self,
         operation: &Operation,
@@ -70,16 +71,16 @@ impl Versions {
             let below = path.strip_prefix(row.as_str());
             below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
         });
-        let mut answers = good_answers(operation);
-        let answers_with_row = answers.any(|it| it.content.is_empty() || self.are_in(it));
-        (is_of_row && answers_with_row).then_some(Precondition::IfMatch)
+        let mut responses = successful_responses(operation);
+        let responds_with_row = responses.any(|it| it.content.is_empty() || self.are_in(it));
+        (is_of_row && responds_with_row).then_some(Precondition::IfMatch)
     }
 }
 
-fn good_answers(operation: &Operation) -> impl Iterator<Item = &Response> {
-    let answers = operation.responses.responses.iter();
-    answers.filter_map(|(status, answer)| match answer {
-        RefOr::T(answer) if status.starts_with('2') => Some(answer),
+fn successful_responses(operation: &Operation) -> impl Iterator<Item = &Response> {
+    let responses = operation.responses.responses.iter();
+    responses.filter_map(|(status, response)| match response {
+        RefOr::T(response) if status.starts_with('2') => Some(response),
         _ => None,
     })
 }

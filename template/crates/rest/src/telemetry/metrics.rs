@@ -4,25 +4,27 @@
 
 use std::{cell::RefCell, collections::HashMap, sync::OnceLock, time::Duration};
 
+use database::PoolState;
 use metrics::{
-    Counter, Histogram, counter, describe_counter, describe_gauge, describe_histogram, gauge,
-    histogram,
+    Counter, Gauge, Histogram, counter, describe_counter, describe_gauge, describe_histogram,
+    gauge, histogram,
 };
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_process::Collector;
 
-const FETCHES: &str = "jwks_fetches_total";
-const AGE: &str = "jwks_age_seconds";
-const KEYS: &str = "jwks_keys";
-const VERDICTS: &str = "verdict_cache_lookups_total";
 const REFUSALS: &str = "refusals_total";
 const REQUESTS: &str = "http_requests_total";
 const LATENCY: &str = "http_request_duration_seconds";
+const IN_FLIGHT: &str = "http_requests_in_flight";
+const CONNECTIONS: &str = "database_connections";
+const MAX_CONNECTIONS: &str = "database_connections_max";
+const WAITING: &str = "database_transactions_waiting";
 
 /// Upper bounds of the latency histogram, in seconds.
 const BUCKETS: [f64; 12] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
 ];
-/// How often samples are summed up when nobody reads them.
+/// How often samples are aggregated when nothing scrapes them.
 const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Reads what this process has recorded.
@@ -49,14 +51,15 @@ impl Exporter {
         exporter
     }
 
-    /// The metrics in Prometheus' text format, version 0.0.4.
+    /// The metrics in Prometheus' text format, version 0.0.4; those of the process as they are now.
     #[must_use]
     pub fn render(&self) -> String {
+        Collector::default().collect();
         self.0.render()
     }
 
-    /// Keeps what is recorded small while nobody reads it; never ends.
-    pub async fn keep_small(self) {
+    /// Aggregates samples, so that they need little memory without a scrape. Never returns.
+    pub async fn run_upkeep(self) {
         loop {
             tokio::time::sleep(UPKEEP).await;
             self.0.run_upkeep();
@@ -65,45 +68,53 @@ impl Exporter {
 }
 
 fn describe() {
-    describe_counter!(FETCHES, "Fetches of the key set, by outcome");
-    describe_gauge!(AGE, "Seconds since the key set was last fetched");
-    describe_gauge!(KEYS, "Usable keys in the key set");
-    describe_counter!(VERDICTS, "Look-ups of verified tokens, by hit or miss");
     describe_counter!(REFUSALS, "Requests answered with a problem, by its code");
     describe_counter!(REQUESTS, "Requests, by method, route and status");
     describe_histogram!(LATENCY, "Seconds that a request took, by method and route");
-}
-
-/// Counts a fetch of the key set: `ok`, or why it brought none.
-pub fn key_set_fetched(outcome: &'static str) {
-    counter!(FETCHES, "outcome" => outcome).increment(1);
-}
-
-/// Notes how many keys are usable, and how old they are; to be called before they are read.
-pub fn key_set_is(keys: usize, age: Option<Duration>) {
-    gauge!(KEYS).set(u32::try_from(keys).unwrap_or(u32::MAX));
-    if let Some(age) = age {
-        gauge!(AGE).set(age.as_secs_f64());
-    }
-}
-
-/// Counts the look-ups of a verdict that was found. Hold it: getting one costs more than counting.
-/// One that is made before [`Exporter::of_process`] counts nothing.
-pub fn verdict_hits() -> Counter {
-    counter!(VERDICTS, "result" => "hit")
-}
-
-/// The same for verdicts that were not found.
-pub fn verdict_misses() -> Counter {
-    counter!(VERDICTS, "result" => "miss")
+    describe_gauge!(IN_FLIGHT, "Requests that are not answered yet");
+    describe_gauge!(CONNECTIONS, "Open connections to the database, by state");
+    describe_gauge!(MAX_CONNECTIONS, "The most connections that may be open");
+    describe_gauge!(
+        WAITING,
+        "Transactions that wait for a connection or for their turn to write"
+    );
+    Collector::default().describe();
 }
 
 /// Counts a request that was answered with a problem of this code.
-pub fn refused(code: String) {
+pub fn rejected(code: String) {
     counter!(REFUSALS, "code" => code).increment(1);
 }
 
-/// What is counted of one method, route and status.
+/// Records how busy the database's pool is. Call it before metrics are rendered.
+pub fn record_pool(pool: PoolState) {
+    gauge!(CONNECTIONS, "state" => "in_use").set(pool.in_use);
+    gauge!(CONNECTIONS, "state" => "idle").set(pool.idle);
+    gauge!(MAX_CONNECTIONS).set(pool.max);
+    gauge!(WAITING).set(u32::try_from(pool.waiting).unwrap_or(u32::MAX));
+}
+
+/// A request that is counted as in flight until it is dropped, also when its client goes away.
+pub(crate) struct InFlight(Gauge);
+
+impl InFlight {
+    pub(crate) fn begin() -> Self {
+        thread_local! {
+            static REQUESTS: Gauge = gauge!(IN_FLIGHT);
+        }
+        let requests = REQUESTS.with(Gauge::clone);
+        requests.increment(1);
+        Self(requests)
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.decrement(1);
+    }
+}
+
+/// The series of one method, route and status.
 struct Series {
     requests: Counter,
     latency: Histogram,
@@ -121,7 +132,7 @@ impl Series {
 
 /// Counts a request and the time it took; `route` is the pattern, never the path.
 ///
-/// To find a series costs more than to count, so each worker keeps those that it has found.
+/// Finding a series costs more than counting, so each worker keeps its own.
 pub fn answered(method: &'static str, route: String, status: u16, took: Duration) {
     thread_local! {
         static FOUND: RefCell<HashMap<(&'static str, String, u16), Series>> = RefCell::default();

@@ -1,4 +1,4 @@
-//! What can be asked for.
+//! The commands.
 
 mod guard;
 mod migration;
@@ -6,17 +6,15 @@ mod remove;
 mod resource;
 
 pub use guard::{Guard, guard};
-pub use migration::{migration, wirings};
+pub use migration::migration;
 pub use remove::remove;
 pub use resource::resource;
 
 use crate::changes::Changes;
 
-/// What is to be changed, and what is left to the reader.
-#[derive(Debug)]
+/// The outcome of a command.
 pub struct Outcome {
-    /// In files.
     pub changes: Changes,
-    /// In words, a line each.
+    /// What is left to do, a line each.
     pub next: Vec<String>,
 }

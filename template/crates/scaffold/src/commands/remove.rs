@@ -1,43 +1,38 @@
 use super::{Outcome, resource::next_steps};
 use crate::{
+    context::context,
     names::Word,
     plan::Plan,
     project::Project,
     record::{self, Record, fingerprint},
-    render::render,
     resource::{Kind, Resource},
-    wish::Wish,
+    resource_args::ResourceArgs,
 };
 
-/// Takes away what [`super::resource`] made, if nobody has changed it.
-///
-/// # Errors
-/// Everything that speaks against it.
+/// Removes what [`super::resource`] added, if nobody has changed it.
 pub fn remove(project: &Project, name: &Word) -> Result<Outcome, Vec<String>> {
-    let record = record(project, name).map_err(|fault| vec![fault])?;
+    let record = record(project, name).map_err(|error| vec![error])?;
     let resource = resource_of(project, &record)?;
     let mut plan = Plan::new(project);
     for other in referrers(project, name) {
-        plan.object(format!("{other} refers to {name}: remove {other} first"));
+        plan.add_error(format!("{other} refers to {name}: remove {other} first"));
     }
-    for (file, made) in &record.files {
+    for (file, created) in &record.files {
         match project.read(file) {
-            Ok(Some(text)) if fingerprint(&text) == *made => plan.remove(file),
-            Ok(Some(_)) => plan.object(format!(
-                "{}: was changed since it was made; remove the resource by hand",
+            Ok(Some(text)) if fingerprint(&text) == *created => plan.remove(file),
+            Ok(Some(_)) => plan.add_error(format!(
+                "{}: has been changed; remove the resource by hand",
                 file.display()
             )),
-            Ok(None) => plan.object(format!("{}: is missing", file.display())),
-            Err(fault) => plan.object(fault),
+            Ok(None) => plan.add_error(format!("{}: is missing", file.display())),
+            Err(error) => plan.add_error(error),
         }
     }
-    for wiring in render(&resource).wirings.iter().rev() {
-        plan.unwire(wiring);
-    }
+    plan.undo_by("resource_edits.txt", &context(&resource));
     plan.remove(Record::file(name.as_str()));
     let changes = plan.finish()?;
     let mut next = vec![format!(
-        "where {} was applied, it has to be rolled back before its file is gone: cargo run -- migrate down",
+        "where {} was applied, roll it back while its file is there: cargo run -- migrate down",
         record.migration
     )];
     next.extend(next_steps(project));
@@ -46,32 +41,36 @@ pub fn remove(project: &Project, name: &Word) -> Result<Outcome, Vec<String>> {
 
 fn record(project: &Project, name: &Word) -> Result<Record, String> {
     let file = Record::file(name.as_str());
-    let text = project.read(&file)?.ok_or_else(|| {
-        format!(
-            "{}: is missing; only what the scaffold made can be removed",
-            file.display()
-        )
-    })?;
-    Record::parse(&text).ok_or_else(|| format!("{}: is damaged", file.display()))
+    let Some(text) = project.read(&file)? else {
+        let file = file.display();
+        return Err(format!(
+            "{file}: is missing; only resources that cargo scaffold added can be removed"
+        ));
+    };
+    Record::parse(&text).ok_or_else(|| format!("{}: cannot be read", file.display()))
 }
 
-/// The resource as it was when it was made.
+/// The resource as it was added.
 fn resource_of(project: &Project, record: &Record) -> Result<Resource, Vec<String>> {
-    let wish = Wish::parse(&record.arguments).map_err(|fault| vec![fault])?;
-    let resource = wish.resource(project, "")?;
+    let mut args = ResourceArgs::parse(&record.arguments).map_err(|error| vec![error])?;
+    // Another version's dictionary may have had another plural.
+    let plural = record.migration.splitn(3, '_').nth(2);
+    args.plural = args.plural.or(plural.map(str::to_owned));
     let migration = record.migration.clone();
+    let resource = args.resource(project, "")?;
     Ok(Resource {
         migration,
         ..resource
     })
 }
 
-/// The other resources that were made with a reference to this one.
+/// The other resources that were added with a reference to this one.
 fn referrers(project: &Project, name: &Word) -> Vec<String> {
     let refers = |record: &Record| {
-        let wish = Wish::parse(&record.arguments).unwrap_or_default();
-        let kinds = wish
-            .fields
+        let fields = ResourceArgs::parse(&record.arguments)
+            .unwrap_or_default()
+            .fields;
+        let kinds = fields
             .iter()
             .filter_map(|field| Some(field.split_once(':')?.1));
         let mut kinds = kinds.filter_map(|kind| kind.trim_end_matches(['!', '?']).parse().ok());

@@ -1,48 +1,45 @@
 use super::{Outcome, migration::number};
 use crate::{
     changes::Change,
-    clashes,
+    conflicts,
+    context::context,
     plan::Plan,
     project::Project,
     record::{Record, fingerprint},
-    render::render,
-    wish::Wish,
+    resource_args::ResourceArgs,
+    templates,
 };
 
-/// A resource with everything that belongs to it. `now` is the time as `YYYYMMDD_HHMMSS`.
-///
-/// # Errors
-/// Everything that speaks against it.
-pub fn resource(project: &Project, wish: &Wish, now: &str) -> Result<Outcome, Vec<String>> {
-    let resource = wish.resource(project, &number(project, now));
-    let clashes = match wish.names() {
-        Ok(names) => clashes::of_names(&names, project),
-        Err(_) => Vec::new(),
-    };
-    let resource = match resource {
-        Ok(resource) if clashes.is_empty() => resource,
-        Ok(_) => return Err(clashes),
-        Err(faults) => return Err([clashes, faults].concat()),
+/// Adds a resource with all of its files. `now` is the time as `YYYYMMDD_HHMMSS`.
+pub fn resource(project: &Project, args: &ResourceArgs, now: &str) -> Result<Outcome, Vec<String>> {
+    let mut errors = Vec::new();
+    if let Ok(names) = args.names() {
+        errors = conflicts::of_names(&names, project);
+    }
+    let resource = match args.resource(project, &number(project, now)) {
+        Ok(resource) if errors.is_empty() => resource,
+        Ok(_) => return Err(errors),
+        Err(others) => return Err([errors, others].concat()),
     };
     let mut plan = Plan::new(project);
-    let rendered = render(&resource);
-    for (file, text) in rendered.files {
-        plan.make(file, text);
+    let context = context(&resource);
+    for (file, template) in templates::of_resource(&resource) {
+        plan.create_from(template, &context, &file);
     }
-    for wiring in &rendered.wirings {
-        plan.wire(wiring);
-    }
-    let record = Record::file(&wish.name);
+    plan.edit_by("resource_edits.txt", &context);
+    let record = Record::file(&args.name);
     if project.has(&record) {
-        plan.object(format!("{}: exists already", record.display()));
+        plan.add_error(format!("{}: exists already", record.display()));
     }
+    conflicts::of_types(&mut plan);
     let mut changes = plan.finish()?;
-    let made = changes.0.iter().filter(|change| change.before.is_none());
-    let made = made.filter_map(|it| Some((it.file.clone(), fingerprint(it.after.as_deref()?))));
+    let created = changes.0.iter().filter(|change| change.before.is_none());
+    let created =
+        created.filter_map(|it| Some((it.file.clone(), fingerprint(it.after.as_deref()?))));
     let text = Record {
-        arguments: wish.to_arguments(),
+        arguments: args.to_words(),
         migration: resource.migration,
-        files: made.collect(),
+        files: created.collect(),
     };
     changes.0.push(Change {
         file: record,
@@ -53,10 +50,10 @@ pub fn resource(project: &Project, wish: &Wish, now: &str) -> Result<Outcome, Ve
     Ok(Outcome { changes, next })
 }
 
-/// What is derived from the API by commands of its own.
+/// The commands that renew what is derived from the API.
 pub(super) fn next_steps(project: &Project) -> Vec<String> {
     let mut next = vec![
-        "INSTA_UPDATE=always cargo test --test api openapi   # renews the OpenAPI snapshot: read its difference".to_owned(),
+        "INSTA_UPDATE=always cargo test --test api openapi   # updates the OpenAPI snapshot: read its diff".to_owned(),
         "cargo test".to_owned(),
     ];
     if project.has("client") {

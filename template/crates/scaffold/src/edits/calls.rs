@@ -3,17 +3,17 @@
 use syn::{Block, Expr, ExprMethodCall, File, FnArg, Pat, Signature, Stmt};
 
 use super::{
-    Trouble, function,
+    EditError, function,
     text::{Splice, indent, line_start, normalized, range_of, starts_line},
 };
 
-/// What a parameter is called that was not used before.
+/// The new name of a parameter that was unused.
 const PARAMETER: &str = "config";
 
-pub fn add(text: &str, file: &File, name: &str, call: &str) -> Result<Vec<Splice>, Trouble> {
+pub fn add(text: &str, file: &File, name: &str, call: &str) -> Result<Vec<Splice>, EditError> {
     let (signature, body) = find(file, name, call)?;
     let (parameter, ident) = parameter(signature).ok_or_else(|| {
-        Trouble::at(
+        EditError::at(
             signature,
             format!("`fn {name}` has no parameter to call `{call}` on"),
         )
@@ -22,20 +22,20 @@ pub fn add(text: &str, file: &File, name: &str, call: &str) -> Result<Vec<Splice
     let present = chains.iter().flat_map(|(_, chain)| calls(chain));
     if let Some(present) = present.into_iter().find(|it| is_it(text, it, call)) {
         let what = format!("`{call}` is in `fn {name}` already");
-        return Err(Trouble::at(present, what));
+        return Err(EditError::at(present, what));
     }
     match chains.last() {
         Some((_, chain)) => Ok(vec![append(text, chain, call)]),
         None if body.stmts.is_empty() => Ok(begin(text, body, parameter, &ident, call)),
-        None => Err(Trouble::at(
+        None => Err(EditError::at(
             signature,
             format!("`fn {name}` has no chain of calls on `{ident}`; call `{call}` there"),
         )),
     }
 }
 
-pub fn take_away(text: &str, file: &File, name: &str, call: &str) -> Result<Vec<Splice>, Trouble> {
-    let missing = || Trouble::new(format!("`{call}` is not in `fn {name}`"));
+pub fn remove(text: &str, file: &File, name: &str, call: &str) -> Result<Vec<Splice>, EditError> {
+    let missing = || EditError::new(format!("`{call}` is not in `fn {name}`"));
     let (signature, body) = function(file, name).ok_or_else(missing)?;
     let (parameter, ident) = parameter(signature).ok_or_else(missing)?;
     for (statement, chain) in chains(body, &ident) {
@@ -56,12 +56,16 @@ pub fn take_away(text: &str, file: &File, name: &str, call: &str) -> Result<Vec<
     Err(missing())
 }
 
-fn find<'a>(file: &'a File, name: &str, call: &str) -> Result<(&'a Signature, &'a Block), Trouble> {
+fn find<'a>(
+    file: &'a File,
+    name: &str,
+    call: &str,
+) -> Result<(&'a Signature, &'a Block), EditError> {
     function(file, name)
-        .ok_or_else(|| Trouble::new(format!("there is no `fn {name}`; call `{call}` in one")))
+        .ok_or_else(|| EditError::new(format!("there is no `fn {name}`; call `{call}` in one")))
 }
 
-/// The first one that is not `self`, and its name.
+/// The first parameter that is not `self`, and its name.
 fn parameter(signature: &Signature) -> Option<(&Pat, String)> {
     signature.inputs.iter().find_map(|input| match input {
         FnArg::Typed(typed) => match &*typed.pat {
@@ -108,22 +112,21 @@ fn is_it(text: &str, candidate: &ExprMethodCall, call: &str) -> bool {
 fn append(text: &str, chain: &ExprMethodCall, call: &str) -> Splice {
     let end = range_of(chain).end;
     let dot = range_of(&chain.dot_token).start;
-    match starts_line(text, dot) {
-        true => Splice::insert(end, format!("\n{}{call}", indent(text, dot))),
-        false => Splice::insert(end, call),
+    if starts_line(text, dot) {
+        Splice::insert(end, format!("\n{}{call}", indent(text, dot)))
+    } else {
+        Splice::insert(end, call)
     }
 }
 
 /// The first statement of a function, whose parameter may have no name yet.
 fn begin(text: &str, body: &Block, parameter: &Pat, ident: &str, call: &str) -> Vec<Splice> {
     let mut splices = Vec::new();
-    let variable = match ident.starts_with('_') {
-        true => {
-            splices.push(Splice::replace(range_of(parameter), PARAMETER));
-            PARAMETER
-        }
-        false => ident,
-    };
+    let mut variable = ident;
+    if ident.starts_with('_') {
+        splices.push(Splice::replace(range_of(parameter), PARAMETER));
+        variable = PARAMETER;
+    }
     let braces = body.brace_token.span;
     let (open, close) = (
         braces.open().byte_range().end,
@@ -131,10 +134,11 @@ fn begin(text: &str, body: &Block, parameter: &Pat, ident: &str, call: &str) -> 
     );
     let indent = indent(text, close);
     let statement = format!("{indent}    {variable}{call};\n");
-    splices.push(match text[open..close].trim().is_empty() {
-        true => Splice::replace(open..close, format!("\n{statement}{indent}")),
-        // Comments: they stay above.
-        false => Splice::insert(line_start(text, close), statement),
+    splices.push(if text[open..close].trim().is_empty() {
+        Splice::replace(open..close, format!("\n{statement}{indent}"))
+    } else {
+        // Comments stay above.
+        Splice::insert(line_start(text, close), statement)
     });
     splices
 }

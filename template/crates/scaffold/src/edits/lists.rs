@@ -3,12 +3,18 @@
 use std::ops::Range;
 
 use proc_macro2::{TokenStream, TokenTree};
-use syn::{Expr, File, Item, Lit, Macro, MacroDelimiter, Stmt, Type, visit::Visit};
+use syn::{
+    Expr, ExprLit, File, Item, Lit, LitInt, Macro, MacroDelimiter, Stmt, Type, TypeArray,
+    visit::Visit,
+};
 
 use super::{
-    List, Place, Trouble, function,
+    EditError, List, Place, function,
     text::{Splice, indent, line_start, normalized, range_of, starts_line},
 };
+
+/// What is between the delimiters of a list, and the length in its type.
+type Found<'a> = (Range<usize>, Option<&'a LitInt>);
 
 pub fn add(
     text: &str,
@@ -16,64 +22,47 @@ pub fn add(
     list: &List,
     place: Place,
     element: &str,
-) -> Result<Vec<Splice>, Trouble> {
-    let found = find(file, list).map_err(|trouble| Trouble {
-        what: format!("{}; put `{element}` there", trouble.what),
-        ..trouble
+) -> Result<Vec<Splice>, EditError> {
+    let (inside, length) = find(file, list).map_err(|error| EditError {
+        message: format!("{}; put `{element}` there", error.message),
+        ..error
     })?;
-    let mut splices = insert(text, found.inside, place, element)?;
-    splices.extend(found.length.and_then(|length| length.changed_by(1)));
+    let mut splices = insert(text, inside, place, element)?;
+    splices.extend(length.and_then(|length| changed_by(length, 1)));
     Ok(splices)
 }
 
-pub fn take_away(
+pub fn remove(
     text: &str,
     file: &File,
     list: &List,
     element: &str,
-) -> Result<Vec<Splice>, Trouble> {
-    let found = find(file, list)?;
-    let missing = || Trouble::new(format!("`{element}` is not in {list}"));
-    let removed = remove(text, found.inside, element).ok_or_else(missing)?;
-    let length = found.length.and_then(|length| length.changed_by(-1));
+) -> Result<Vec<Splice>, EditError> {
+    let (inside, length) = find(file, list)?;
+    let missing = || EditError::new(format!("`{element}` is not in the {list}"));
+    let removed = remove_between(text, inside, element).ok_or_else(missing)?;
+    let length = length.and_then(|length| changed_by(length, -1));
     Ok([removed].into_iter().chain(length).collect())
+}
+
+fn changed_by(length: &LitInt, difference: isize) -> Option<Splice> {
+    let number = length.base10_parse::<usize>().ok()?;
+    let number = number.checked_add_signed(difference)?;
+    Some(Splice::replace(range_of(length), number.to_string()))
 }
 
 impl std::fmt::Display for List {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Function(name) => write!(f, "the list that `fn {name}` answers"),
-            Self::Constant(name) => write!(f, "the list `{name}`"),
+            Self::Function(name) => write!(f, "list that `fn {name}` returns"),
+            Self::Constant(name) => write!(f, "list `{name}`"),
             Self::Macro(name) => write!(f, "`{name}!`"),
         }
     }
 }
 
-/// A list in a file.
-struct Found<'a> {
-    /// What is between its delimiters.
-    inside: Range<usize>,
-    /// In its type, where it has one.
-    length: Option<Length<'a>>,
-}
-
-struct Length<'a>(&'a syn::LitInt);
-
-impl Length<'_> {
-    fn changed_by(&self, difference: isize) -> Option<Splice> {
-        let length = self.0.base10_parse::<usize>().ok()?;
-        let length = length.checked_add_signed(difference)?;
-        Some(Splice::replace(range_of(self.0), length.to_string()))
-    }
-}
-
-fn find<'a>(file: &'a File, list: &List) -> Result<Found<'a>, Trouble> {
-    let missing = || {
-        Trouble::new(format!(
-            "there is no {}",
-            list.to_string().trim_start_matches("the ")
-        ))
-    };
+fn find<'a>(file: &'a File, list: &List) -> Result<Found<'a>, EditError> {
+    let missing = || EditError::new(format!("there is no {list}"));
     match list {
         List::Function(name) => {
             let (signature, body) = function(file, name).ok_or_else(missing)?;
@@ -82,13 +71,9 @@ fn find<'a>(file: &'a File, list: &List) -> Result<Found<'a>, Trouble> {
                 Some(Stmt::Macro(last)) => Some(inside_of_macro(&last.mac)),
                 _ => None,
             };
-            let inside = inside.ok_or_else(|| {
-                Trouble::at(signature, format!("`fn {name}` does not end with a list"))
-            })?;
-            Ok(Found {
-                inside,
-                length: None,
-            })
+            let message = format!("`fn {name}` does not end with a list");
+            let inside = inside.ok_or_else(|| EditError::at(signature, message))?;
+            Ok((inside, None))
         }
         List::Constant(name) => {
             let constant = file.items.iter().find_map(|item| match item {
@@ -97,35 +82,32 @@ fn find<'a>(file: &'a File, list: &List) -> Result<Found<'a>, Trouble> {
                 _ => None,
             });
             let (kind, value) = constant.ok_or_else(missing)?;
-            let inside = inside_of(value)
-                .ok_or_else(|| Trouble::at(value, format!("`{name}` is no list")))?;
-            let length = length_of(kind);
-            Ok(Found { inside, length })
+            let message = format!("`{name}` is not a list");
+            let inside = inside_of(value).ok_or_else(|| EditError::at(value, message))?;
+            Ok((inside, length_of(kind)))
         }
         List::Macro(name) => {
-            let inside = inside_of_macro(called(file, name).ok_or_else(missing)?);
-            Ok(Found {
-                inside,
-                length: None,
-            })
+            let call = called(file, name).ok_or_else(missing)?;
+            Ok((inside_of_macro(call), None))
         }
     }
 }
 
-fn length_of(kind: &Type) -> Option<Length<'_>> {
-    let Type::Array(array) = kind else {
-        return None;
-    };
-    match &array.len {
-        Expr::Lit(literal) => match &literal.lit {
-            Lit::Int(length) => Some(Length(length)),
-            _ => None,
-        },
+fn length_of(kind: &Type) -> Option<&LitInt> {
+    match kind {
+        Type::Array(TypeArray {
+            len:
+                Expr::Lit(ExprLit {
+                    lit: Lit::Int(length),
+                    ..
+                }),
+            ..
+        }) => Some(length),
         _ => None,
     }
 }
 
-/// Of a list, `&[]`, or a call on one such as `[].into()`.
+/// The inside of a list, of `&[]`, or of a call on one such as `[].into()`.
 fn inside_of(expression: &Expr) -> Option<Range<usize>> {
     match expression {
         Expr::Array(array) => {
@@ -194,7 +176,7 @@ fn elements(text: &str, inside: Range<usize>) -> Option<(Vec<Element>, char)> {
         .collect();
     let is = |token: &TokenTree, c| matches!(token, TokenTree::Punct(it) if it.as_char() == c);
     let last = tokens.iter().rposition(|it| is(it, ';'));
-    // `list![db; a, b]` is a list of what is behind the semicolon.
+    // `list![db; a, b]` is a list of what follows the semicolon.
     let (separator, begin) = match last {
         Some(last) if last + 1 == tokens.len() => (';', 0),
         Some(last) => (',', last + 1),
@@ -206,15 +188,13 @@ fn elements(text: &str, inside: Range<usize>) -> Option<(Vec<Element>, char)> {
     };
     let (mut found, mut open) = (Vec::<Element>::new(), None::<Range<usize>>);
     for token in &tokens[begin..] {
-        match (is(token, separator), open.take()) {
-            (true, Some(element)) => found.push(Element {
-                range: element,
-                separator: Some(range(token)),
-            }),
-            (true, None) => {}
-            (false, begun) => {
-                open = Some(begun.map_or(range(token), |it| it.start..range(token).end))
-            }
+        let token_range = range(token);
+        if !is(token, separator) {
+            let start = open.map_or(token_range.start, |range| range.start);
+            open = Some(start..token_range.end);
+        } else if let Some(range) = open.take() {
+            let separator = Some(token_range);
+            found.push(Element { range, separator });
         }
     }
     found.extend(open.map(|range| Element {
@@ -230,8 +210,8 @@ pub fn insert(
     inside: Range<usize>,
     place: Place,
     element: &str,
-) -> Result<Vec<Splice>, Trouble> {
-    let unreadable = || Trouble::new(format!("the list for `{element}` cannot be read"));
+) -> Result<Vec<Splice>, EditError> {
+    let unreadable = || EditError::new(format!("the list for `{element}` cannot be read"));
     let (present, separator) = elements(text, inside.clone()).ok_or_else(unreadable)?;
     let keys: Vec<_> = present
         .iter()
@@ -239,7 +219,7 @@ pub fn insert(
         .collect();
     let key = normalized(element);
     if keys.contains(&key) {
-        return Err(Trouble::new(format!("`{element}` is there already")));
+        return Err(EditError::new(format!("`{element}` is there already")));
     }
     let index = match place {
         Place::First => 0,
@@ -252,9 +232,10 @@ pub fn insert(
             (Some(previous), _) => after(text, previous, element, separator),
             (None, Some(first)) => {
                 let start = first.range.start;
-                let gap = match starts_line(text, start) {
-                    true => format!("\n{}", indent(text, start)),
-                    false => " ".to_owned(),
+                let gap = if starts_line(text, start) {
+                    format!("\n{}", indent(text, start))
+                } else {
+                    " ".to_owned()
                 };
                 vec![Splice::insert(start, format!("{element}{separator}{gap}"))]
             }
@@ -273,9 +254,10 @@ fn after(text: &str, previous: &Element, element: &str, separator: char) -> Vec<
     if previous.separator.is_none() {
         splices.push(Splice::insert(previous.range.end, separator));
     }
-    splices.push(match starts_line(text, start) {
-        true => Splice::below(text, previous.end(), indent(text, start), &new),
-        false => Splice::insert(previous.end(), format!(" {new}")),
+    splices.push(if starts_line(text, start) {
+        Splice::below(text, previous.end(), indent(text, start), &new)
+    } else {
+        Splice::insert(previous.end(), format!(" {new}"))
     });
     splices
 }
@@ -284,17 +266,16 @@ fn after(text: &str, previous: &Element, element: &str, separator: char) -> Vec<
 fn into_empty(text: &str, inside: Range<usize>, element: &str) -> Splice {
     let end = inside.end;
     let has_lines = text[inside.clone()].contains('\n') && starts_line(text, end);
-    match has_lines {
-        true => {
-            let indent = indent(text, end);
-            Splice::insert(line_start(text, end), format!("{indent}    {element},\n"))
-        }
-        false => Splice::insert(inside.start, element),
+    if has_lines {
+        let indent = indent(text, end);
+        Splice::insert(line_start(text, end), format!("{indent}    {element},\n"))
+    } else {
+        Splice::insert(inside.start, element)
     }
 }
 
-/// Takes an element from between two delimiters, if it is there.
-pub fn remove(text: &str, inside: Range<usize>, element: &str) -> Option<Splice> {
+/// Removes an element from between two delimiters, if it is there.
+pub fn remove_between(text: &str, inside: Range<usize>, element: &str) -> Option<Splice> {
     let (present, _) = elements(text, inside)?;
     let key = normalized(element);
     let is_it = |it: &Element| normalized(&text[it.range.clone()]) == key;

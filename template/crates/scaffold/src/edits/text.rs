@@ -1,11 +1,11 @@
-//! Positions in a text, and changes of it.
+//! Positions in a text, and changes to it.
 
 use std::ops::Range;
 
 use proc_macro2::TokenStream;
 use syn::spanned::Spanned;
 
-/// A part of a text and what is to stand in its place.
+/// A replacement of a part of a text.
 #[derive(Debug)]
 pub struct Splice {
     range: Range<usize>,
@@ -27,15 +27,14 @@ impl Splice {
         Self::insert(after_comment(text, end), format!("\n{indent}{line}"))
     }
 
-    /// Takes a part away, with its lines where nothing else is on them.
+    /// Removes a part, with its lines if nothing else is on them.
     pub fn remove(text: &str, range: Range<usize>) -> Self {
         let rest = &text[range.end..line_end(text, range.end)];
-        match starts_line(text, range.start) && rest.trim().is_empty() {
-            true => {
-                let next = (line_end(text, range.end) + 1).min(text.len());
-                Self::replace(line_start(text, range.start)..next, "")
-            }
-            false => Self::replace(range, ""),
+        if starts_line(text, range.start) && rest.trim().is_empty() {
+            let next = (line_end(text, range.end) + 1).min(text.len());
+            Self::replace(line_start(text, range.start)..next, "")
+        } else {
+            Self::replace(range, "")
         }
     }
 }
@@ -48,10 +47,11 @@ pub fn apply(text: &str, mut splices: Vec<Splice>) -> String {
     let mut copied = 0;
     for Splice { range, text: new } in splices {
         result += &text[copied..range.start];
-        match windows {
-            true => result += &new.replace('\n', "\r\n"),
-            false => result += &new,
-        }
+        result += &if windows {
+            new.replace('\n', "\r\n")
+        } else {
+            new
+        };
         copied = range.end;
     }
     result + &text[copied..]
@@ -91,8 +91,9 @@ fn line_end(text: &str, at: usize) -> usize {
 /// The end of the line, if nothing but a comment follows there.
 fn after_comment(text: &str, at: usize) -> usize {
     let rest = text[at..line_end(text, at)].trim_end();
-    match rest.is_empty() || rest.trim_start().starts_with("//") {
-        true => at + rest.len(),
-        false => at,
+    if rest.is_empty() || rest.trim_start().starts_with("//") {
+        at + rest.len()
+    } else {
+        at
     }
 }

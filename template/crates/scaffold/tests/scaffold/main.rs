@@ -1,9 +1,7 @@
-//! The specification of `cargo scaffold`.
+//! `cargo scaffold` on a copy of the project.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-mod changes;
-mod desk;
 mod guide;
 mod others;
+mod project;
 mod resources;
-mod wiring;

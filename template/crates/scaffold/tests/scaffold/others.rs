@@ -1,22 +1,26 @@
 //! Migrations and guards.
 
-use crate::desk::Desk;
+use crate::project::TestProject;
 
 #[test]
 fn a_migration_comes_last() {
-    let desk = Desk::new();
-    let said = desk.scaffold("migration add_colour_to_gadgets");
+    let project = TestProject::new();
+    let said = project.scaffold("migration add_colour_to_gadgets");
     let file = said
         .split_whitespace()
         .find(|word| word.starts_with("migration/src/m"))
         .unwrap();
-    assert!(desk.read(file).starts_with("//! Add colour to gadgets.\n"));
+    assert!(
+        project
+            .read(file)
+            .starts_with("//! Add colour to gadgets.\n")
+    );
     let module = file
         .strip_prefix("migration/src/")
         .unwrap()
         .strip_suffix(".rs")
         .unwrap();
-    let list = desk.read("migration/src/lib.rs");
+    let list = project.read("migration/src/lib.rs");
     assert!(list.contains(&format!("mod {module};\n")), "{list}");
     let last = format!("Box::new({module}::Migration),\n        ]");
     assert!(list.contains(&last), "{list}");
@@ -24,7 +28,7 @@ fn a_migration_comes_last() {
 
 #[test]
 fn a_guard_is_declared_exported_and_tested() {
-    let desk = Desk::new();
+    let project = TestProject::new();
     for (name, declared, exported) in [
         (
             "chief-editor",
@@ -37,27 +41,28 @@ fn a_guard_is_declared_exported_and_tested() {
             "GadgetsRead",
         ),
     ] {
-        desk.scaffold(&format!("guard {name}"));
-        assert!(
-            desk.read("src/types/access.rs").contains(declared),
-            "{name}"
-        );
-        assert!(desk.read("src/types/mod.rs").contains(exported), "{name}");
+        project.scaffold(&format!("guard {name}"));
         let module = format!("{}_guard", name.replace(['-', ':'], "_"));
+        let file = project.read(&format!("src/auth/{module}.rs"));
+        assert!(file.contains(declared), "{name}");
+        let export = format!("pub use {module}::{exported};");
+        assert!(project.read("src/auth/mod.rs").contains(&export), "{name}");
         assert!(
-            desk.read("tests/api/main.rs")
+            project
+                .read("tests/api/main.rs")
                 .contains(&format!("mod {module};"))
         );
         assert!(
-            desk.read(&format!("tests/api/{module}.rs"))
+            project
+                .read(&format!("tests/api/{module}.rs"))
                 .contains(exported)
         );
     }
 }
 
 #[test]
-fn a_guard_that_is_there_is_refused() {
-    let desk = Desk::new();
-    let refusal = desk.refusal("guard admin");
-    assert!(refusal.contains("Admin is exported already"), "{refusal}");
+fn a_guard_is_not_added_twice() {
+    let project = TestProject::new();
+    let message = project.error_message("guard admin");
+    assert!(message.contains("Admin is exported already"), "{message}");
 }

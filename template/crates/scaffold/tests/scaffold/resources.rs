@@ -1,131 +1,145 @@
-//! Resources come whole or not at all, and go as they came.
+//! A resource is added and removed completely or not at all.
 
-use crate::desk::Desk;
+use crate::project::TestProject;
 
 const ALL_TYPES: &str = "resource gadget label:string! story:text used:bool due_at:datetime? \
                          mood:enum(low,high) rating:int(1..5) count:int price:decimal(12,2)?";
 
 #[test]
-fn names_that_something_else_has_are_refused() {
-    let desk = Desk::new();
+fn names_that_are_taken_are_rejected() {
+    let project = TestProject::new();
     for (name, reason) in [
-        ("Gadget", "is no name"),
-        ("type", "a keyword of Rust"),
-        ("gen", "a keyword of Rust"),
+        ("Gadget", "is not a valid name"),
+        ("type", "is a Rust keyword"),
+        ("gen", "is a Rust keyword"),
         ("user", "taken by the API or by Better Auth"),
         ("me", "taken by the API or by Better Auth"),
         ("admin", "taken by the API or by Better Auth"),
         ("health", "taken by the API or by Better Auth"),
+        ("organization", "taken by the API or by Better Auth"),
+        ("writer --organization", "there is a type Writer already"),
         ("page", "there is a type Page already"),
         ("option", "there is a type Option already"),
+        ("path", "there is a type Path already"),
+        ("serialize", "there is a type Serialize already"),
         ("sheep --plural=sheep", "is its own plural"),
-        ("choice --plural=values", "is a word of SQL"),
+        ("choice --plural=values", "is an SQL keyword"),
     ] {
-        let refusal = desk.refusal(&format!("resource {name} label:string"));
-        assert!(refusal.contains(reason), "{name}: {refusal}");
+        let message = project.error_message(&format!("resource {name} label:string"));
+        assert!(message.contains(reason), "{name}: {message}");
     }
 }
 
 #[test]
-fn a_resource_that_is_there_is_not_made_again() {
-    let desk = Desk::new();
-    desk.scaffold("resource gadget label:string");
+fn a_resource_is_not_added_twice() {
+    let project = TestProject::new();
+    project.scaffold("resource gadget label:string");
     for name in ["gadget", "widget --plural=gadgets"] {
-        let refusal = desk.refusal(&format!("resource {name} label:string"));
+        let message = project.error_message(&format!("resource {name} label:string"));
         assert!(
-            refusal.contains("there is a resource gadget with the table gadgets already"),
-            "{refusal}"
+            message.contains("there is a resource gadget with the table gadgets already"),
+            "{message}"
         );
     }
 }
 
 #[test]
-fn everything_that_is_wrong_with_a_command_line_is_said_at_once() {
-    let desk = Desk::new();
-    let refusal = desk.refusal(
+fn all_errors_of_a_command_line_are_reported_at_once() {
+    let project = TestProject::new();
+    let message = project.error_message(
         "resource user id:int page:int a:strin b b:int b:int order:int self:bool \
          c:enum(self,low) filter:text group:bool d:int d_min:int e:references(nothing) F:bool",
     );
-    for fault in [
+    for error in [
         "\"user\" is taken by the API or by Better Auth",
         "id: every resource has this column",
         "page: every list has a parameter of this name",
-        "a: \"strin\" is no type; types are string, text,",
+        "a: \"strin\" is not a type; the types are string, text,",
         "\"b\" has no type: name:type, such as title:string!",
         "b: there are two fields of this name",
         "order: every list has a parameter of this name",
-        "self: a keyword of Rust",
-        "c: Self is a keyword of Rust",
-        "filter: a type of the resource itself is called so",
-        "group: a word of SQL",
-        "d_min: the list's filter by d is called so",
+        "self: is a Rust keyword",
+        "c: Self is a Rust keyword",
+        "filter: a type of the resource itself has this name",
+        "group: is an SQL keyword",
+        "d_min: the list's filter by d has this name",
         "e: there is no resource nothing",
-        "\"F\" is no name",
+        "\"F\" is not a valid name",
     ] {
-        assert!(refusal.contains(fault), "{fault} is not in {refusal}");
+        assert!(message.contains(error), "{error} is not in {message}");
     }
 }
 
 #[test]
-fn names_that_a_database_would_cut_off_are_refused() {
+fn names_that_postgresql_would_cut_off_are_rejected() {
     let (name, field) = ("a".repeat(20), "b".repeat(30));
-    let refusal = Desk::new().refusal(&format!("resource {name} {field}:int"));
-    assert!(refusal.contains("and PostgreSQL takes 63"), "{refusal}");
+    let message = TestProject::new().error_message(&format!("resource {name} {field}:int"));
+    assert!(message.contains("PostgreSQL allows 63"), "{message}");
 }
 
 #[test]
-fn a_command_line_that_is_none_is_refused() {
-    let desk = Desk::new();
+fn an_invalid_command_line_is_rejected() {
+    let project = TestProject::new();
     for (words, reason) in [
         ("resource", "a resource needs a name"),
         ("resource gadget", "a resource has at least one field"),
         ("resource gadget a:int --plurals=b", "plurals"),
         ("remove", "takes one name"),
         ("remove a b", "takes one name"),
-        ("remove a --admin", "are not for remove"),
+        ("remove a --admin", "do not apply to remove"),
+        (
+            "resource gadget a:int --organization --public-read",
+            "--organization goes with neither",
+        ),
+        (
+            "resource gadget created_by:int --organization",
+            "created_by: every resource has this column",
+        ),
         ("make a", "there is no command"),
         ("guard Editor", "is neither a role"),
     ] {
-        let refusal = desk.refusal(words);
-        assert!(refusal.contains(reason), "{words}: {refusal}");
+        let message = project.error_message(words);
+        assert!(message.contains(reason), "{words}: {message}");
     }
 }
 
 #[test]
-fn a_file_that_is_there_is_never_overwritten() {
-    let desk = Desk::new();
-    desk.write("src/entities/gadget/mod.rs", "mine");
-    desk.write("tests/api/gadgets.rs", "mine too");
-    let refusal = desk.refusal("resource gadget label:string");
+fn no_file_is_overwritten() {
+    let project = TestProject::new();
+    project.write("src/entities/gadget/mod.rs", "mine");
+    project.write("tests/api/gadgets.rs", "mine too");
+    let message = project.error_message("resource gadget label:string");
     for file in ["src/entities/gadget/mod.rs", "tests/api/gadgets.rs"] {
-        let fault = format!("{file}: exists already");
-        assert!(refusal.contains(&fault), "{refusal}");
+        let error = format!("{file}: exists already");
+        assert!(message.contains(&error), "{message}");
     }
 }
 
 #[test]
-fn files_that_cannot_be_wired_are_all_named_with_what_to_mend() {
-    let desk = Desk::new();
-    let routes = desk.read("src/routes/mod.rs").replace("fn owned", "fn own");
-    desk.write("src/routes/mod.rs", &routes);
-    desk.write("src/entities/mod.rs", "pub mod tag;\npub mod (");
-    let refusal = desk.refusal("resource gadget label:string");
-    for fault in [
-        "src/routes/mod.rs: there is no `fn owned`; call `.configure(gadgets::configure)` in one",
+fn files_that_cannot_be_edited_are_all_reported_with_what_to_do() {
+    let project = TestProject::new();
+    let routes = project
+        .read("src/routes/mod.rs")
+        .replace("fn user_routes", "fn users");
+    project.write("src/routes/mod.rs", &routes);
+    project.write("src/entities/mod.rs", "pub mod tag;\npub mod (");
+    let message = project.error_message("resource gadget label:string");
+    for error in [
+        "src/routes/mod.rs: there is no `fn user_routes`; call `.configure(gadgets::configure)` in one",
         "src/entities/mod.rs:2: ",
     ] {
-        assert!(refusal.contains(fault), "{refusal}");
+        assert!(message.contains(error), "{message}");
     }
 }
 
 #[test]
-fn a_dry_run_says_the_same_and_writes_nothing() {
-    let desk = Desk::new();
-    let before = desk.files();
-    let said = desk.scaffold(&format!("{ALL_TYPES} --dry-run"));
-    assert!(desk.files() == before);
+fn a_dry_run_prints_the_same_and_writes_nothing() {
+    let project = TestProject::new();
+    let before = project.files();
+    let said = project.scaffold(&format!("{ALL_TYPES} --dry-run"));
+    assert!(project.files() == before);
     let (said, _) = said.split_once("Nothing was written").unwrap();
-    let done = desk.scaffold(ALL_TYPES);
+    let done = project.scaffold(ALL_TYPES);
     let without_time = |text: &str| -> Vec<String> {
         let lines = text
             .lines()
@@ -138,20 +152,26 @@ fn a_dry_run_says_the_same_and_writes_nothing() {
 }
 
 #[test]
-fn what_is_removed_leaves_no_trace() {
-    let desk = Desk::new();
-    let before = desk.files();
-    for switches in ["", " --public-read", " --admin", " --admin --public-read"] {
-        desk.scaffold(&format!("{ALL_TYPES}{switches}"));
-        assert!(desk.files() != before);
-        let planned = desk.scaffold("remove gadget --dry-run");
-        let done = desk.scaffold("remove gadget");
+fn removing_a_resource_leaves_no_trace() {
+    let project = TestProject::new();
+    let before = project.files();
+    for switches in [
+        "",
+        " --public-read",
+        " --admin",
+        " --admin --public-read",
+        " --organization",
+    ] {
+        project.scaffold(&format!("{ALL_TYPES}{switches}"));
+        assert!(project.files() != before);
+        let planned = project.scaffold("remove gadget --dry-run");
+        let done = project.scaffold("remove gadget");
         assert!(
             done.starts_with(planned.split("Nothing").next().unwrap()),
             "{done}"
         );
         assert!(done.contains("migrate down"), "{done}");
-        let after = desk.files();
+        let after = project.files();
         let changed = before
             .iter()
             .filter(|(file, text)| after.get(*file) != Some(*text));
@@ -164,56 +184,77 @@ fn what_is_removed_leaves_no_trace() {
 }
 
 #[test]
-fn what_somebody_changed_is_not_removed() {
-    let desk = Desk::new();
-    desk.scaffold("resource gadget label:string");
-    let model = desk.read("src/entities/gadget.rs");
-    desk.write("src/entities/gadget.rs", &format!("{model}// Mine.\n"));
-    let modules = desk
+fn a_resource_with_a_changed_file_is_not_removed() {
+    let project = TestProject::new();
+    project.scaffold("resource gadget label:string");
+    let model = project.read("src/entities/gadget.rs");
+    project.write("src/entities/gadget.rs", &format!("{model}// Mine.\n"));
+    let modules = project
         .read("src/entities/mod.rs")
         .replace("pub mod gadget;\n", "");
-    desk.write("src/entities/mod.rs", &modules);
-    let refusal = desk.refusal("remove gadget");
-    for fault in [
-        "src/entities/gadget.rs: was changed since it was made",
+    project.write("src/entities/mod.rs", &modules);
+    let message = project.error_message("remove gadget");
+    for error in [
+        "src/entities/gadget.rs: has been changed",
         "src/entities/mod.rs: there is no `mod gadget;`",
     ] {
-        assert!(refusal.contains(fault), "{refusal}");
+        assert!(message.contains(error), "{message}");
     }
 }
 
 #[test]
-fn only_what_the_scaffold_made_is_removed_and_only_when_nothing_refers_to_it() {
-    let desk = Desk::new();
-    let refusal = desk.refusal("remove task");
-    assert!(refusal.contains("only what the scaffold made"), "{refusal}");
-    desk.scaffold("resource gadget label:string");
-    desk.scaffold("resource part gadget:references(gadget)? label:string");
-    let refusal = desk.refusal("remove gadget");
-    assert!(refusal.contains("remove part first"), "{refusal}");
-    desk.scaffold("remove part");
-    desk.scaffold("remove gadget");
+fn only_a_scaffolded_resource_that_nothing_refers_to_is_removed() {
+    let project = TestProject::new();
+    let message = project.error_message("remove task");
+    assert!(
+        message.contains("only resources that cargo scaffold added"),
+        "{message}"
+    );
+    project.scaffold("resource gadget label:string");
+    project.scaffold("resource part gadget:references(gadget)? label:string");
+    let message = project.error_message("remove gadget");
+    assert!(message.contains("remove part first"), "{message}");
+    project.scaffold("remove part");
+    project.scaffold("remove gadget");
 }
 
 #[test]
-fn everybodys_rows_refer_to_no_row_of_a_user() {
-    let desk = Desk::new();
-    desk.scaffold("resource gadget label:string");
-    let refusal = desk.refusal("resource part gadget:references(gadget) --admin");
-    assert!(refusal.contains("cannot refer to gadget"), "{refusal}");
+fn rows_refer_only_to_those_of_their_owner_and_of_nobody() {
+    let project = TestProject::new();
+    let kinds = [
+        ("gadget", ""),
+        ("team_plan", " --organization"),
+        ("part", " --admin"),
+    ];
+    for (name, switch) in kinds {
+        project.scaffold(&format!("resource {name} label:string{switch}"));
+    }
+    for (own, switch) in kinds {
+        for (other, _) in kinds {
+            let words = format!("resource item it:references({other}){switch}");
+            if own == other || other == "part" {
+                project.scaffold(&words);
+                project.scaffold("remove item");
+            } else {
+                let message = project.error_message(&words);
+                let error = format!("cannot refer to {other}, whose rows belong to ");
+                assert!(message.contains(&error), "{message}");
+            }
+        }
+    }
 }
 
 #[test]
-fn resources_made_within_one_second_have_migrations_in_their_order() {
-    let desk = Desk::new();
+fn migrations_of_the_same_second_keep_their_order() {
+    let project = TestProject::new();
     for (name, field) in [
         ("zebra", "a:int"),
         ("ant", "zebra:references(zebra)?"),
         ("bee", "a:int"),
     ] {
-        desk.scaffold(&format!("resource {name} {field}"));
+        project.scaffold(&format!("resource {name} {field}"));
     }
-    let migrations = desk.read("migration/src/lib.rs");
+    let migrations = project.read("migration/src/lib.rs");
     let places = ["_zebras::Migration", "_ants::Migration", "_bees::Migration"];
     let places = places.map(|name| migrations.find(name).unwrap());
     assert!(places.is_sorted(), "{migrations}");

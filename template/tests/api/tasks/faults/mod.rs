@@ -17,7 +17,7 @@ use serde_json::json;
 
 use crate::support::{Answer, Program, TestDatabase};
 
-/// Whose tasks the tests add: the first of those that `seed --users` makes.
+/// Whose tasks the tests add.
 const USER: &str = "user0001";
 
 /// Nobody waits longer for an answer.
@@ -90,7 +90,7 @@ async fn database_of_user() -> TestDatabase {
 
 #[track_caller]
 fn unavailable(answer: &Answer) {
-    answer.refused(503, "database_unavailable");
+    answer.rejected(503, "database_unavailable");
     let seconds: u32 = answer.header("retry-after").parse().unwrap();
     assert!(seconds > 0);
 }

@@ -79,7 +79,7 @@ async fn restart(mut broken: Broken) {
         let (read, written) = join(api.get("/api/me/tasks"), api.post("during")).await;
         unavailable(&read);
         unavailable(&written);
-        api.get("/health/ready").await.refused(503, "not_ready");
+        api.get("/health/ready").await.rejected(503, "not_ready");
         api.get("/api/me").await.ok();
     }
     broken.proxy.start().await;

@@ -13,18 +13,20 @@ use crate::{
     support::{Program, run},
 };
 
-/// Migrated, with the user's row.
-fn file_of_user() -> (TempDir, String) {
+/// The user's row is added by the first write: this process may write to the other engine only.
+const PROVISIONING: (&str, &str) = ("USER_PROVISIONING", "on");
+
+fn migrated_file() -> (TempDir, String) {
     let (folder, url) = file();
-    let arguments = ["seed", "--users", "1", "--tasks", "0", "--tags", "0"];
-    assert!(run(&arguments, &[("DATABASE_URL", &url)]).status.success());
+    let migrate = ["migrate", "up"];
+    assert!(run(&migrate, &[("DATABASE_URL", &url)]).status.success());
     (folder, url)
 }
 
 #[actix_web::test]
 async fn a_file_that_another_process_locks_makes_writes_unavailable_and_reads_go_on() {
-    let (_folder, url) = file_of_user();
-    let api = Api::serve(&url, &[]).await;
+    let (_folder, url) = migrated_file();
+    let api = Api::serve(&url, &[PROVISIONING]).await;
     api.post("before").await.created();
     let other = Database::connect(&url).await.unwrap();
     let immediate = TransactionOptions {
@@ -67,10 +69,14 @@ impl Program {
 /// Its limit on the size of files stands in for the disk's end.
 #[actix_web::test]
 async fn a_full_disk_makes_writes_unavailable_and_loses_nothing() {
-    let (_folder, url) = file_of_user();
+    let (_folder, url) = migrated_file();
     let auth = MockAuth::start().await;
     let origin = auth.origin();
-    let environment = [("DATABASE_URL", url.as_str()), ("BETTER_AUTH_URL", &origin)];
+    let environment = [
+        ("DATABASE_URL", url.as_str()),
+        ("BETTER_AUTH_URL", &origin),
+        PROVISIONING,
+    ];
     let program = Program::serve_with_files_up_to(512 * 1024, &environment);
     let api = Api::of(program, auth);
     let mut written = 0;
@@ -98,9 +104,9 @@ async fn a_full_disk_makes_writes_unavailable_and_loses_nothing() {
 
 #[actix_web::test]
 async fn a_file_that_is_read_only_makes_writes_unavailable_and_reads_go_on() {
-    let (_folder, url) = file_of_user();
+    let (_folder, url) = migrated_file();
     let read_only = url.replace("mode=rwc", "mode=ro");
-    let api = Api::serve(&url, &[]).await;
+    let api = Api::serve(&url, &[PROVISIONING]).await;
     api.post("before").await.created();
     let api = Api::serve(&read_only, &[]).await;
     unavailable(&api.post("during").await);

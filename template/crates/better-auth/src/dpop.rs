@@ -1,0 +1,166 @@
+use std::time::Duration;
+
+use actix_web::{HttpRequest, http::header::HeaderName};
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::{
+    crypto,
+    jwk::{Jwk, ThumbprintHash},
+};
+use reqwest::Url;
+use rest::{AppError, Code, sent_method};
+use serde_json::{Map, Value};
+
+use crate::{
+    algorithm,
+    config::OAuthSettings,
+    fingerprint::Fingerprint,
+    jwk::VerificationKey,
+    token::{Rejection, Token},
+    used_proofs::{NotTaken, UsedProofs},
+};
+
+/// The header that holds a proof.
+const DPOP: HeaderName = HeaderName::from_static("dpop");
+/// How old a proof may be, and how far in the future it may seem to be made.
+const MAX_AGE: Duration = Duration::from_secs(60);
+
+/// Checks that the sender of an access token has the key that the token is bound to (RFC 9449).
+///
+/// Proofs are remembered in this process alone: a proof can be used once in each process while it is
+/// young.
+pub(crate) struct DpopProofs {
+    /// OAUTH_AUDIENCE: where clients believe the API to be.
+    base: Url,
+    used: UsedProofs,
+}
+
+impl DpopProofs {
+    pub(crate) fn new(settings: &OAuthSettings) -> Self {
+        Self {
+            base: settings.url().clone(),
+            used: UsedProofs::new(MAX_AGE * 2),
+        }
+    }
+
+    /// Checks the proof of `caller` for an access token that is bound to the key with this
+    /// `thumbprint`; `now` is the time since 1970.
+    ///
+    /// # Errors
+    /// `token_invalid` with the challenge of RFC 9449 section 7.1; `rate_limited` while there is no
+    /// room to remember the proof.
+    pub(crate) fn check(
+        &self,
+        request: &HttpRequest,
+        token: &str,
+        thumbprint: &str,
+        caller: &str,
+        now: Duration,
+    ) -> Result<(), AppError> {
+        let invalid = |rejection| {
+            tracing::debug!(reason = %rejection, "DPoP proof rejected");
+            let challenge = format!(r#"DPoP error="invalid_dpop_proof", algs="{}""#, names());
+            AppError::new(Code::TOKEN_INVALID).challenge_by(challenge)
+        };
+        let proof = self.check_proof(request, token, thumbprint, now);
+        // Last, so that only good proofs are remembered.
+        let taken = self
+            .used
+            .take(Fingerprint::of(caller), proof.map_err(invalid)?, now);
+        taken.map_err(|reason| match reason {
+            NotTaken::UsedBefore => invalid(Rejection::Invalid("the proof was used before")),
+            NotTaken::Full(wait) => AppError::new(Code::RATE_LIMITED)
+                .detail("Too many DPoP proofs in two minutes")
+                .retry_after(wait),
+        })
+    }
+
+    /// The checks of RFC 9449 section 4.3. Returns what tells the proof from others.
+    fn check_proof(
+        &self,
+        request: &HttpRequest,
+        token: &str,
+        thumbprint: &str,
+        now: Duration,
+    ) -> Result<Fingerprint, Rejection> {
+        let mut proofs = request.headers().get_all(DPOP);
+        let (Some(proof), None) = (proofs.next(), proofs.next()) else {
+            return Err(Rejection::Invalid("there is not exactly one proof"));
+        };
+        let proof = proof.to_str().unwrap_or_default();
+        let (proof, jwk) = Token::parse_proof(proof)?;
+        check_key(&proof, jwk, thumbprint)?;
+        let claims = proof.claims();
+        let text = |name: &str| claims.get(name).and_then(Value::as_str);
+        if text("htm") != Some(sent_method(request).as_str()) {
+            return Err(Rejection::Invalid("htm is another method"));
+        }
+        if !text("htu").is_some_and(|url| self.is_address(url, request.uri().path())) {
+            return Err(Rejection::Invalid("htu is another address"));
+        }
+        let made_at = claims.get("iat").and_then(Value::as_f64);
+        let is_young = |at: f64| (now.as_secs_f64() - at).abs() <= MAX_AGE.as_secs_f64();
+        if !made_at.is_some_and(is_young) {
+            return Err(Rejection::Invalid("iat is not now"));
+        }
+        if text("ath") != Some(&hash(token)) {
+            return Err(Rejection::Invalid("ath is of another token"));
+        }
+        let id = text("jti").filter(|id| !id.is_empty());
+        let id = id.ok_or(Rejection::Invalid("jti is missing"))?;
+        Ok(Fingerprint::of(&format!("{thumbprint}{id}")))
+    }
+
+    /// Whether `htu` is this path of the API: below OAUTH_AUDIENCE, or below its origin where a proxy
+    /// leaves the path alone. Query and fragment do not count.
+    fn is_address(&self, htu: &str, path: &str) -> bool {
+        let Ok(mut htu) = Url::parse(htu) else {
+            return false;
+        };
+        htu.set_query(None);
+        htu.set_fragment(None);
+        let at = |prefix: &str| {
+            let mut url = self.base.clone();
+            url.set_path(&format!("{prefix}{path}"));
+            url
+        };
+        htu == at("") || htu == at(self.base.path().trim_end_matches('/'))
+    }
+}
+
+/// The proof is signed by the key in its own header, and the token is bound to that key.
+fn check_key(
+    proof: &Token<'_>,
+    jwk: Map<String, Value>,
+    thumbprint: &str,
+) -> Result<(), Rejection> {
+    let wrong = Rejection::Invalid("jwk is not a public key for signatures");
+    let key = VerificationKey::from_fields(&jwk, &algorithm::SUPPORTED).map_err(|_| wrong)?;
+    if !key.allows(proof.algorithm) {
+        return Err(Rejection::Invalid("alg is not the key's"));
+    }
+    let signed = crypto::verify(
+        proof.signature,
+        proof.signing_input.as_bytes(),
+        key.decoding_key(),
+        proof.algorithm,
+    );
+    if !matches!(signed, Ok(true)) {
+        return Err(Rejection::Invalid("the signature is wrong"));
+    }
+    let jwk: Jwk = serde_json::from_value(jwk.into()).map_err(|_| wrong)?;
+    let own = jwk.thumbprint(ThumbprintHash::SHA256).map_err(|_| wrong)?;
+    if own != thumbprint {
+        return Err(Rejection::Invalid("the token is bound to another key"));
+    }
+    Ok(())
+}
+
+fn hash(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, text.as_bytes()))
+}
+
+/// The algorithms of proofs, as challenges and metadata name them.
+pub(crate) fn names() -> String {
+    algorithm::NAMES.join(" ")
+}

@@ -1,0 +1,67 @@
+use database::{
+    UserUuid,
+    audit::{Actor, Author},
+    rows::{OrganizationTable, ReadAccess, WriteAccess},
+};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition};
+
+use crate::{access::Role, member::Member};
+
+/// An organization and the member who acts in it. Queries of an organization's rows take it first;
+/// the guard [`Member`] alone makes one.
+///
+/// ```compile_fail,E0451
+/// # use better_auth::InOrganization;
+/// # let user = uuid::Uuid::nil().into();
+/// let forged = InOrganization { id: "acme", user };
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct InOrganization<'a> {
+    id: &'a str,
+    user: UserUuid,
+}
+
+impl<'a> InOrganization<'a> {
+    /// The organization's id.
+    #[must_use]
+    pub fn id(self) -> &'a str {
+        self.id
+    }
+
+    /// The member.
+    #[must_use]
+    pub fn user(self) -> UserUuid {
+        self.user
+    }
+}
+
+impl<R: Role> Member<R> {
+    /// The organization, for queries of its rows.
+    #[must_use]
+    pub fn organization(&self) -> InOrganization<'_> {
+        InOrganization {
+            id: &self.organization_id,
+            user: self.user().uuid,
+        }
+    }
+}
+
+impl<T: OrganizationTable> ReadAccess<T> for InOrganization<'_> {
+    fn visible(self) -> Condition {
+        Condition::all().add(T::ORGANIZATION_ID.eq(self.id))
+    }
+}
+
+impl<T: OrganizationTable> WriteAccess<T> for InOrganization<'_> {
+    fn set_owner(self, row: &mut T::ActiveModel) {
+        row.set(T::ORGANIZATION_ID, self.id.into());
+        row.set(T::CREATED_BY, self.user.into());
+    }
+}
+
+impl Actor for InOrganization<'_> {
+    /// None: members change rows of their own organization.
+    fn author(self) -> Option<Author> {
+        None
+    }
+}

@@ -1,0 +1,152 @@
+//! The audit trail: which administrator changed which row, when, and in which request.
+//!
+//! [`crate::rows`] records changes by itself, in their transaction, when their [`Actor`] is someone
+//! who may change rows of others. No contents of rows are recorded, and no foreign keys lead from
+//! here: the trail outlives the row and the administrator.
+
+use arrayvec::ArrayString;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DeriveActiveEnum, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Set, Value, entity::prelude::*,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{Error, Operator, UserUuid, UtcDateTime, ids, row_id, uuid_id};
+
+/// The longest id of a request that is recorded, in bytes.
+const MAX_REQUEST_ID: usize = 64;
+
+row_id!(
+    /// The id of an entry of the audit trail, a UUIDv7.
+    AuditEntryId,
+    "01936f2b-3f40-7172-8d6e-8f9a0b1c2d3e"
+);
+uuid_id!(
+    /// The id of a row that was changed, whichever table it is in.
+    ChangedRowId,
+    "01936f2b-0c1d-7e4f-8a3b-5c6d7e8f9a0b"
+);
+
+/// What was done to a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, ToSchema)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum AuditAction {
+    /// It was added.
+    Create,
+    /// It was changed.
+    Update,
+    /// It was deleted, softly.
+    Delete,
+    /// It was brought back.
+    Restore,
+}
+
+/// A row of `audit_entries`.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "audit_entries")]
+pub struct Model {
+    /// Its id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: AuditEntryId,
+    /// When it was.
+    pub created_at: UtcDateTime,
+    /// Who did it; the user may be gone.
+    pub actor_id: UserUuid,
+    /// What was done.
+    pub action: AuditAction,
+    /// The table of the row.
+    pub table_name: String,
+    /// The row; it may be gone.
+    pub row_id: ChangedRowId,
+    /// The request, as the log names it.
+    pub request_id: String,
+}
+
+/// None: what an entry names may be gone.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// An administrator, and the request that is at work.
+#[derive(Clone, Copy, Debug)]
+pub struct Author {
+    user: UserUuid,
+    request_id: ArrayString<MAX_REQUEST_ID>,
+}
+
+impl Author {
+    /// The author of what this request of the user changes. A longer id than 64 bytes is left out.
+    #[must_use]
+    pub fn new(user: UserUuid, request_id: &str) -> Self {
+        Self {
+            user,
+            request_id: ArrayString::from(request_id).unwrap_or_default(),
+        }
+    }
+}
+
+/// Whoever changes rows.
+pub trait Actor: Copy {
+    /// Who is recorded with each change; `None` for a user, who changes rows of their own.
+    fn author(self) -> Option<Author>;
+}
+
+impl Actor for UserUuid {
+    fn author(self) -> Option<Author> {
+        None
+    }
+}
+
+/// Records a change of the row `id` of `table`, unless the actor is its owner.
+///
+/// # Errors
+/// When the database fails, or the id is not a UUID.
+pub async fn record(
+    actor: impl Actor,
+    action: AuditAction,
+    table: &str,
+    id: Value,
+    db: &impl ConnectionTrait,
+) -> Result<(), Error> {
+    let Some(author) = actor.author() else {
+        return Ok(());
+    };
+    let id = ids::from_value(id).map_err(|error| Error::Internal(Box::new(error)))?;
+    let entry = ActiveModel {
+        id: Set(AuditEntryId::generate()),
+        created_at: Set(UtcDateTime::now()),
+        actor_id: Set(author.user),
+        action: Set(action),
+        table_name: Set(table.to_owned()),
+        row_id: Set(id.into()),
+        request_id: Set(author.request_id.to_string()),
+    };
+    Entity::insert(entry).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Deletes at most `limit` entries from before this time; says how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_older_than(
+    _: Operator,
+    before: UtcDateTime,
+    limit: u64,
+    db: &impl ConnectionTrait,
+) -> Result<u64, Error> {
+    let old = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::CreatedAt.lt(before))
+        .order_by_asc(Column::CreatedAt)
+        .limit(limit);
+    let deleted = Entity::delete_many()
+        .filter(Column::Id.in_subquery(old.into_query()))
+        .exec(db)
+        .await?;
+    Ok(deleted.rows_affected)
+}

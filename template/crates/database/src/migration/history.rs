@@ -1,0 +1,105 @@
+//! Which migrations are applied.
+//!
+//! They are listed in a table of the API's own: any other program that uses SeaORM lists its own in
+//! `seaql_migrations` and rejects names that it does not know. Earlier versions of the API listed
+//! theirs there too; these rows are taken over.
+
+use sea_orm_migration::{
+    prelude::*,
+    sea_orm::{ConnectionTrait, Statement},
+};
+
+use super::Migrations;
+
+/// The table of applied migrations: what [`MigratorTrait::migration_table_name`] returns.
+pub const TABLE: &str = "api_migrations";
+
+/// SeaORM's own table.
+const SEA_ORMS: &str = "seaql_migrations";
+
+/// The names of all migrations of the application.
+pub(super) fn known<M: Migrations>() -> Vec<String> {
+    let migrations = M::migrations();
+    let names = migrations.iter().map(|migration| migration.name());
+    names.map(str::to_owned).collect()
+}
+
+/// The names of the applied migrations, oldest first. SeaORM's own way to ask creates the
+/// table that holds them, or fails on a name that this program does not know.
+pub(super) async fn applied<'c, M: Migrations>(
+    database: impl IntoSchemaManagerConnection<'c>,
+) -> Result<Vec<String>, DbErr> {
+    let manager = SchemaManager::new(database);
+    let mut names = listed(&manager, &table::<M>()).await?;
+    for old in old_names::<M>(&manager).await? {
+        if !names.contains(&old) {
+            names.push(old);
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// The names of the migrations that are not applied, in their order.
+pub(super) async fn pending<'c, M: Migrations>(
+    database: impl IntoSchemaManagerConnection<'c>,
+) -> Result<Vec<String>, DbErr> {
+    let applied = applied::<M>(database).await?;
+    let mut names = known::<M>();
+    names.retain(|name| !applied.contains(name));
+    Ok(names)
+}
+
+/// Whether an earlier version of the API listed migrations in SeaORM's table.
+pub(super) async fn has_old_names<'c, M: Migrations>(
+    database: impl IntoSchemaManagerConnection<'c>,
+) -> Result<bool, DbErr> {
+    let names = old_names::<M>(&SchemaManager::new(database)).await?;
+    Ok(!names.is_empty())
+}
+
+/// Moves the rows of an earlier version to the API's own table. Rows of other programs stay.
+pub(super) async fn take_over<'c, M: Migrations>(
+    database: impl IntoSchemaManagerConnection<'c>,
+) -> Result<(), DbErr> {
+    let manager = SchemaManager::new(database);
+    let names = old_names::<M>(&manager).await?;
+    if names.is_empty() {
+        return Ok(());
+    }
+    let connection = manager.get_connection();
+    M::install(connection).await?;
+    let names: Vec<_> = names.iter().map(|name| format!("'{name}'")).collect();
+    let (names, table) = (names.join(", "), table::<M>());
+    let statements = format!(
+        "INSERT INTO {table} (version, applied_at) SELECT version, applied_at FROM {SEA_ORMS}
+             WHERE version IN ({names}) AND version NOT IN (SELECT version FROM {table});
+         DELETE FROM {SEA_ORMS} WHERE version IN ({names})"
+    );
+    connection.execute_unprepared(&statements).await.map(drop)
+}
+
+fn table<M: Migrations>() -> String {
+    M::migration_table_name().to_string()
+}
+
+async fn old_names<M: Migrations>(manager: &SchemaManager<'_>) -> Result<Vec<String>, DbErr> {
+    if table::<M>() == SEA_ORMS {
+        return Ok(Vec::new());
+    }
+    let mut names = listed(manager, SEA_ORMS).await?;
+    let known = known::<M>();
+    names.retain(|name| known.contains(name));
+    Ok(names)
+}
+
+async fn listed(manager: &SchemaManager<'_>, table: &str) -> Result<Vec<String>, DbErr> {
+    if !manager.has_table(table).await? {
+        return Ok(Vec::new());
+    }
+    let connection = manager.get_connection();
+    let query = format!("SELECT version FROM {table}");
+    let query = Statement::from_string(connection.get_database_backend(), query);
+    let rows = connection.query_all_raw(query).await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
+}

@@ -1,0 +1,224 @@
+use std::{
+    collections::HashMap,
+    sync::OnceLock,
+    time::{Duration, SystemTime},
+};
+
+use actix_web::{dev::ServiceRequest, http::header::HeaderMap};
+use opentelemetry::{
+    KeyValue,
+    propagation::{Extractor, TextMapPropagator},
+    trace::{Span as _, SpanKind, Status, TraceContextExt, Tracer, TracerProvider},
+};
+use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
+use opentelemetry_sdk::{
+    Resource,
+    propagation::TraceContextPropagator,
+    trace::{Sampler, SdkTracer, SdkTracerProvider},
+};
+use secrecy::ExposeSecret;
+use tracing::{Instrument, Span, Subscriber, field::Empty};
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+use tracing_subscriber::{Layer, registry::LookupSpan};
+
+use super::{TraceSampler, TraceSettings};
+use crate::RequestId;
+
+/// What exports the spans of this process; absent where OTEL_EXPORTER_OTLP_ENDPOINT is unset.
+static PROVIDER: OnceLock<SdkTracerProvider> = OnceLock::new();
+static TRACER: OnceLock<SdkTracer> = OnceLock::new();
+
+/// The name of the instrumentation in traces.
+const SCOPE: &str = env!("CARGO_PKG_NAME");
+
+/// The layer that makes spans of OpenTelemetry; its exporter works on a thread of its own.
+pub(in crate::telemetry) fn layer<S>(
+    settings: &TraceSettings,
+) -> Option<Box<dyn Layer<S> + Send + Sync>>
+where
+    S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
+{
+    let provider = match provider(settings)? {
+        Ok(provider) => PROVIDER.get_or_init(|| provider),
+        Err(error) => {
+            eprintln!("there are no traces: {error}");
+            return None;
+        }
+    };
+    let tracer = TRACER.get_or_init(|| provider.tracer(SCOPE));
+    let layer = tracing_opentelemetry::layer()
+        .with_tracer(tracer.clone())
+        .with_location(false)
+        .with_threads(false)
+        .with_target(false)
+        .with_tracked_inactivity(false);
+    Some(layer.boxed())
+}
+
+fn provider(
+    settings: &TraceSettings,
+) -> Option<Result<SdkTracerProvider, opentelemetry_otlp::ExporterBuildError>> {
+    let endpoint = settings.endpoint.as_ref()?.as_str().trim_end_matches('/');
+    let headers = settings.headers.as_ref();
+    let headers = headers.map_or("", |headers| headers.expose_secret());
+    let headers = headers.split(',').filter_map(|pair| pair.split_once('='));
+    let headers = headers.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
+    let exporter = SpanExporter::builder()
+        .with_http()
+        .with_protocol(Protocol::HttpBinary)
+        .with_endpoint(format!("{endpoint}/v1/traces"))
+        .with_headers(headers.collect())
+        .build();
+    let resource = Resource::builder();
+    let resource = match &settings.service_name {
+        Some(name) => resource.with_service_name(name.clone()),
+        None => resource,
+    };
+    Some(exporter.map(|exporter| {
+        SdkTracerProvider::builder()
+            .with_batch_exporter(exporter)
+            .with_sampler(sampler(settings))
+            .with_resource(resource.build())
+            .build()
+    }))
+}
+
+fn sampler(settings: &TraceSettings) -> Sampler {
+    let of_parent = |root| Sampler::ParentBased(Box::new(root));
+    let ratio = Sampler::TraceIdRatioBased(settings.ratio);
+    match settings.sampler {
+        TraceSampler::ParentBasedAlwaysOn => of_parent(Sampler::AlwaysOn),
+        TraceSampler::ParentBasedAlwaysOff => of_parent(Sampler::AlwaysOff),
+        TraceSampler::ParentBasedRatio => of_parent(ratio),
+        TraceSampler::AlwaysOn => Sampler::AlwaysOn,
+        TraceSampler::AlwaysOff => Sampler::AlwaysOff,
+        TraceSampler::Ratio => ratio,
+    }
+}
+
+/// The span of a request. Log lines inside have the ids of trace and span.
+pub(crate) struct RequestSpan(Span);
+
+impl RequestSpan {
+    pub(crate) fn begin(request: &ServiceRequest, id: &RequestId) -> Self {
+        if TRACER.get().is_none() {
+            return Self(Span::none());
+        }
+        let span = tracing::info_span!(
+            "request",
+            otel.kind = "server",
+            http.request.method = Empty,
+            http.route = Empty,
+            http.response.status_code = Empty,
+            request_id = id.as_str(),
+            trace_id = Empty,
+            span_id = Empty,
+        );
+        let caller = TraceContextPropagator::new().extract(&Headers(request.headers()));
+        // Fails for a span that RUST_LOG leaves out.
+        span.set_parent(caller).ok();
+        let context = span.context();
+        let ids = context.span().span_context().clone();
+        if ids.is_valid() {
+            span.record("trace_id", tracing::field::display(ids.trace_id()));
+            span.record("span_id", tracing::field::display(ids.span_id()));
+        }
+        Self(span)
+    }
+
+    pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> T {
+        work.instrument(self.0.clone()).await
+    }
+
+    pub(crate) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.0.in_scope(work)
+    }
+
+    /// Says what the request was.
+    pub(crate) fn record(&self, method: &str, route: &str, status: u16) {
+        let Self(span) = self;
+        if span.is_none() {
+            return;
+        }
+        span.record("http.request.method", method);
+        span.record("http.route", route);
+        span.record("http.response.status_code", status);
+        // The span has begun: its name and status are changed where OpenTelemetry keeps them.
+        let context = span.context();
+        context.span().update_name(format!("{method} {route}"));
+        if status >= 500 {
+            context.span().set_status(Status::error(""));
+        }
+    }
+}
+
+/// The headers of a request, for the propagator.
+struct Headers<'a>(&'a HeaderMap);
+
+impl Extractor for Headers<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key)?.to_str().ok()
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(|name| name.as_str()).collect()
+    }
+}
+
+/// Runs `work` in a span of this name, in builds with the feature `otel`.
+pub async fn in_span<T>(name: &'static str, work: impl Future<Output = T>) -> T {
+    if TRACER.get().is_none() {
+        return work.await;
+    }
+    let span = tracing::info_span!("step", otel.name = name);
+    work.instrument(span).await
+}
+
+/// The header `traceparent` (W3C Trace Context) for a request to another server; `None` outside a
+/// span.
+#[must_use]
+pub fn traceparent() -> Option<String> {
+    TRACER.get()?;
+    let mut headers = HashMap::new();
+    TraceContextPropagator::new().inject_context(&Span::current().context(), &mut headers);
+    headers.remove("traceparent")
+}
+
+/// What makes a span of each statement, with its placeholders and without its values; `None` where
+/// there are no traces.
+#[must_use]
+pub fn statement_hook() -> Option<fn(&str, Duration, bool)> {
+    TRACER
+        .get()
+        .map(|_| record_statement as fn(&str, Duration, bool))
+}
+
+fn record_statement(sql: &str, elapsed: Duration, failed: bool) {
+    let context = Span::current().context();
+    let Some(tracer) = TRACER.get() else {
+        return;
+    };
+    if !context.span().span_context().is_sampled() {
+        return;
+    }
+    let end = SystemTime::now();
+    let name = sql.split_whitespace().next().unwrap_or("statement");
+    let mut span = tracer
+        .span_builder(name.to_owned())
+        .with_kind(SpanKind::Client)
+        .with_start_time(end - elapsed)
+        .with_attributes([KeyValue::new("db.query.text", sql.to_owned())])
+        .start_with_context(tracer, &context);
+    if failed {
+        span.set_status(Status::error("the statement failed"));
+    }
+    span.end_with_timestamp(end);
+}
+
+/// Sends the traces that are not sent yet.
+pub fn shut_down() {
+    let shut_down = PROVIDER.get().map(SdkTracerProvider::shutdown);
+    if let Some(Err(error)) = shut_down {
+        tracing::warn!(%error, "the last traces are lost");
+    }
+}

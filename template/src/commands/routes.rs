@@ -1,0 +1,22 @@
+use app::routes;
+use better_auth::commands::Failure;
+use clap::Args;
+use rest::openapi::RouteList;
+
+#[derive(Args)]
+pub struct Arguments {
+    /// As JSON: a list of objects with method, path, guard and scopes
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints every route, and who may call it.
+pub fn run(arguments: Arguments) -> Result<(), Failure> {
+    let routes = routes::list();
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&routes)?);
+    } else {
+        print!("{}", RouteList(&routes));
+    }
+    Ok(())
+}

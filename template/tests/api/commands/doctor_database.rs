@@ -1,0 +1,178 @@
+//! `doctor` about databases that other programs and earlier versions changed.
+
+use better_auth::NATIVE_IDS;
+use mock_auth::MockAuth;
+#[cfg(feature = "sqlite")]
+use sea_orm::{ConnectionTrait, Database};
+
+use crate::support::{TestDatabase, run};
+
+const OTHER_SCHEMA: &str = r#"CREATE SCHEMA auth; CREATE TABLE auth."user" (LIKE "user"); CREATE TABLE auth.session (LIKE session)"#;
+
+/// What doctor must not call good, and a part of what it says.
+#[actix_web::test]
+async fn doctor_fails_where_a_request_would_fail() {
+    let mut wrong = vec![
+        (
+            r#"ALTER TABLE account ADD COLUMN issuer text NOT NULL DEFAULT 'x'; ALTER TABLE account ALTER COLUMN issuer DROP DEFAULT"#,
+            "account.issuer is NOT NULL",
+        ),
+        (
+            r#"ALTER TABLE "user" DROP CONSTRAINT user_uuid_key CASCADE"#,
+            "user.uuid is not unique",
+        ),
+        (
+            r#"ALTER TABLE "user" ALTER COLUMN "createdAt" DROP DEFAULT; ALTER TABLE "user" ALTER COLUMN "createdAt" TYPE date"#,
+            "user.createdAt is of type date",
+        ),
+        (OTHER_SCHEMA, "?schema=auth"),
+    ];
+    let database = TestDatabase::migrated().await;
+    if database.url().starts_with("sqlite") {
+        wrong = vec![(
+            r#"DROP TABLE account; CREATE TABLE account (id text PRIMARY KEY, "accountId" text, "providerId" text, "userId" text, "createdAt" date, "updatedAt" date, issuer text NOT NULL)"#,
+            "account.issuer is NOT NULL",
+        )];
+    }
+    wrong.push((r#"CREATE TABLE people (id text, name text, email text, "emailVerified" text, "createdAt" text, "updatedAt" text)"#, "BETTER_AUTH_NAMES=user:people"));
+    // As an earlier version left it beside a Better Auth with usePlural.
+    wrong.push((r#"CREATE TABLE users (id text, name text, email text, email_verified text, created_at text, updated_at text)"#, "BETTER_AUTH_NAMES=user:users"));
+    for (statement, part) in wrong {
+        let (auth, database) = (MockAuth::start().await, TestDatabase::migrated().await);
+        database.execute(statement).await;
+        let (done, report) = doctor(&auth, database.url());
+        let failed = report
+            .lines()
+            .find(|line| line.starts_with("failed") && line.contains(part));
+        assert!(!done && failed.is_some(), "{part} is not in: {report}");
+    }
+}
+
+/// Tables of Better Auth with these names and this type of ids.
+fn not_adopted(users: &str, id: &str, verified: &str, token: &str) -> String {
+    format!(
+        r#"CREATE TABLE "{users}" (id {id} PRIMARY KEY, name text NOT NULL, email text NOT NULL,
+               "{verified}" boolean NOT NULL, image text, "createdAt" timestamp NOT NULL,
+               "updatedAt" timestamp NOT NULL);
+           CREATE TABLE session (id {id} PRIMARY KEY, "expiresAt" timestamp NOT NULL,
+               "{token}" text NOT NULL, "createdAt" timestamp NOT NULL,
+               "updatedAt" timestamp NOT NULL, "ipAddress" text, "userAgent" text,
+               "userId" {id} NOT NULL)"#
+    )
+}
+
+/// Before the first migration doctor says what would stop it.
+#[actix_web::test]
+async fn doctor_fails_where_better_auths_tables_cannot_be_adopted() {
+    let id = if NATIVE_IDS { "uuid" } else { "text" };
+    let nobodys = r#"CREATE TABLE "user" (id text PRIMARY KEY, login text)"#;
+    for (set_up, statements, part) in [
+        (
+            "numbered ids",
+            not_adopted("user", "integer", "emailVerified", "token"),
+            "USER_PROVISIONING=on",
+        ),
+        (
+            "a field of users with another name",
+            not_adopted("user", id, "verified", "token"),
+            "BETTER_AUTH_NAMES=user.emailVerified:NAME",
+        ),
+        (
+            "a field of sessions with another name",
+            not_adopted("user", id, "emailVerified", "secret"),
+            "BETTER_AUTH_NAMES=session.token:NAME",
+        ),
+        (
+            "users in a table with another name",
+            not_adopted("people", id, "emailVerified", "token"),
+            "BETTER_AUTH_NAMES=user:people",
+        ),
+        (
+            "somebody else's users",
+            nobodys.to_owned(),
+            "is not Better Auth's",
+        ),
+    ] {
+        let (auth, database) = (MockAuth::start().await, TestDatabase::empty().await);
+        database.execute(&statements).await;
+        let (done, report) = doctor(&auth, database.url());
+        let mut lines = report.lines();
+        let reported = lines.any(|line| line.starts_with("failed   tables"));
+        assert!(
+            !done && reported && report.contains(part),
+            "{set_up}: {report}"
+        );
+    }
+}
+
+fn doctor(auth: &MockAuth, url: &str) -> (bool, String) {
+    let origin = auth.origin();
+    let settings = [("BETTER_AUTH_URL", origin.as_str()), ("DATABASE_URL", url)];
+    let output = run(&["doctor"], &settings);
+    let report = String::from_utf8(output.stdout).unwrap();
+    (output.status.success(), report)
+}
+
+/// Where the schema was chosen, another one may hold somebody else's Better Auth.
+#[actix_web::test]
+async fn doctor_leaves_other_schemas_alone_where_the_url_names_one() {
+    let (auth, database) = (MockAuth::start().await, TestDatabase::migrated().await);
+    let mut url = database.url().to_owned();
+    if url.starts_with("postgres") {
+        database.execute(OTHER_SCHEMA).await;
+        url += "?schema=public";
+    }
+    let key = format!(
+        r#"INSERT INTO jwks (id, "publicKey", "privateKey", "createdAt")
+           VALUES ('{}', '', '', '2026-11-21T12:00:00.000Z')"#,
+        auth.signing_kid()
+    );
+    database.execute(&key).await;
+    let (done, report) = doctor(&auth, &url);
+    assert!(done, "{report}");
+}
+
+/// PostgreSQL does not let them come about.
+#[cfg(feature = "sqlite")]
+#[actix_web::test]
+async fn doctor_names_rows_of_users_who_are_gone_and_how_to_remove_them() {
+    let (auth, (_folder, url)) = (MockAuth::start().await, crate::sqlite::file());
+    let origin = auth.origin();
+    let settings = [("BETTER_AUTH_URL", origin.as_str()), ("DATABASE_URL", &url)];
+    assert!(run(&["seed"], &settings).status.success());
+    let gone = "00000000-0000-4000-8000-0000000000d1";
+    let rows = format!(
+        r#"INSERT INTO idempotency_keys (user_id, key, fingerprint, created_at)
+         VALUES ('{gone}', 'key', 'x', '2026-11-21T12:00:00.000Z');
+         PRAGMA foreign_keys = OFF; DELETE FROM "user" WHERE uuid = '{gone}'"#
+    );
+    let connection = Database::connect(&url).await.unwrap();
+    connection.execute_unprepared(&rows).await.unwrap();
+    connection.close().await.unwrap();
+    let report = String::from_utf8(run(&["doctor"], &settings).stdout).unwrap();
+    let mut lines = report.lines();
+    let line = lines.find(|line| line.contains("idempotency_keys by user_id"));
+    let line = line.unwrap_or_else(|| panic!("{report}"));
+    assert!(line.starts_with("warning") && line.contains(gone), "{line}");
+    assert!(line.contains(r#"DELETE FROM "idempotency_keys""#), "{line}");
+}
+
+#[cfg(not(feature = "native-ids"))]
+#[actix_web::test]
+async fn doctor_rejects_sub_as_the_uuid_of_users_whose_rows_have_another() {
+    let (auth, database) = (MockAuth::start().await, TestDatabase::migrated().await);
+    let settings = [
+        ("BETTER_AUTH_URL", auth.origin()),
+        ("DATABASE_URL", database.url().to_owned()),
+    ];
+    let [url, place] = settings
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    let sub = ("USER_UUID_CLAIM", "sub");
+    let report = |more: &[(&str, &str)]| {
+        let output = run(&["doctor"], &[&[url, place], more].concat());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(report(&[sub]).contains("failed   settings   USER_UUID_CLAIM is sub"));
+    assert!(!report(&[sub, ("USER_PROVISIONING", "on")]).contains("USER_UUID_CLAIM is sub"));
+}

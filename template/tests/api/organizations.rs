@@ -1,0 +1,264 @@
+//! Organizations and teams: who gets in, by Better Auth's tables and by claims.
+
+use actix_web::{
+    middleware::from_fn,
+    web::{self, Json, ServiceConfig},
+};
+use app::auth::{Admin, AnyOf, Member, OrganizationOwner, authenticate, define_roles};
+use better_auth::members_only;
+use mock_auth::User;
+use serde_json::{Value, json};
+
+use crate::support::{Client, MEMBERS, TestApp, eventually};
+
+define_roles! {
+    Role Editor = "editor";
+}
+
+fn more_routes(config: &mut ServiceConfig) {
+    async fn members(member: Member) -> Json<Value> {
+        Json(json!({"organization": member.organization_id, "roles": member.roles}))
+    }
+    async fn managers(member: Member<AnyOf<(OrganizationOwner, Admin)>>) -> Json<Value> {
+        Json(json!(member.user().uuid))
+    }
+    async fn editors(_: Member<Editor>) -> Json<bool> {
+        Json(true)
+    }
+    async fn team(member: Member) -> Json<Value> {
+        Json(json!(member.team_id))
+    }
+    config.service(
+        web::scope("/organizations/{organization_id}")
+            .wrap(from_fn(members_only))
+            .wrap(from_fn(authenticate))
+            .route("/members", web::get().to(members))
+            .route("/managers", web::get().to(managers))
+            .route("/editors", web::get().to(editors))
+            .route("/crews/{team_id}", web::get().to(team))
+            .service(
+                web::scope("/teams/{team_id}")
+                    .wrap(from_fn(members_only))
+                    .route("", web::get().to(team)),
+            ),
+    );
+}
+
+/// As Better Auth's organization plugin makes them, as far as they matter here.
+const TABLES: [&str; 3] = [
+    MEMBERS,
+    r#"CREATE TABLE team (id text PRIMARY KEY, "organizationId" text NOT NULL)"#,
+    r#"CREATE TABLE "teamMember" (id text PRIMARY KEY, "teamId" text NOT NULL, "userId" text NOT NULL)"#,
+];
+
+async fn started() -> TestApp {
+    let app =
+        TestApp::start_with_settings_and_routes(&[("SESSION_CACHE_TTL", "1")], more_routes).await;
+    for table in TABLES {
+        app.sql(table).await;
+    }
+    for team in [("red", "acme"), ("blue", "globex")] {
+        app.sql(&format!(
+            "INSERT INTO team VALUES ('{}', '{}')",
+            team.0, team.1
+        ))
+        .await;
+    }
+    app
+}
+
+fn signed_in(app: &TestApp, user: &User) -> Client {
+    app.bearer(&app.token(user).sign())
+}
+
+#[actix_web::test]
+async fn outsiders_and_other_organizations_are_forbidden() {
+    let app = started().await;
+    let (alice, bob) = (User::named("alice"), User::named("bob"));
+    app.add_member(&alice, "acme", "owner").await;
+    app.add_member(&bob, "globex", "owner").await;
+    for (user, organization, status) in [
+        (&alice, "acme", 200),
+        (&alice, "globex", 403),
+        (&alice, "nothing", 403),
+        (&bob, "acme", 403),
+        (&bob, "globex", 200),
+        (&User::named("carol"), "acme", 403),
+    ] {
+        let path = format!("/organizations/{organization}/members");
+        let answer = signed_in(&app, user).get(&path).await;
+        assert_eq!(answer.status, status, "{} in {organization}", user.name);
+    }
+    let anonymous = app.anonymous().get("/organizations/acme/members").await;
+    anonymous.rejected(401, "token_missing");
+    let unknown = signed_in(&app, &bob)
+        .get("/organizations/acme/nothing")
+        .await;
+    unknown.rejected(403, "forbidden");
+}
+
+#[actix_web::test]
+async fn a_member_without_the_role_is_forbidden() {
+    let app = started().await;
+    let alice = User {
+        // A role of the user is none in the organization.
+        role: "admin,owner".to_owned(),
+        ..User::named("alice")
+    };
+    app.add_member(&alice, "acme", "member, editor").await;
+    let client = signed_in(&app, &alice);
+    let members = client.get("/organizations/acme/members").await.ok();
+    assert_eq!(members["roles"], json!(["member", "editor"]));
+    client.get("/organizations/acme/editors").await.ok();
+    let answer = client.get("/organizations/acme/managers").await;
+    let problem = answer.rejected(403, "forbidden");
+    assert_eq!(
+        problem["detail"],
+        "Requires any of (the role owner, the role admin) in the organization"
+    );
+    let bob = User::named("bob");
+    app.add_member(&bob, "acme", "admin").await;
+    let bobs = signed_in(&app, &bob);
+    let managers = bobs.get("/organizations/acme/managers").await.ok();
+    assert_eq!(managers, json!(bob.uuid));
+}
+
+#[actix_web::test]
+async fn a_former_member_is_out_when_the_look_up_is_old() {
+    let app = started().await;
+    let client = app.member("alice", "acme", "owner").await;
+    client.get("/organizations/acme/members").await.ok();
+    app.sql("DELETE FROM member").await;
+    eventually(async || client.get("/organizations/acme/members").await.status == 403).await;
+}
+
+#[actix_web::test]
+async fn a_team_opens_to_its_members_in_its_own_organization() {
+    let app = started().await;
+    let (alice, bob) = (User::named("alice"), User::named("bob"));
+    for user in [&alice, &bob] {
+        app.add_member(user, "acme", "member").await;
+    }
+    for (team, user) in [("red", &alice), ("blue", &alice)] {
+        let values = format!("'{team}', '{team}', '{}'", user.id);
+        app.sql(&format!(r#"INSERT INTO "teamMember" VALUES ({values})"#))
+            .await;
+    }
+    let client = signed_in(&app, &alice);
+    let red = client.get("/organizations/acme/teams/red").await.ok();
+    assert_eq!(red, "red");
+    let other = client.get("/organizations/acme/teams/blue").await;
+    other.rejected(403, "forbidden");
+    let outsider = signed_in(&app, &bob);
+    let answer = outsider.get("/organizations/acme/teams/red").await;
+    answer.rejected(403, "forbidden");
+}
+
+#[actix_web::test]
+async fn a_team_outside_a_team_scope_is_open_to_nobody() {
+    let app = started().await;
+    let alice = User::named("alice");
+    app.add_member(&alice, "acme", "owner").await;
+    let client = signed_in(&app, &alice);
+    let answer = client.get("/organizations/acme/crews/red").await;
+    answer.rejected(500, "internal_error");
+}
+
+#[actix_web::test]
+async fn tables_that_are_made_later_are_found_and_end_the_claims() {
+    let app =
+        TestApp::start_with_settings_and_routes(&[("SESSION_CACHE_TTL", "1")], more_routes).await;
+    let alice = User::named("alice");
+    let organizations = json!([{"id": "acme", "role": "owner"}]);
+    let token = app.token(&alice).claim("organizations", organizations);
+    let client = app.bearer(&token.sign());
+    client.get("/organizations/acme/members").await.ok();
+    app.sql(TABLES[0]).await;
+    eventually(async || client.get("/organizations/acme/members").await.status == 403).await;
+    app.add_member(&alice, "acme", "member").await;
+    let roles = async || client.get("/organizations/acme/members").await.json()["roles"].clone();
+    eventually(async || roles().await == json!(["member"])).await;
+}
+
+#[actix_web::test]
+async fn without_the_table_the_claim_counts() {
+    let app = TestApp::start_with_settings_and_routes(&[], more_routes).await;
+    let alice = User::named("alice");
+    let organizations = json!([{"id": "acme", "role": "owner", "teams": ["red"]}]);
+    let token = app.token(&alice).claim("organizations", organizations);
+    let client = app.bearer(&token.sign());
+    client.get("/organizations/acme/managers").await.ok();
+    client.get("/organizations/acme/teams/red").await.ok();
+    for path in [
+        "/organizations/globex/members",
+        "/organizations/acme/teams/blue",
+    ] {
+        client.get(path).await.rejected(403, "forbidden");
+    }
+    let unclaimed = signed_in(&app, &alice);
+    let answer = unclaimed.get("/organizations/acme/members").await;
+    answer.rejected(403, "forbidden");
+}
+
+#[actix_web::test]
+async fn with_the_table_the_claim_does_not_count() {
+    let app = started().await;
+    let organizations = json!([{"id": "acme", "role": "owner"}]);
+    let token = app.token(&User::named("alice"));
+    let client = app.bearer(&token.claim("organizations", organizations).sign());
+    let answer = client.get("/organizations/acme/members").await;
+    answer.rejected(403, "forbidden");
+}
+
+#[actix_web::test]
+async fn columns_of_uuids_are_told_from_columns_of_text() {
+    let app = TestApp::start_with_settings_and_routes(&[], more_routes).await;
+    app.sql("CREATE TABLE member (id uuid, organization_id text, user_id text, role text)")
+        .await;
+    app.sql("CREATE TABLE team (id uuid, organization_id text)")
+        .await;
+    app.sql("CREATE TABLE team_member (id uuid, team_id uuid, user_id text)")
+        .await;
+    let alice = User::named("alice");
+    let (row, team) = (uuid::Uuid::new_v4(), uuid::Uuid::new_v4());
+    let values = format!("'{row}', 'acme', '{}', 'owner'", alice.id);
+    app.sql(&format!("INSERT INTO member VALUES ({values})"))
+        .await;
+    app.sql(&format!("INSERT INTO team VALUES ('{team}', 'acme')"))
+        .await;
+    let values = format!("'{row}', '{team}', '{}'", alice.id);
+    app.sql(&format!("INSERT INTO team_member VALUES ({values})"))
+        .await;
+    let client = signed_in(&app, &alice);
+    client.get("/organizations/acme/members").await.ok();
+    let path = format!("/organizations/acme/teams/{team}");
+    client.get(&path).await.ok();
+    let other = client.get("/organizations/acme/teams/red").await;
+    other.rejected(403, "forbidden");
+}
+
+#[actix_web::test]
+async fn a_user_id_that_is_no_uuid_is_no_member_where_ids_are_uuids() {
+    let app = TestApp::start_with_settings_and_routes(&[], more_routes).await;
+    app.sql("CREATE TABLE member (id uuid, organization_id uuid, user_id uuid, role text)")
+        .await;
+    let token = app.token(&User::named("alice")).claim("sub", "no-uuid");
+    let client = app.bearer(&token.sign());
+    let path = format!("/organizations/{}/members", uuid::Uuid::new_v4());
+    client.get(&path).await.rejected(403, "forbidden");
+}
+
+#[actix_web::test]
+async fn tables_in_snake_case_are_found() {
+    let app = TestApp::start_with_settings_and_routes(&[], more_routes).await;
+    let table = "CREATE TABLE members (id text, organization_id text, user_id text, role text)";
+    app.sql(table).await;
+    let alice = User::named("alice");
+    let values = format!("'1', 'acme', '{}', 'owner'", alice.id);
+    app.sql(&format!("INSERT INTO members VALUES ({values})"))
+        .await;
+    let client = signed_in(&app, &alice);
+    client.get("/organizations/acme/members").await.ok();
+    let other = client.get("/organizations/globex/members").await;
+    other.rejected(403, "forbidden");
+}

@@ -1,0 +1,207 @@
+//! Databases that cannot be adopted as they are.
+
+use better_auth::NATIVE_IDS;
+use database::migration::MigrateError;
+
+use crate::{
+    adoption::{dump, without_constraints},
+    better_auth::{ADA, BOB, Variant},
+    catalogue::catalogue,
+    test_database::TestDatabase,
+};
+
+#[tokio::test]
+async fn an_unsafe_adoption_stops_before_anything_changes_and_names_the_rows() {
+    for (name, statements, message) in obstacles(TestDatabase::empty().await.is_sqlite()) {
+        let database = TestDatabase::empty().await;
+        let tables = without_constraints(&Variant::Shown.tables(&database));
+        let tables = if database.is_sqlite() {
+            tables
+        } else {
+            tables.replace(" DATETIME", " timestamptz")
+        };
+        database.run(&tables).await.unwrap();
+        database.run(&Variant::Shown.rows()).await.unwrap();
+        database.run(&statements).await.unwrap();
+        let before = (catalogue(&database).await, dump(&database).await);
+
+        let error = database.up().await.unwrap_err();
+
+        assert!(matches!(error, MigrateError::Unfit(_)), "{name}: {error}");
+        assert!(error.to_string().contains(&message), "{name}: {error}");
+        assert_eq!((catalogue(&database).await, dump(&database).await), before);
+    }
+}
+
+/// What is wrong, the statements that make it so, and what the message says.
+type Obstacle = (&'static str, String, String);
+
+fn obstacles(on_sqlite: bool) -> Vec<Obstacle> {
+    let mut obstacles = vec![
+        (
+            "a mail address is missing",
+            format!(r#"UPDATE "user" SET email = NULL WHERE id = '{BOB}'"#),
+            row("user.email is null"),
+        ),
+        (
+            "a session has no user",
+            format!(
+                r#"UPDATE session SET id = '{BOB}', "userId" = '33333333-3333-4333-8333-333333333333'
+                WHERE "userId" = '{BOB}'"#
+            ),
+            row("session.userId names no user"),
+        ),
+        (
+            "a column that cannot be filled is missing",
+            r#"ALTER TABLE account DROP COLUMN "providerId""#.to_owned(),
+            "account.providerId is missing: ".to_owned(),
+        ),
+        (
+            "many rows",
+            format!(
+                "WITH RECURSIVE numbers (n) AS (SELECT 10 UNION ALL SELECT n + 1 FROM numbers WHERE n < 99)
+                INSERT INTO session (id, token, \"userId\")
+                SELECT {}, 'x', '{ADA}' FROM numbers",
+                if NATIVE_IDS && !on_sqlite { "('00000000-0000-4000-8000-0000000000' || n)::uuid" } else { "'00000000-0000-4000-8000-0000000000' || n" }
+            ),
+            "and 85 more".to_owned(),
+        ),
+    ];
+    obstacles.push(a_time(on_sqlite));
+    if !NATIVE_IDS {
+        obstacles.extend(uuids());
+    }
+    obstacles
+}
+
+fn a_time(on_sqlite: bool) -> Obstacle {
+    if on_sqlite {
+        (
+            "a time is no time",
+            format!(r#"UPDATE "user" SET "createdAt" = x'00' WHERE id = '{BOB}'"#),
+            row("user.createdAt has a value of another type"),
+        )
+    } else {
+        (
+            "a time's zone is not UTC",
+            format!(
+                r#"ALTER TABLE "user" ALTER "createdAt" TYPE timestamp;
+                UPDATE "user" SET "createdAt" = now() AT TIME ZONE 'UTC' + interval '9 hours'
+                WHERE id = '{BOB}'"#
+            ),
+            row("user.createdAt has no time zone and is in the future if read as UTC"),
+        )
+    }
+}
+
+fn uuids() -> [Obstacle; 3] {
+    [
+        (
+            "a uuid is none",
+            format!(r#"UPDATE "user" SET uuid = 'not one' WHERE id = '{BOB}'"#),
+            row("user.uuid is no UUID"),
+        ),
+        (
+            "a uuid stands in braces",
+            format!(r#"UPDATE "user" SET uuid = '{{' || uuid || '}}' WHERE id = '{BOB}'"#),
+            row("user.uuid is no UUID"),
+        ),
+        (
+            "uuids differ in case alone",
+            format!(
+                r#"UPDATE "user" SET uuid = 'ABCDEFAB-0000-4000-8000-000000000000' WHERE id = '{ADA}';
+                    UPDATE "user" SET uuid = 'abcdefab-0000-4000-8000-000000000000' WHERE id = '{BOB}'"#
+            ),
+            both("user.uuid is not unique"),
+        ),
+    ]
+}
+
+fn row(what: &str) -> String {
+    format!(r#"{what} in the row with id "{BOB}""#)
+}
+
+fn both(what: &str) -> String {
+    format!(r#"{what} in the rows with id "{ADA}", "{BOB}""#)
+}
+
+#[tokio::test]
+async fn tables_that_are_not_better_auths_are_not_adopted() {
+    let database = TestDatabase::empty().await;
+    let tables = r#"CREATE TABLE "user" (id text); CREATE TABLE jwks (kid text PRIMARY KEY)"#;
+    database.run(tables).await.unwrap();
+
+    let error = database.up().await.unwrap_err();
+
+    for message in ["user.name, user.email", "jwks.id, jwks.publicKey"] {
+        assert!(error.to_string().contains(message), "{error}");
+    }
+    assert_eq!(database.tables().await, ["jwks", "user"]);
+}
+
+/// Empty or not; the ids of other tables are Better Auth's business.
+#[tokio::test]
+async fn numbered_users_stop_the_run_and_the_way_with_a_database_of_its_own_is_named() {
+    for id in ["integer", "bigint"] {
+        let database = TestDatabase::empty().await;
+        let tables = Variant::Plain.tables(&database);
+        let number = format!(r#"{id} not null"#);
+        let tables = tables
+            .replace(r#""id" text not null"#, &format!(r#""id" {number}"#))
+            .replace(
+                r#""id" uuid default pg_catalog.gen_random_uuid() not null"#,
+                &format!(r#""id" {number}"#),
+            )
+            .replace(r#""userId" text"#, &format!(r#""userId" {id}"#))
+            .replace(r#""userId" uuid"#, &format!(r#""userId" {id}"#));
+        database.run(&tables).await.unwrap();
+        let before = catalogue(&database).await;
+
+        let error = database.up().await.unwrap_err().to_string();
+
+        for part in [
+            "user.id is a number",
+            "session.userId",
+            "USER_PROVISIONING=on",
+        ] {
+            assert!(error.contains(part), "{error}");
+        }
+        assert_eq!(catalogue(&database).await, before);
+    }
+}
+
+/// Old tables and renamed columns alike, with rows or without.
+#[tokio::test]
+async fn a_column_that_better_auth_requires_and_lacks_stops_the_run_with_two_remedies() {
+    for (table, column, rows) in [
+        ("user", "emailVerified", Variant::Shown.rows()),
+        ("user", "updatedAt", String::new()),
+        ("session", "token", Variant::Shown.rows()),
+        ("session", "updatedAt", String::new()),
+        ("account", "createdAt", Variant::Shown.rows()),
+    ] {
+        let database = TestDatabase::empty().await;
+        database
+            .run(&Variant::Shown.tables(&database))
+            .await
+            .unwrap();
+        database.run(&rows).await.unwrap();
+        let rename = format!(r#"ALTER TABLE "{table}" RENAME COLUMN "{column}" TO other"#);
+        database.run(&rename).await.unwrap();
+        let before = (catalogue(&database).await, dump(&database).await);
+
+        let error = database.up().await.unwrap_err();
+
+        assert!(matches!(error, MigrateError::Unfit(_)), "{error}");
+        let error = error.to_string();
+        let setting = format!("BETTER_AUTH_NAMES={table}.{column}:NAME");
+        for part in [
+            format!("{table}.{column} is missing"),
+            setting,
+            "npx auth migrate".to_owned(),
+        ] {
+            assert!(error.contains(&part), "{error}");
+        }
+        assert_eq!((catalogue(&database).await, dump(&database).await), before);
+    }
+}

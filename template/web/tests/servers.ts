@@ -1,0 +1,96 @@
+// The API and this application in production mode, on ports of their own and a database that is gone afterwards.
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+import { buildProgram } from "../../client/scripts/program.ts";
+
+const project = fileURLToPath(new URL("../..", import.meta.url));
+const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+
+export interface Servers {
+  web: string;
+  api: string;
+  /** Ends the API and waits until it is gone, or starts it again. */
+  stopApi: () => Promise<void>;
+  startApi: () => Promise<void>;
+  stop: () => Promise<void>;
+}
+
+/** With `origins: 2`, browsers reach the API at its own address. `npm test` has built the application. */
+export async function start(origins: 1 | 2): Promise<Servers> {
+  const program = await buildProgram();
+  const folder = await mkdtemp(join(tmpdir(), "web-"));
+  const database = await createDatabase(folder);
+  const [web, api] = [await freeOrigin(), await freeOrigin()];
+  const shared = { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: database.url, BETTER_AUTH_URL: web };
+  const run = (command: string, args: string[], cwd: string, env: object) =>
+    spawn(command, args, { cwd, env: { ...shared, ...env } as unknown as NodeJS.ProcessEnv, stdio: ["ignore", "ignore", "inherit"], detached: true });
+
+  let running: ChildProcess;
+  const startApi = async () => {
+    running = run(program, ["serve"], folder, { PORT: new URL(api).port, RUST_LOG: "warn" });
+    await ready(`${api}/health/live`);
+  };
+  const stopApi = () => end(running);
+  await startApi();
+  const pages = run(npm, ["start"], project, {
+    PORT: new URL(web).port,
+    API_URL: api,
+    ...(origins === 2 && { PUBLIC_API_URL: api }),
+    BETTER_AUTH_SECRET: "only for tests, never for a server that people use",
+  });
+  await ready(`${web}/api/auth/ok`);
+  const stop = async () => {
+    await Promise.all([end(pages), stopApi()]);
+    await database.drop();
+    await rm(folder, { recursive: true });
+  };
+  return { web, api, startApi, stopApi, stop };
+}
+
+/** On the PostgreSQL server that TEST_DATABASE_URL names, or else a file in the folder. */
+async function createDatabase(folder: string) {
+  const server = process.env.TEST_DATABASE_URL;
+  if (!server) return { url: `sqlite://${join(folder, "app.db")}?mode=rwc`, drop: async () => {} };
+  const name = `web_${randomBytes(8).toString("hex")}`;
+  const query = async (text: string) => {
+    const client = new pg.Client({ connectionString: server });
+    await client.connect();
+    await client.query(text).finally(() => client.end());
+  };
+  await query(`CREATE DATABASE ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => query(`DROP DATABASE ${name} WITH (FORCE)`) };
+}
+
+async function freeOrigin(): Promise<string> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return `http://localhost:${port}`;
+}
+
+async function ready(url: string): Promise<void> {
+  const deadline = Date.now() + 120_000;
+  while (!(await fetch(url).then(({ ok }) => ok, () => false))) {
+    if (Date.now() > deadline) throw new Error(`${url} does not answer`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Ends a process and those that it started. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, "exit");
+  process.kill(-child.pid!, "SIGTERM");
+  await exit;
+}
