@@ -10,6 +10,8 @@ mod leaks;
 mod names;
 mod options;
 mod platforms;
+#[path = "../../template/tests/api/support/ports.rs"]
+mod ports;
 mod quickstart;
 mod real_server;
 mod recipe;

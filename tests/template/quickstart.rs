@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::builds::{target_dir, turn_to_build};
+use crate::ports::free_port;
 use crate::{copy_checkout_to, files_below, generate, git};
 
 /// A folder with a copy of this checkout, under git.
@@ -318,11 +319,6 @@ fn one_command_leads_to_a_backend_that_answers_and_ctrl_c_ends_all_of_it() {
         .unwrap();
     TcpStream::connect(("127.0.0.1", port)).unwrap_err();
     assert!(project.join("Cargo.lock").is_file());
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 fn wait_until_ready(backend: &mut Child, port: u16) {

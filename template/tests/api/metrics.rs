@@ -1,11 +1,9 @@
 //! The metrics for Prometheus, from the compiled program: there is one recorder per process.
 
-use std::net::TcpListener;
-
 use mock_auth::{Behaviour, MockAuth, User};
 use reqwest::{Client, Method};
 
-use crate::support::{Answer, Program, eventually};
+use crate::support::{Answer, Program, eventually, free_port};
 
 async fn get_me(program: &Program, token: &str) -> u16 {
     let request = Client::new().get(program.url("/api/me"));
@@ -168,9 +166,7 @@ async fn clients_cannot_create_new_series() {
 
 #[actix_web::test]
 async fn a_separate_listener_removes_metrics_from_the_main_one() {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = free.local_addr().unwrap().to_string();
-    drop(free);
+    let address = format!("127.0.0.1:{}", free_port());
     let auth = MockAuth::start().await;
     let (program, _database) = Program::with_keys_of(&auth, &[("METRICS_ADDR", &address)]).await;
     let main = read(&program.url("/metrics")).await;

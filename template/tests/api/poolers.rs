@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, Permissions},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     os::unix::fs::{MetadataExt, PermissionsExt},
     process::{Child, Command},
     time::Duration,
@@ -12,7 +12,7 @@ use mock_auth::{MockAuth, User};
 use reqwest::Client;
 use url::Url;
 
-use crate::support::{Program, TestDatabase, eventually, run};
+use crate::support::{Program, TestDatabase, eventually, free_port, run};
 
 macro_rules! ignored_tests {
     ($($name:ident: $body:expr;)*) => {$(
@@ -49,10 +49,8 @@ impl PgBouncer {
         let server = Url::parse(database.url()).unwrap();
         let (host, port) = (server.host_str().unwrap(), server.port().unwrap());
         let mut url = server.clone();
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
-        let listen_port = free.local_addr().unwrap().port();
+        let listen_port = free_port();
         url.set_port(Some(listen_port)).unwrap();
-        drop(free);
         let folder = tempfile::tempdir_in("/tmp").unwrap();
         let file = folder.path().join("pgbouncer.ini");
         let settings = format!(

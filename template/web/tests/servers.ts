@@ -4,7 +4,6 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -71,12 +70,15 @@ async function createDatabase(folder: string) {
   return { url: url.href, drop: () => query(`DROP DATABASE ${name} WITH (FORCE)`) };
 }
 
+let lastPort = 20_000 + ((process.pid * 64) % 10_000);
+
+/** Below the ports of outgoing connections, one of which could have it by the time the program listens. */
 async function freeOrigin(): Promise<string> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  lastPort += 1;
+  const server = createServer().listen(lastPort, "127.0.0.1");
+  const taken = await once(server, "listening").then(() => false, () => true);
   server.close();
-  return `http://localhost:${port}`;
+  return taken ? freeOrigin() : `http://localhost:${lastPort}`;
 }
 
 async function ready(url: string): Promise<void> {

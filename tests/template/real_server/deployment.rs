@@ -2,7 +2,6 @@
 
 use std::env;
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -16,6 +15,7 @@ use super::database::Database;
 use super::process::{Server, api_binary, succeed};
 use super::root;
 use super::user::{User, agent, header};
+use crate::ports::free_port;
 
 /// An origin that may call the Better Auth server with cookies.
 pub const TRUSTED_ORIGIN: &str = "http://app.example.test";
@@ -359,6 +359,5 @@ fn address(name: &str) -> String {
 }
 
 pub(super) fn free_origin() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
+    format!("http://127.0.0.1:{}", free_port())
 }
