@@ -193,9 +193,9 @@ fn run(command: &mut Command) -> Result<ExitCode> {
 
 #[cfg(not(unix))]
 fn run(command: &mut Command) -> Result<ExitCode> {
-    let status = command
-        .status()
-        .map_err(|error| anyhow!("cannot run cargo: {error}"))?;
+    let status = command.status();
+    let status = status
+        .map_err(|error| anyhow!("cannot run {}: {error}", command.get_program().display()))?;
     Ok(if status.success() {
         ExitCode::SUCCESS
     } else {

@@ -1,7 +1,7 @@
 //! `cargo dev`: the API with everything it needs and nothing to install. A stand-in for Better
 //! Auth signs tokens, and an embedded SQLite file holds demo data. Ctrl-C stops all of it.
 
-use std::process::ExitCode;
+use std::{net::SocketAddr, process::ExitCode};
 
 use app::{app::Application, config::Settings, services::demo};
 use better_auth::schema;
@@ -36,7 +36,8 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     demo::seed(&database).await?;
     let host = settings.host;
     let application = Application::with_database(settings, database)?;
-    print_welcome(&format!("http://{host}:{}", application.port()), &auth);
+    let address = SocketAddr::new(host, application.port());
+    print_welcome(&format!("http://{address}"), &auth);
     let ctrl_c = async {
         tokio::signal::ctrl_c().await.ok();
     };

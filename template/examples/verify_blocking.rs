@@ -3,7 +3,8 @@
 //!
 //!     cargo run --example verify_blocking < tokens.txt
 //!
-//! The settings are those of the API, and so are the limits of a fetch.
+//! The settings about tokens are those of the API, and so are the limits of a fetch; the key set comes
+//! from JWKS_URL alone.
 
 use std::{
     error::Error,

@@ -19,12 +19,12 @@ use better_auth::{
     openapi::scopes,
     schema::{self, NamesConflict, TablesError},
 };
-use database::{CancellationTracker, Database, OpenError};
+use database::{Database, OpenError};
 use futures_util::future::{OptionFuture, join3};
 use migration::Migrator;
 use rest::{
-    AppError, Code, Limits, RateLimits, Readiness, RouteTable, TrustedProxies,
-    catch_panics_and_timeouts, head_as_get, log_requests,
+    AppError, Code, RateLimits, Readiness, RouteTable, catch_panics_and_timeouts, head_as_get,
+    log_requests,
     openapi::serve_docs,
     telemetry::{metrics::Exporter, traces::statement_hook},
 };
@@ -111,45 +111,15 @@ impl Application {
         better_auth::metrics::describe();
         let authenticator = Data::new(Authenticator::start(&settings.better_auth.tokens)?);
         let readiness = Data::new(Readiness::default());
-        let sessions = Sessions::new(
-            &settings.better_auth,
-            settings.trusted_proxies.clone(),
-            settings.cors.allowed_origins.clone(),
-            database.clone(),
-        )?;
-        let api_keys = ApiKeys::new(&settings.better_auth, settings.trusted_proxies.clone())?;
-        let ttl = settings.better_auth.sessions.cache_ttl;
-        let provisioned = settings
-            .better_auth
-            .user_provisioning
-            .then(|| database.clone());
-        let rate_limits = RateLimits::new(settings.rate_limits, settings.trusted_proxies.clone());
-        let state = AppState {
-            limits: Data::new(settings.limits),
-            rate_limits: Data::new(rate_limits),
-            trusted_proxies: Data::new(settings.trusted_proxies.clone()),
-            database: Data::new(database.clone()),
-            cancellations: Data::new(database.cancellations()),
-            authenticator: authenticator.clone(),
-            sessions: Data::new(sessions),
-            api_keys: Data::new(api_keys),
-            organizations: Data::new(Organizations::new(database.clone(), ttl)),
-            provisioning: Data::new(Provisioning::new(provisioned)),
-            readiness: readiness.clone(),
-            exporter: Some(exporter),
-        };
-        let metrics_server = settings.metrics_addr;
-        let metrics_server = metrics_server.map(|address| serve_metrics(address, state.clone()));
-        let metrics_server = metrics_server.transpose();
-        let metrics_server = metrics_server.map_err(StartError::ListenForMetrics)?;
-        let state = AppState {
-            exporter: state.exporter.filter(|_| metrics_server.is_none()),
-            ..state
-        };
+        let state = shared_state(&settings, &database, &authenticator, &readiness)?;
+        let metrics_server = settings.metrics_addr.map(|address| {
+            let server = serve_metrics(address, state.clone(), exporter.clone());
+            server.map_err(StartError::ListenForMetrics)
+        });
         Ok(Self {
             port,
-            server: serve(listener, &settings, state, more)?,
-            metrics_server,
+            server: serve(listener, &settings, state, exporter, more)?,
+            metrics_server: metrics_server.transpose()?,
             authenticator,
             readiness,
             shutdown_delay: settings.shutdown_delay,
@@ -206,51 +176,55 @@ impl Application {
     }
 }
 
-/// What handlers, guards and middleware find in the application's data.
-#[derive(Clone)]
-struct AppState {
-    limits: Data<Limits>,
-    rate_limits: Data<RateLimits>,
-    trusted_proxies: Data<TrustedProxies>,
-    database: Data<Database>,
-    cancellations: Data<CancellationTracker>,
-    authenticator: Data<Authenticator>,
-    sessions: Data<Sessions>,
-    api_keys: Data<ApiKeys>,
-    organizations: Data<Organizations>,
-    provisioning: Data<Provisioning>,
-    readiness: Data<Readiness>,
-    /// Absent where metrics have a listener of their own.
-    exporter: Option<Data<Exporter>>,
-}
+/// Registers what handlers, guards and middleware find in the application's data.
+fn shared_state(
+    settings: &Settings,
+    database: &Database,
+    authenticator: &Data<Authenticator>,
+    readiness: &Data<Readiness>,
+) -> Result<impl Fn(&mut ServiceConfig) + Clone + Send + 'static, StartError> {
+    let better_auth = &settings.better_auth;
+    let proxies = &settings.trusted_proxies;
+    let origins = settings.cors.allowed_origins.clone();
+    let sessions = Sessions::new(better_auth, proxies.clone(), origins, database.clone())?;
+    let organizations = Organizations::new(database.clone(), better_auth.sessions.cache_ttl);
+    let provisioned = better_auth.user_provisioning.then(|| database.clone());
 
-impl AppState {
-    fn register(self, config: &mut ServiceConfig) {
+    let limits = Data::new(settings.limits);
+    let rate_limits = Data::new(RateLimits::new(settings.rate_limits, proxies.clone()));
+    let trusted_proxies = Data::new(proxies.clone());
+    let cancellations = Data::new(database.cancellations());
+    let database = Data::new(database.clone());
+    let sessions = Data::new(sessions);
+    let api_keys = Data::new(ApiKeys::new(better_auth, proxies.clone())?);
+    let organizations = Data::new(organizations);
+    let provisioning = Data::new(Provisioning::new(provisioned));
+    let (authenticator, readiness) = (authenticator.clone(), readiness.clone());
+    Ok(move |config: &mut ServiceConfig| {
         config
-            .app_data(self.limits)
-            .app_data(self.rate_limits)
-            .app_data(self.trusted_proxies)
-            .app_data(self.database)
-            .app_data(self.cancellations)
-            .app_data(self.authenticator)
-            .app_data(self.sessions)
-            .app_data(self.api_keys)
-            .app_data(self.organizations)
-            .app_data(self.provisioning)
-            .app_data(self.readiness);
-        if let Some(exporter) = self.exporter {
-            config.app_data(exporter);
-        }
-    }
+            .app_data(limits.clone())
+            .app_data(rate_limits.clone())
+            .app_data(trusted_proxies.clone())
+            .app_data(cancellations.clone())
+            .app_data(database.clone())
+            .app_data(sessions.clone())
+            .app_data(api_keys.clone())
+            .app_data(organizations.clone())
+            .app_data(provisioning.clone())
+            .app_data(authenticator.clone())
+            .app_data(readiness.clone());
+    })
 }
 
 fn serve(
     listener: TcpListener,
     settings: &Settings,
-    state: AppState,
+    state: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
+    exporter: Data<Exporter>,
     more: fn(&mut ServiceConfig),
 ) -> Result<Server, StartError> {
     let cors = settings.cors.clone();
+    let exporter = settings.metrics_addr.is_none().then_some(exporter);
     let document = routes::openapi(Some(&settings.better_auth));
     let table = Data::new(RouteTable::new(routes::list()));
     let oauth = settings.better_auth.tokens.oauth.as_ref();
@@ -267,7 +241,12 @@ fn serve(
             .configure(serve_docs(document.clone()))
             .configure(|config| metadata.iter().for_each(|it| it.serve(config)))
             .configure(more)
-            .configure(|config| state.clone().register(config))
+            .configure(&state)
+            .configure(|config| {
+                exporter.iter().for_each(|it| {
+                    config.app_data(it.clone());
+                });
+            })
             .app_data(
                 PathConfig::default().error_handler(|_, _| AppError::new(Code::NOT_FOUND).into()),
             )
@@ -295,11 +274,16 @@ fn serve(
 }
 
 /// A listener of its own, for networks where metrics are not for everybody.
-fn serve_metrics(address: SocketAddr, state: AppState) -> io::Result<Server> {
+fn serve_metrics(
+    address: SocketAddr,
+    state: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
+    exporter: Data<Exporter>,
+) -> io::Result<Server> {
     let app = move || {
         App::new()
             .configure(routes::metrics_alone)
-            .configure(|config| state.clone().register(config))
+            .configure(&state)
+            .app_data(exporter.clone())
             .wrap(from_fn(head_as_get))
             .wrap(from_fn(log_requests))
     };

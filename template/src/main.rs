@@ -3,7 +3,7 @@
 mod commands;
 mod signals;
 
-use std::process::ExitCode;
+use std::{net::SocketAddr, process::ExitCode};
 
 use app::{app::Application, config::Settings};
 use better_auth::{
@@ -38,7 +38,7 @@ enum Command {
     Seed,
     /// Remove rows that were deleted long ago
     Purge(purge::Arguments),
-    /// Print everything about a user as JSON, without passwords and tokens
+    /// Print a user with accounts, sessions and rows as JSON, without passwords and tokens
     ExportUser(export_user::Arguments),
     /// Print the OpenAPI document; needs no settings and no database
     Openapi,
@@ -101,7 +101,8 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     let host = settings.host;
     let application = Application::build(settings).await?;
     signals::refresh_on_hangup(application.authenticator())?;
-    tracing::info!("listening on http://{host}:{}", application.port());
+    let address = SocketAddr::new(host, application.port());
+    tracing::info!("listening on http://{address}");
     application.run_until_stopped(signals::stop()?).await?;
     tracing::info!("stopped");
     telemetry::traces::shut_down();

@@ -22,6 +22,7 @@ CREATE TABLE audit_entries (
     id uuid PRIMARY KEY,
     created_at timestamptz(3) NOT NULL,
     actor_id uuid NOT NULL,
+    impersonated_by text,
     action text NOT NULL
         CONSTRAINT audit_entries_action_check CHECK (action IN ('create', 'update', 'delete', 'restore')),
     table_name text NOT NULL,
@@ -38,6 +39,7 @@ CREATE TABLE audit_entries (
     id text NOT NULL PRIMARY KEY,
     created_at text NOT NULL,
     actor_id text NOT NULL,
+    impersonated_by text,
     action text NOT NULL
         CONSTRAINT audit_entries_action_check CHECK (action IN ('create', 'update', 'delete', 'restore')),
     table_name text NOT NULL,

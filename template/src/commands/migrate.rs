@@ -54,7 +54,7 @@ pub async fn run(step: Step, settings: &Settings) -> Result<(), Failure> {
         Step::Fresh { yes } => {
             if !yes
                 && !confirmed(
-                    "This empties the tables of the API and, unless Better Auth made them itself, those of users. Go on? [y/N] ",
+                    "This deletes every row of the API and, unless Better Auth made its tables itself, all users, sessions, accounts and signing keys. Continue? [y/N] ",
                 )?
             {
                 return Err("nothing was dropped: answer y, or give --yes".into());

@@ -1,6 +1,6 @@
 //! Tags.
 
-pub use database::rows::{get, require};
+pub use database::rows::{change, delete, get, lock_shared, require, restore};
 
 use database::{Constraint, ListRequest, Page, SortOrder, UserUuid, keyset::Keyset, rows};
 use sea_orm::{

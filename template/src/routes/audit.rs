@@ -27,6 +27,8 @@ struct AuditEntry {
     created_at: UtcDateTime,
     /// Who made it; the user may be gone.
     actor_id: UserUuid,
+    /// Better Auth's id of the administrator who acted as that user.
+    impersonated_by: Option<String>,
     action: AuditAction,
     /// The table of the row.
     table: String,
@@ -42,6 +44,7 @@ impl From<Model> for AuditEntry {
             id: entry.id,
             created_at: entry.created_at,
             actor_id: entry.actor_id,
+            impersonated_by: entry.impersonated_by,
             action: entry.action,
             table: entry.table_name,
             row_id: entry.row_id,

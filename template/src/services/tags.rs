@@ -2,16 +2,13 @@
 
 use sea_orm::DatabaseTransaction;
 
-use database::{
-    Constraint, Database, UserUuid, VersionPrecondition,
-    rows::{self, Written},
-};
+use database::{Constraint, Database, UserUuid, VersionPrecondition, rows::Written};
 
 use crate::{
     auth::WriteAs,
     entities::tag,
     error::{AppError, OnConstraint, TAG_NAME_CONFLICT},
-    repositories::tasks,
+    repositories::{tags, tasks},
     types::{TagId, TaskId},
 };
 
@@ -27,7 +24,7 @@ pub async fn change(
     db: &Database,
 ) -> Result<tag::Model, AppError> {
     db.write_as(owner, async |transaction| {
-        let tag = rows::change(owner, id, changes, expected, transaction)
+        let tag = tags::change(owner, id, changes, expected, transaction)
             .await
             .on_constraint(Constraint::Unique, TAG_NAME_CONFLICT)?;
         raise_versions(owner, tag, transaction).await
@@ -46,7 +43,7 @@ pub async fn delete(
     db: &Database,
 ) -> Result<(), AppError> {
     db.write_as(owner, async |transaction| {
-        rows::delete(owner, id, expected, transaction).await?;
+        tags::delete(owner, id, expected, transaction).await?;
         tasks::raise_versions(owner, id, transaction).await
     })
     .await
@@ -63,7 +60,7 @@ pub async fn restore(
     expected: &VersionPrecondition,
     transaction: &DatabaseTransaction,
 ) -> Result<tag::Model, AppError> {
-    let tag = rows::restore(owner, id, expected, transaction)
+    let tag = tags::restore(owner, id, expected, transaction)
         .await
         .on_constraint(Constraint::Unique, TAG_NAME_CONFLICT)?;
     raise_versions(owner, tag, transaction).await
@@ -90,7 +87,7 @@ pub async fn assign(
     task_ids: &[TaskId],
     transaction: &DatabaseTransaction,
 ) -> Result<u64, AppError> {
-    rows::lock_shared(owner, id, transaction).await?;
+    tags::lock_shared(owner, id, transaction).await?;
     let found = tasks::lock_all(owner, task_ids, transaction).await?;
     if let Some(index) = task_ids.iter().position(|id| !found.contains(id)) {
         return Err(AppError::invalid(

@@ -1,6 +1,6 @@
 //! Tasks.
 
-use database::{Database, UserUuid, VersionPrecondition, rows};
+use database::{Database, UserUuid, VersionPrecondition};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction};
 use validator::ValidationErrors;
 
@@ -53,7 +53,7 @@ pub async fn change(
         let task = tasks::lock(owner, id, false, expected, transaction).await?;
         all_found(tag_ids.unwrap_or_default(), &wanted)?;
         let changes = changes(&task);
-        check(&rows::merge(&task, &changes))?;
+        check(&tasks::merge(&task, &changes))?;
         let mut task = tasks::update(owner, task, changes, transaction).await?;
         let tags = tasks::tags_of(owner, id, transaction).await?;
         if tag_ids.is_none() || ids(&tags) == ids(&wanted) {
@@ -65,7 +65,7 @@ pub async fn change(
         tasks::replace_tags(owner, id, &ids(&wanted), transaction).await?;
         if !task.changed {
             tasks::touch(owner, &[id], transaction).await?;
-            task.row = rows::get(owner, id, false, transaction).await?;
+            task.row = tasks::get_row(owner, id, false, transaction).await?;
         }
         Ok(TaskWithTags {
             task: task.row,
@@ -103,7 +103,7 @@ pub async fn delete(
     db: &Database,
 ) -> Result<(), AppError> {
     db.write_as(owner, async |transaction| {
-        Ok(rows::delete(owner, id, expected, transaction).await?)
+        Ok(tasks::delete(owner, id, expected, transaction).await?)
     })
     .await
 }
@@ -118,7 +118,7 @@ pub async fn restore(
     expected: &VersionPrecondition,
     transaction: &DatabaseTransaction,
 ) -> Result<TaskWithTags, AppError> {
-    let task = rows::restore(owner, id, expected, transaction).await?.row;
+    let task = tasks::restore(owner, id, expected, transaction).await?.row;
     let tags = tasks::tags_of(owner, id, transaction).await?;
     Ok(TaskWithTags { task, tags })
 }
@@ -134,7 +134,7 @@ pub async fn add_tag(
     expected: &VersionPrecondition,
     transaction: &DatabaseTransaction,
 ) -> Result<TaskWithTags, AppError> {
-    rows::lock_shared(owner, tag, transaction).await?;
+    tags::lock_shared(owner, tag, transaction).await?;
     tasks::lock(owner, id, false, expected, transaction).await?;
     if tasks::add_tags(owner, &[id], &[tag], transaction).await? == 0 {
         return Err(AppError::new(TAG_ALREADY_ASSIGNED));
@@ -155,7 +155,7 @@ pub async fn remove_tag(
     db: &Database,
 ) -> Result<(), AppError> {
     db.write_as(owner, async |transaction| {
-        rows::lock_shared(owner, tag, transaction).await?;
+        tags::lock_shared(owner, tag, transaction).await?;
         tasks::lock(owner, id, false, expected, transaction).await?;
         tasks::remove_tag(owner, id, tag, transaction).await?;
         tasks::touch(owner, &[id], transaction).await

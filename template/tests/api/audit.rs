@@ -17,7 +17,7 @@ async fn add_entry(app: &TestApp, days: i64) {
     let time = UtcDateTime::now().plus_seconds(-days * DAY);
     app.sql(&format!(
         "INSERT INTO audit_entries VALUES
-         ('{id}', '{time}', '{other}', 'delete', 'notes', '{other}', 'request-1')"
+         ('{id}', '{time}', '{other}', NULL, 'delete', 'notes', '{other}', 'request-1')"
     ))
     .await;
 }

@@ -115,21 +115,38 @@ async fn a_body_is_rejected_by_size_then_type_then_syntax_then_meaning() {
     assert_eq!(taken.status, 201, "{}", taken.text);
 }
 
-#[actix_web::test]
-async fn a_chunked_body_is_measured_too() {
-    let app = TestApp::start_with_routes(notes).await;
+/// The answer to a POST of a note, whose last header and body are written as they are.
+async fn answer_to(app: &TestApp, rest: String) -> String {
     let address = format!("127.0.0.1:{}", app.port);
     let answer = actix_web::rt::task::spawn_blocking(move || {
         use std::io::{Read, Write};
         let mut stream = std::net::TcpStream::connect(address).unwrap();
         let head = "POST /notes HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n";
-        let chunk = format!("40001\r\n{}\r\n0\r\n\r\n", "x".repeat(MAX_BODY_BYTES + 1));
-        write!(stream, "{head}transfer-encoding: chunked\r\n\r\n{chunk}").unwrap();
+        write!(stream, "{head}{rest}").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
     });
-    let answer = answer.await.unwrap();
+    answer.await.unwrap()
+}
+
+#[actix_web::test]
+async fn a_body_that_does_not_arrive_is_the_clients_timeout() {
+    let settings = [("REQUEST_TIMEOUT", "1")];
+    let app = TestApp::start_with_settings_and_routes(&settings, notes).await;
+    let answer = answer_to(&app, "content-length: 20\r\n\r\n{".to_owned()).await;
+    assert!(
+        answer.starts_with("HTTP/1.1 408") && answer.contains("request_timeout"),
+        "{answer}"
+    );
+}
+
+#[actix_web::test]
+async fn a_chunked_body_is_measured_too() {
+    let app = TestApp::start_with_routes(notes).await;
+    let body = "x".repeat(MAX_BODY_BYTES + 1);
+    let chunk = format!("40001\r\n{body}\r\n0\r\n\r\n");
+    let answer = answer_to(&app, format!("transfer-encoding: chunked\r\n\r\n{chunk}")).await;
     assert!(
         answer.starts_with("HTTP/1.1 413") && answer.contains("body_too_large"),
         "{answer}"

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use better_auth::commands::remedies::Trouble;
+use better_auth::trouble::Trouble;
 
 use crate::support::rust_files;
 
@@ -89,19 +89,19 @@ fn prose(guide: &str) -> String {
 
 /// Words in backticks with two or more underscores are names of tests.
 fn assert_names_tests(rows: &[&str]) {
-    let functions = functions();
+    let known = tests();
     for row in rows {
         let words = row.split('`').skip(1).step_by(2);
         let tests: Vec<_> = words.filter(|word| word.matches('_').count() > 1).collect();
         assert!(!tests.is_empty(), "no test: {row}");
         for test in tests {
-            assert!(functions.contains(test), "there is no test {test}");
+            assert!(known.contains(test), "there is no test {test}");
         }
     }
 }
 
-/// The names of all functions of the workspace.
-fn functions() -> BTreeSet<String> {
+/// The names of all tests of the workspace.
+fn tests() -> BTreeSet<String> {
     let files = ["src", "tests", "crates", "migration"]
         .map(Path::new)
         .into_iter()
@@ -109,10 +109,9 @@ fn functions() -> BTreeSet<String> {
         .filter(|file| file.extension().is_some_and(|extension| extension == "rs"));
     let names = |file: PathBuf| -> Vec<_> {
         let text = fs::read_to_string(file).unwrap();
-        let names = text.split("fn ").skip(1);
-        names
-            .filter_map(|rest| Some(rest.split_once('(')?.0.to_owned()))
-            .collect()
+        let marked = text.split("test]\n").skip(1);
+        let name = |rest: &str| Some(rest.split_once("fn ")?.1.split_once('(')?.0.to_owned());
+        marked.filter_map(name).collect()
     };
     files.flat_map(names).collect()
 }

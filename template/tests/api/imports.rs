@@ -75,11 +75,31 @@ impl Graph {
         };
         let imports = paths(&code).into_iter().map(absolute);
         let mut imports: BTreeSet<_> = imports.map(|path| self.module_of(&path)).collect();
+        imports.extend(self.used_children(module, &code));
         imports.remove(module);
         // Relations of sea-orm are declared on both sides.
         let is_entity = |module: &Module| module.first().is_some_and(|name| name == "entities");
         imports.retain(|other| !(is_entity(module) && is_entity(other)));
         imports
+    }
+
+    /// The modules inside this one whose names it uses, other than to export what they have.
+    fn used_children(&self, module: &Module, code: &str) -> Vec<Module> {
+        let statements = code.split_inclusive(';');
+        let used: String = statements
+            .filter(|statement| !statement.trim_start().starts_with("pub use"))
+            .collect();
+        let is_used = |name: &str| {
+            let begin = |(at, _): (usize, &str)| used[..at].chars().next_back();
+            let mut before = used.match_indices(name).map(begin);
+            before.any(|c| !c.is_some_and(|c| c.is_alphanumeric() || c == '_'))
+        };
+        let children = self
+            .files
+            .keys()
+            .filter(|other| other.len() == module.len() + 1 && other.starts_with(module));
+        let used = children.filter(|child| is_used(&format!("{}::", child.last().unwrap())));
+        used.cloned().collect()
     }
 
     /// Every import from which a chain of others leads back.

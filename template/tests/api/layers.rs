@@ -88,7 +88,7 @@ fn files_with(folder: &str, texts: &[&str]) -> Vec<String> {
 
 #[test]
 fn only_repositories_use_the_query_api() {
-    for file in files_with("src", &["QueryFilter", "Entity::"]) {
+    for file in files_with("src", &["QueryFilter", "Entity::", "rows::{self", " rows}"]) {
         assert!(file.starts_with("src/repositories"), "{file}");
     }
 }

@@ -24,11 +24,7 @@ async fn exercise(program: &Program, auth: &MockAuth, secrets: &mut Vec<String>)
     let unknown = auth.token(&alice).kid(Some("unknown")).sign();
     let http = Client::new();
     for token in [&good, &expired, &unknown, &"secretgarbage".to_owned()] {
-        let get = |path: &str| {
-            http.get(program.url(path))
-                .bearer_auth(token)
-                .header("cookie", "session=secretcookie")
-        };
+        let get = |path: &str| http.get(program.url(path)).bearer_auth(token);
         get("/api/me").send().await.unwrap();
         get("/api/profile").send().await.unwrap();
         get("/api/admin/users?page=0").send().await.unwrap();
@@ -52,13 +48,34 @@ async fn exercise(program: &Program, auth: &MockAuth, secrets: &mut Vec<String>)
         secrets.push(token.clone());
         secrets.push(token.rsplit('.').next().unwrap().to_owned());
     }
+    let session = auth.sign_in(&alice);
+    let key = auth.api_key(&alice, Value::Null);
+    let others = [
+        ("authorization", format!("Bearer {session}")),
+        ("cookie", SECRET_COOKIE.to_owned()),
+        ("x-api-key", key.clone()),
+        ("x-api-key", "secretkey".to_owned()),
+        ("dpop", "secretproof".to_owned()),
+    ];
+    let send_others = async || {
+        for (name, value) in &others {
+            let request = http.get(program.url("/api/me")).header(*name, value);
+            request.send().await.unwrap();
+        }
+    };
+    send_others().await;
     auth.stop().await;
+    send_others().await;
     http.get(program.url("/api/me"))
         .bearer_auth(&unknown)
         .send()
         .await
         .unwrap();
+    secrets.extend([session, key]);
 }
+
+const SECRET_COOKIE: &str =
+    "better-auth.session_token=secretcookie.secretsignature0000000000000000000000000000";
 
 #[actix_web::test]
 async fn no_token_cookie_secret_or_password_is_ever_logged() {
@@ -73,10 +90,21 @@ async fn no_token_cookie_secret_or_password_is_ever_logged() {
         ("DATABASE_URL", &url),
         ("BETTER_AUTH_URL", &auth.origin()),
         ("BETTER_AUTH_SECRET", SECRET),
+        ("SESSION_VERIFICATION", "http"),
+        ("API_KEYS", "http"),
+        ("OAUTH_AUDIENCE", "https://api.example.test"),
     ]);
-    let mut secrets = ["secretpassword", "secretcookie", "secretparameter", SECRET]
-        .map(str::to_owned)
-        .to_vec();
+    let mut secrets = [
+        "secretpassword",
+        "secretcookie",
+        "secretsignature",
+        "secretkey",
+        "secretproof",
+        "secretparameter",
+        SECRET,
+    ]
+    .map(str::to_owned)
+    .to_vec();
     exercise(&program, &auth, &mut secrets).await;
     program.signal(Signal::SIGTERM);
     let (_, log) = program.wait();

@@ -207,7 +207,7 @@ mod tests {
     fn granted<R: Requirement>(roles: &[&str], permissions: &[&str]) -> bool {
         let owned = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
         let (roles, permissions) = (&owned(roles)[..], &owned(permissions)[..]);
-        let caller = Author::new(Uuid::nil().into(), "");
+        let caller = Author::new(Uuid::nil().into(), None, "");
         Granted::<R>::check(Grants { roles, permissions }, caller).is_some()
     }
 

@@ -9,7 +9,6 @@ use rest::{AppError, Code, telemetry::RareWarning};
 use crate::{
     access_token::AccessToken,
     claims::{Identity, Lifetime},
-    commands::remedies::Trouble,
     config::TokenSettings,
     dpop::DpopProofs,
     fingerprint::Fingerprint,
@@ -18,6 +17,7 @@ use crate::{
     token::{Jws, Rejection, Token},
     token_cache::{TokenCache, VerifiedToken},
     token_kind::TokenKind,
+    trouble::Trouble,
     verifier::{Verified, Verifier},
 };
 
@@ -69,7 +69,7 @@ impl Authenticator {
 
     /// Whether access tokens of OAuth clients are accepted.
     pub(crate) fn accepts_access_tokens(&self) -> bool {
-        self.verifier.accepts_access_tokens()
+        self.proofs.is_some()
     }
 
     /// Verifies a token, or finds it among those that were verified before.
@@ -158,7 +158,7 @@ impl Authenticator {
     fn unauthorized(&self, rejection: Rejection) -> AppError {
         tracing::debug!(reason = %rejection, "token rejected");
         match rejection {
-            Rejection::Malformed("no dots") if self.accepts_access_tokens() => {
+            Rejection::Malformed(Jws::NO_DOTS) if self.accepts_access_tokens() => {
                 AppError::new(Code::TOKEN_MALFORMED).detail(OPAQUE)
             }
             Rejection::Malformed(Jws::TOO_LONG) => {

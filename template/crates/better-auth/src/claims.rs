@@ -157,9 +157,9 @@ pub struct Identity {
     pub id: BetterAuthId,
     /// The UUID that rows belong to; `{user_id}` in paths.
     pub uuid: UserUuid,
-    /// As of sign-in.
+    /// As the token or the session says.
     pub email: Option<String>,
-    /// As of sign-in.
+    /// As the token or the session says.
     pub name: Option<String>,
     /// Better Auth's roles.
     pub roles: Vec<String>,

@@ -139,13 +139,18 @@ async fn try_download(client: &Client, url: &Url) -> Result<(HeaderMap, Vec<u8>)
     Ok((headers, document.ok_or(FetchError::TooLarge)?))
 }
 
-/// Where a redirect leads, if that is a web address; its query may hold a secret.
+/// An address as it may be logged: its query may hold a secret.
+pub(crate) fn without_query(mut url: Url) -> Url {
+    url.set_query(None);
+    url.set_fragment(None);
+    url
+}
+
+/// Where a redirect leads, if that is a web address.
 fn redirect_target(url: &Url, response: &Response) -> Option<Url> {
     let location = response.headers().get(header::LOCATION);
     let location = location.filter(|_| response.status().is_redirection())?;
-    let mut target = url.join(location.to_str().ok()?).ok()?;
-    target.set_query(None);
-    target.set_fragment(None);
+    let target = without_query(url.join(location.to_str().ok()?).ok()?);
     let is_plain = target.username().is_empty() && target.password().is_none();
     (is_plain && matches!(target.scheme(), "http" | "https")).then_some(target)
 }

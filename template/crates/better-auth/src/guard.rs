@@ -23,6 +23,7 @@ use crate::{
     authenticator::{Authenticator, Scheme},
     claims::Identity,
     entities::user,
+    path_parameters::USER_ID,
     principal::Principal,
     provisioning::Provisioning,
     repositories::users,
@@ -277,7 +278,7 @@ impl Owner {
 
     fn check(request: &HttpRequest, caller: &AuthUser) -> Result<Self, AppError> {
         let caller = caller.uuid;
-        let user_id = request.match_info().get("user_id").unwrap_or_default();
+        let user_id = request.match_info().get(USER_ID).unwrap_or_default();
         if user_id == "me" || user_id.parse() == Ok(caller) {
             Ok(Self(caller))
         } else {

@@ -29,6 +29,12 @@ impl BetterAuthId {
         Self(id.into())
     }
 
+    /// The id as Better Auth wrote it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The id of a user that this application creates: `id`, or the UUID with [`NATIVE_IDS`].
     #[must_use]
     pub fn of_user(uuid: UserUuid, id: &str) -> Self {

@@ -112,7 +112,7 @@ impl KeySource {
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Server(server) => server.url.fmt(f),
+            Self::Server(server) => fetch::without_query(server.url.clone()).fmt(f),
             Self::File(file) => file.path.display().fmt(f),
         }
     }
@@ -137,7 +137,7 @@ impl JwksServer {
         };
         if let (Ok(_), Some(fallback)) = (&second, &mut self.fallback) {
             mem::swap(&mut self.url, fallback);
-            tracing::info!(JWKS_URL = %self.url, "found the key set at this address: set JWKS_URL to it");
+            tracing::info!(JWKS_URL = %fetch::without_query(self.url.clone()), "found the key set at this address: set JWKS_URL to it");
         }
         second
     }

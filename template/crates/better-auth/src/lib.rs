@@ -51,19 +51,21 @@ mod member;
 pub mod metrics;
 pub mod openapi;
 mod organizations;
+mod path_parameters;
 mod principal;
 mod provisioning;
 pub mod repositories;
 mod require;
 mod require_scope;
 mod resource_metadata;
+mod route_scopes;
 mod run_idempotent;
 pub mod schema;
-mod scopes;
 mod session;
 mod token;
 mod token_cache;
 mod token_kind;
+pub mod trouble;
 mod used_proofs;
 mod verifier;
 mod write_as;
@@ -90,11 +92,11 @@ pub use provisioning::Provisioning;
 pub use require::{Require, RequirePermission, RequireRole, require};
 pub use require_scope::{Client, RequireScope, Scope};
 pub use resource_metadata::ResourceMetadata;
-pub use run_idempotent::{WriteScope, run_idempotent, run_idempotent_in};
-pub use scopes::{
+pub use route_scopes::{
     guarded_scope, optional_user_scope, organization_scope, owner_scope, signed_in_scope,
     team_scope,
 };
+pub use run_idempotent::{WriteScope, run_idempotent, run_idempotent_in};
 pub use session::Sessions;
 pub use token::{Jws, Rejection, Token};
 pub use token_kind::TokenKind;

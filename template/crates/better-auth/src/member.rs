@@ -18,8 +18,8 @@ use crate::{
     access::{Grants, Requirement, Role},
     claims::Identity,
     guard::{AuthUser, app_data, call_next},
-    openapi::{ORGANIZATION_ID, TEAM_ID},
     organizations::{Membership, Organizations},
+    path_parameters::{ORGANIZATION_ID, TEAM_ID},
     principal::Principal,
 };
 

@@ -18,12 +18,7 @@ use utoipa::{
 
 use crate::api_keys::API_KEY;
 use crate::config::{BetterAuthSettings, OAuthSettings, SessionSettings, SessionVerification};
-
-/// The name of the path's parameter that [`Owner`](crate::Owner) reads.
-pub(crate) const USER_ID: &str = "user_id";
-/// The names of those that [`members_only`](crate::members_only) reads.
-pub(crate) const ORGANIZATION_ID: &str = "organization_id";
-pub(crate) const TEAM_ID: &str = "team_id";
+use crate::path_parameters::{ORGANIZATION_ID, TEAM_ID, USER_ID};
 
 /// How callers authenticate: by the bearer token, and by what else the settings accept.
 #[must_use]

@@ -16,6 +16,7 @@ use crate::{
     access::{Granted, Grants, Permission, Requirement, Role},
     claims::Identity,
     guard::{AuthUser, call_next},
+    ids::BetterAuthId,
 };
 
 /// Guard: the caller is signed in and holds `R`, which may mix roles and permissions
@@ -71,7 +72,7 @@ impl<R: Requirement> Require<R> {
     /// Only a check creates one:
     /// ```compile_fail,E0423
     /// # use better_auth::{Admin, Granted};
-    /// # let author = database::audit::Author::new(uuid::Uuid::nil().into(), "");
+    /// # let author = database::audit::Author::new(uuid::Uuid::nil().into(), None, "");
     /// let forged: Granted<Admin> = Granted(author, std::marker::PhantomData);
     /// ```
     #[must_use]
@@ -84,7 +85,12 @@ impl<R: Requirement> Require<R> {
             roles: &user.roles,
             permissions: &user.permissions,
         };
-        let caller = Author::new(user.uuid, RequestId::of_request(request).as_str());
+        let impersonator = user.impersonated_by.as_ref().map(BetterAuthId::as_str);
+        let caller = Author::new(
+            user.uuid,
+            impersonator,
+            RequestId::of_request(request).as_str(),
+        );
         match Granted::check(grants, caller) {
             Some(granted) => Ok(Self { user, granted }),
             None => Err(AppError::insufficient_scope(&R::describe(), &R::scope())),

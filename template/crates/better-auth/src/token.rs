@@ -56,6 +56,8 @@ impl<'a> Jws<'a> {
     const MAX_BYTES: usize = 8 * 1024;
     /// The reason for the rejection of a longer one.
     pub(crate) const TOO_LONG: &'static str = "longer than 8 KiB";
+    /// The reason for the rejection of what is no JWT at all: a session token, an opaque access token.
+    pub(crate) const NO_DOTS: &'static str = "no dots";
 
     /// Call it before any work that grows with the length.
     ///
@@ -162,7 +164,7 @@ impl<'a> Parts<'a> {
         Jws::check_length(text)?;
         let (signing_input, signature) = text
             .rsplit_once('.')
-            .ok_or(Rejection::Malformed("no dots"))?;
+            .ok_or(Rejection::Malformed(Jws::NO_DOTS))?;
         let (header, payload) = signing_input
             .split_once('.')
             .ok_or(Rejection::Malformed("one dot"))?;

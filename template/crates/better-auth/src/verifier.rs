@@ -63,12 +63,6 @@ impl Verifier {
         }
     }
 
-    /// Whether access tokens of OAuth clients are accepted.
-    #[must_use]
-    pub fn accepts_access_tokens(&self) -> bool {
-        self.access.is_some()
-    }
-
     /// Checks a token by the rules of its own kind.
     ///
     /// # Errors

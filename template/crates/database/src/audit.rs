@@ -16,6 +16,8 @@ use crate::{Error, Operator, UserUuid, UtcDateTime, ids, row_id, uuid_id};
 
 /// The longest id of a request that is recorded, in bytes.
 const MAX_REQUEST_ID: usize = 64;
+/// The longest id of Better Auth that is recorded whole, in bytes: its own have 32, UUIDs 36.
+const MAX_IMPERSONATOR: usize = 64;
 
 row_id!(
     /// The id of an entry of the audit trail, a UUIDv7.
@@ -54,6 +56,8 @@ pub struct Model {
     pub created_at: UtcDateTime,
     /// Who did it; the user may be gone.
     pub actor_id: UserUuid,
+    /// Better Auth's id of the administrator who acted as that user.
+    pub impersonated_by: Option<String>,
     /// What was done.
     pub action: AuditAction,
     /// The table of the row.
@@ -74,15 +78,23 @@ impl ActiveModelBehavior for ActiveModel {}
 #[derive(Clone, Copy, Debug)]
 pub struct Author {
     user: UserUuid,
+    impersonated_by: Option<ArrayString<MAX_IMPERSONATOR>>,
     request_id: ArrayString<MAX_REQUEST_ID>,
 }
 
 impl Author {
-    /// The author of what this request of the user changes. A longer id than 64 bytes is left out.
+    /// The author of what this request of the user changes; `impersonated_by` is Better Auth's id of the
+    /// administrator who acts as the user. A longer id of a request than 64 bytes is left out, one of an administrator
+    /// is cut.
     #[must_use]
-    pub fn new(user: UserUuid, request_id: &str) -> Self {
+    pub fn new(user: UserUuid, impersonated_by: Option<&str>, request_id: &str) -> Self {
+        let cut = |id: &str| {
+            let end = id.floor_char_boundary(MAX_IMPERSONATOR);
+            ArrayString::from(&id[..end]).unwrap_or_default()
+        };
         Self {
             user,
+            impersonated_by: impersonated_by.map(cut),
             request_id: ArrayString::from(request_id).unwrap_or_default(),
         }
     }
@@ -119,6 +131,7 @@ pub async fn record(
         id: Set(AuditEntryId::generate()),
         created_at: Set(UtcDateTime::now()),
         actor_id: Set(author.user),
+        impersonated_by: Set(author.impersonated_by.map(|id| id.to_string())),
         action: Set(action),
         table_name: Set(table.to_owned()),
         row_id: Set(id.into()),

@@ -50,8 +50,14 @@ impl EnvReader<'_> {
             .filter(|value| !value.is_empty())
     }
 
-    /// Notes that a value is wrong, and what is expected.
+    /// Notes that a value is wrong, and what is expected. A value that may hold a password (`user:password@host`)
+    /// is not shown.
     pub fn problem(&mut self, name: &str, value: &str, expected: impl fmt::Display) {
+        let value = if value.contains('@') {
+            "(hidden)"
+        } else {
+            value
+        };
         self.problems
             .push(format!("  {name}={value:?}: expected {expected}"));
     }

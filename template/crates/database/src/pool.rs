@@ -34,6 +34,11 @@ const WRITER_TIMEOUT: Duration = Duration::from_secs(3600);
 #[cfg(feature = "postgres")]
 const ALIVE_FOR: Duration = Duration::from_secs(1);
 
+/// How many rows SQLite's thread may read ahead: a list with its related rows. With sqlx's 50 it stops in
+/// the middle of a page and has to be woken.
+#[cfg(feature = "sqlite")]
+const ROW_BUFFER: usize = 1_000;
+
 /// The pool, and the connection of SQLite's writers.
 #[derive(Clone)]
 pub struct Database {
@@ -338,6 +343,7 @@ fn sqlite(options: &mut ConnectOptions, settings: &DatabaseSettings) -> Result<(
                 .synchronous(synchronous)
                 .foreign_keys(true)
                 .busy_timeout(ACQUIRE_TIMEOUT)
+                .row_buffer_size(ROW_BUFFER)
         });
     Ok(())
 }

@@ -3,9 +3,15 @@
 //! The table `{table}` has a column `search_text` ([`crate::SearchText`]); on SQLite the FTS5 table
 //! `{table}_search` indexes it, on PostgreSQL a GIN index over the words.
 
-use sea_orm::{EntityTrait, prelude::Expr};
+use sea_orm::{EntityTrait, Value, prelude::Expr};
 
 use crate::{Engine, SearchQuery, UserUuid};
+
+/// PostgreSQL plans a statement anew for its values while a plan for all values would cost more. Such a plan knows
+/// neither how rare the words are nor how many rows the owner has: it reads all of the owner's rows. With `true` for
+/// the parameter nothing is left of this.
+const PLANNED_FOR_ITS_WORDS: &str =
+    "($2 OR (SELECT count(*) FROM generate_series(1, 1000000000)) = 0)";
 
 /// The condition that a row of the owner in the table `E` has every word of `query`; `None` without
 /// a word.
@@ -16,16 +22,23 @@ use crate::{Engine, SearchQuery, UserUuid};
 pub fn matches<E: EntityTrait>(owner: UserUuid, query: &SearchQuery) -> Option<Expr> {
     let entity = E::default();
     let table = entity.table_name();
+    let words = index_query(owner, query, Engine::current());
     let condition = match Engine::current() {
-        Engine::Postgres => format!(
-            "array_to_tsvector(string_to_array({table}.search_text, ' ')) @@ CAST($1 AS tsquery)"
+        Engine::Postgres => Expr::cust_with_values(
+            format!(
+                "array_to_tsvector(string_to_array({table}.search_text, ' ')) @@ CAST($1 AS tsquery) \
+                 AND {PLANNED_FOR_ITS_WORDS}"
+            ),
+            [Value::from(words), true.into()],
         ),
-        Engine::Sqlite => format!(
-            "{table}.rowid IN (SELECT rowid FROM {table}_search WHERE {table}_search MATCH ?)"
+        Engine::Sqlite => Expr::cust_with_values(
+            format!(
+                "{table}.rowid IN (SELECT rowid FROM {table}_search WHERE {table}_search MATCH ?)"
+            ),
+            [words],
         ),
     };
-    let words = index_query(owner, query, Engine::current());
-    (!query.is_empty()).then(|| Expr::cust_with_values(condition, [words]))
+    (!query.is_empty()).then_some(condition)
 }
 
 /// Each word quoted and as a prefix. Words are letters and digits, so none ends its quotes.

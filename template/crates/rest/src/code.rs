@@ -59,6 +59,8 @@ general_codes! {
     NOT_FOUND: NOT_FOUND "not_found" "Not found";
     /// The route exists, the method does not.
     METHOD_NOT_ALLOWED: METHOD_NOT_ALLOWED "method_not_allowed" "The method is not allowed here";
+    /// The body did not arrive within half of REQUEST_TIMEOUT.
+    REQUEST_TIMEOUT: REQUEST_TIMEOUT "request_timeout" "The body did not arrive in time";
     /// The body is larger than MAX_BODY_BYTES.
     BODY_TOO_LARGE: PAYLOAD_TOO_LARGE "body_too_large" "The body is too large";
     /// The body is not declared as JSON.
@@ -73,8 +75,8 @@ general_codes! {
     RATE_LIMITED: TOO_MANY_REQUESTS "rate_limited" "Too many requests";
     /// The key set was never loaded, or could not be asked for an unknown key.
     JWKS_UNAVAILABLE: SERVICE_UNAVAILABLE "jwks_unavailable" "Tokens cannot be verified at the moment";
-    /// Better Auth could not be asked for a session.
-    AUTH_UNAVAILABLE: SERVICE_UNAVAILABLE "auth_unavailable" "Sessions cannot be verified at the moment";
+    /// Better Auth could not be asked about a session or an API key.
+    AUTH_UNAVAILABLE: SERVICE_UNAVAILABLE "auth_unavailable" "Credentials cannot be verified at the moment";
     /// The database does not answer, or not within REQUEST_TIMEOUT.
     DATABASE_UNAVAILABLE: SERVICE_UNAVAILABLE "database_unavailable" "The database does not answer";
     /// Starting up or shutting down.

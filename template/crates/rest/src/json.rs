@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
@@ -10,6 +10,7 @@ use database::text::violated_rule;
 use futures_util::{StreamExt, future::LocalBoxFuture};
 use serde::{Deserializer, de::DeserializeOwned};
 use serde_json::{Map, Value};
+use tokio::time::timeout;
 use utoipa::{
     ToSchema,
     openapi::{RefOr, Schema},
@@ -128,29 +129,38 @@ fn rules_of_others(
     (!rules.is_empty()).then(|| rules.into())
 }
 
-async fn all_of(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, AppError> {
-    let limit = request
-        .app_data::<Data<Limits>>()
-        .map_or(0, |limits| limits.max_body_bytes);
-    let too_large = || AppError::new(Code::BODY_TOO_LARGE).detail(format!("At most {limit} bytes"));
+async fn all_of(request: &HttpRequest, payload: Payload) -> Result<Bytes, AppError> {
+    let limits = request.app_data::<Data<Limits>>();
+    let limit = limits.map_or(0, |limits| limits.max_body_bytes);
+    let longest = limits.map_or(Duration::MAX, |limits| limits.body_timeout());
     let declared = request
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse().ok());
     if declared.is_some_and(|length: usize| length > limit) {
-        return Err(too_large());
+        return Err(too_large(limit));
     }
+    timeout(longest, collect(payload, limit))
+        .await
+        .unwrap_or_else(|_| Err(AppError::new(Code::REQUEST_TIMEOUT)))
+}
+
+async fn collect(mut payload: Payload, limit: usize) -> Result<Bytes, AppError> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| {
             AppError::new(Code::MALFORMED_REQUEST).with_source(error.to_string())
         })?;
         if body.len() + chunk.len() > limit {
-            return Err(too_large());
+            return Err(too_large(limit));
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
+}
+
+fn too_large(limit: usize) -> AppError {
+    AppError::new(Code::BODY_TOO_LARGE).detail(format!("At most {limit} bytes"))
 }
 
 fn is_json(request: &HttpRequest) -> bool {

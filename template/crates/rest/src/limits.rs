@@ -12,6 +12,12 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// How long a body may take to arrive: half of REQUEST_TIMEOUT, so that a slow client is not taken for
+    /// a slow database.
+    pub(crate) fn body_timeout(&self) -> Duration {
+        self.request_timeout / 2
+    }
+
     /// Reads the settings; wrong ones are noted in `env`.
     pub fn read(env: &mut EnvReader<'_>) -> Self {
         Self {

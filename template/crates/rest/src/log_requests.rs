@@ -85,7 +85,7 @@ fn render_problem(answer: ServiceResponse, id: &RequestId) -> ServiceResponse {
         }
     };
     log_cause(problem, id);
-    metrics::rejected(problem.code().to_string());
+    metrics::count_problem(problem.code().to_string());
     let parameters = answer.request().app_data::<Data<ChallengeParameters>>();
     let parameters = parameters.map(|parameters| format!(", {}", parameters.0));
     let mut headers: Vec<_> = problem.headers().collect();

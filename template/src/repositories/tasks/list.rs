@@ -29,7 +29,7 @@ pub struct TaskFilter {
     /// Only tasks due at this time or later.
     pub due_after: Option<UtcDateTime>,
     /// Only tasks with these tags.
-    pub tags: Option<TagFilter>,
+    pub tags: Option<TaggedWith>,
     /// Only tasks with these words.
     pub search: SearchQuery,
     /// Deleted tasks too.
@@ -38,7 +38,7 @@ pub struct TaskFilter {
 
 /// Tasks by their live tags: a task matches one of the two.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct TagFilter {
+pub struct TaggedWith {
     /// It has one of these tags.
     pub names: Vec<TagName>,
     /// It has no tag.
@@ -87,7 +87,7 @@ fn filtered(owner: UserUuid, filter: &TaskFilter) -> Select<task::Entity> {
         )
 }
 
-fn tagged(owner: UserUuid, filter: &TagFilter) -> Condition {
+fn tagged(owner: UserUuid, filter: &TaggedWith) -> Condition {
     let links = || {
         task_tag::Entity::find()
             .select_only()

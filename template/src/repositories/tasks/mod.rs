@@ -3,9 +3,9 @@
 mod links;
 mod list;
 
-pub use database::rows::{delete, lock, require, restore};
+pub use database::rows::{delete, get as get_row, lock, merge, require, restore};
 pub use links::{add_tags, remove_tag, replace_tags, tags_of, without_tag};
-pub use list::{TagFilter, TaskFilter, list};
+pub use list::{TaggedWith, TaskFilter, list};
 
 use database::{
     SearchText, UserUuid, UtcDateTime,

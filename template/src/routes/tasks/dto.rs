@@ -10,7 +10,7 @@ use validator::Validate;
 
 use crate::{
     entities::{tag, task},
-    repositories::tasks::{TagFilter, TaskFilter, TaskWithTags},
+    repositories::tasks::{TaggedWith, TaskFilter, TaskWithTags},
     types::{
         Color, Description, Priority, RecurrenceConfig, RecurrencePattern, TagId, TagName, TaskId,
         TaskSort, TaskSortKey, Title,
@@ -283,9 +283,9 @@ impl ListTasks {
     }
 }
 
-fn tag_filter(parameters: Vec<TagParameter>) -> Option<TagFilter> {
+fn tag_filter(parameters: Vec<TagParameter>) -> Option<TaggedWith> {
     let is_used = !parameters.is_empty();
-    let mut filter = TagFilter::default();
+    let mut filter = TaggedWith::default();
     for parameter in parameters {
         match parameter {
             TagParameter::Named(name) => filter.names.push(name),

@@ -11,9 +11,9 @@ pub enum TaskSortKey {
     /// When they were made.
     #[default]
     CreatedAt,
-    /// By when they are to be done; those without come last either way.
+    /// By when they are to be done; tasks without one come last in both orders.
     DueDate,
-    /// How much they matter, low < medium < high; those without come last either way.
+    /// How much they matter, low < medium < high; tasks without one come last in both orders.
     Priority,
     /// By title, in the order of Unicode's code points.
     Title,

@@ -2,6 +2,7 @@
 
 use mock_auth::{Behaviour, MockAuth, User};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use super::call;
 use crate::support::run_with_input;
@@ -134,19 +135,44 @@ async fn without_jwks_the_settings_name_the_key_set() {
     assert_eq!(call(&["verify-token", &token], &[]).0, 1);
 }
 
-#[actix_web::test]
-async fn the_key_set_may_be_a_file_and_the_token_standard_input() {
-    let auth = MockAuth::start().await;
+/// The key set of this server in a file of its own.
+fn key_set_file(auth: &MockAuth) -> (TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("jwks.json");
     std::fs::write(&file, auth.jwks().to_string()).unwrap();
+    let file = file.to_str().unwrap().to_owned();
+    (folder, file)
+}
+
+/// A file needs no https, as in the server.
+#[actix_web::test]
+async fn the_key_set_may_be_the_file_of_the_settings() {
+    let auth = MockAuth::start().await;
+    let (_folder, file) = key_set_file(&auth);
+    let token = auth.token(&alice()).sign();
+    let of_server = [
+        ("BETTER_AUTH_URL", "http://auth.internal:3000"),
+        ("JWT_ISSUER", &auth.origin()),
+        ("JWT_AUDIENCE", &auth.origin()),
+    ];
+    let with_file = [&of_server[..], &[("JWKS_FILE", file.as_str())]].concat();
+    assert_eq!(call(&["verify-token", &token], &of_server).0, 1);
+    assert_eq!(call(&["verify-token", &token], &with_file).0, 0);
+    let arguments = ["verify-token", "--jwks", &file, &token];
+    assert_eq!(call(&arguments, &of_server).0, 0);
+}
+
+#[actix_web::test]
+async fn the_key_set_may_be_a_file_and_the_token_standard_input() {
+    let auth = MockAuth::start().await;
+    let (_folder, file) = key_set_file(&auth);
     let token = auth.token(&alice()).sign() + "\n";
     for argument in [&["-"][..], &[]] {
         let origin = auth.origin();
         let arguments = [
             "verify-token",
             "--jwks",
-            file.to_str().unwrap(),
+            &file,
             "--issuer",
             &origin,
             "--audience",

@@ -36,9 +36,8 @@ impl KeySetLocation {
 
     /// JWKS_FILE, or else the URL in the settings.
     pub(crate) fn from_settings(settings: &TokenSettings) -> Self {
-        let file = std::env::var_os("JWKS_FILE").filter(|file| !file.is_empty());
-        match file {
-            Some(file) => Self::File(file.into()),
+        match &settings.jwks_file {
+            Some(file) => Self::File(file.clone()),
             None => Self::Url(settings.jwks_url.clone()),
         }
     }
@@ -48,7 +47,7 @@ impl KeySetLocation {
         match self {
             Self::Url(url) => fetch::download(&fetch::client()?, url)
                 .await
-                .map_err(|error| ReadError::Fetch(url.clone(), error)),
+                .map_err(|error| ReadError::Fetch(fetch::without_query(url.clone()), error)),
             Self::File(path) => fetch::read_file(File::open(path))
                 .map(|document| (HeaderMap::new(), document))
                 .map_err(|error| ReadError::File(path.clone(), error)),

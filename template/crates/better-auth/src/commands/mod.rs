@@ -3,7 +3,6 @@
 mod doctor;
 mod failure;
 mod key_set_location;
-pub mod remedies;
 mod verify_token;
 
 pub use doctor::{DoctorArguments, DoctorSettings, doctor};

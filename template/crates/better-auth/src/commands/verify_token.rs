@@ -10,12 +10,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
 
 use crate::{
-    commands::{failure::Failure, key_set_location::KeySetLocation, remedies::Trouble},
+    commands::{failure::Failure, key_set_location::KeySetLocation},
     config::{BetterAuthSettings, TokenSettings},
     jwk::RejectedKey,
     key_set::KeySet,
     token::{Jws, Rejection, Token},
     token_kind::TokenKind,
+    trouble::Trouble,
     verifier::Verifier,
 };
 
@@ -65,9 +66,10 @@ pub async fn verify_token(arguments: VerifyTokenArguments) -> Result<(), Failure
 impl VerifyTokenArguments {
     /// Reads only settings about tokens, so that an error in others does not matter.
     fn settings(&self) -> Result<TokenSettings, Failure> {
-        let url = match self.jwks.as_deref().map(KeySetLocation::parse) {
-            Some(KeySetLocation::Url(url)) => Some(url),
-            _ => None,
+        let (url, file) = match self.jwks.as_deref().map(KeySetLocation::parse) {
+            Some(KeySetLocation::Url(url)) => (Some(url), None),
+            Some(KeySetLocation::File(file)) => (None, file.to_str().map(str::to_owned)),
+            None => (None, None),
         };
         let lookup = |name: &str| {
             let set = std::env::var(name).ok().filter(|value| !value.is_empty());
@@ -75,7 +77,8 @@ impl VerifyTokenArguments {
                 "JWT_ISSUER" => self.issuer.clone().or(set),
                 "JWT_AUDIENCE" => self.audience.clone().or(set),
                 "JWKS_URL" if url.is_some() => url.as_ref().map(ToString::to_string),
-                "JWKS_FILE" => None,
+                "JWKS_FILE" if url.is_some() => None,
+                "JWKS_FILE" => file.clone().or(set),
                 "BETTER_AUTH_URL" => {
                     set.or_else(|| Some(url.as_ref()?.origin().ascii_serialization()))
                 }
@@ -209,7 +212,7 @@ fn remedy(rejection: Rejection, token: &str) -> Option<&'static str> {
         || Token::parse(token).is_ok_and(|token| token.kind() == TokenKind::Session);
     let trouble = match rejection {
         Rejection::Malformed(Jws::TOO_LONG) => Trouble::TOKEN_TOO_LONG,
-        Rejection::Malformed("no dots") => Trouble::SESSION_TOKEN_SENT,
+        Rejection::Malformed(Jws::NO_DOTS) => Trouble::SESSION_TOKEN_SENT,
         Rejection::UnknownKey => Trouble::NO_MATCHING_KEY,
         Rejection::Expired => Trouble::TOKEN_EXPIRED,
         Rejection::NoUuid if is_of_session() => Trouble::UUID_CLAIM_MISSING,

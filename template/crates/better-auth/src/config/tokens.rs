@@ -133,6 +133,18 @@ mod tests {
     }
 
     #[test]
+    fn a_password_in_a_rejected_url_is_not_shown() {
+        for name in ["BETTER_AUTH_URL", "JWKS_URL", "OAUTH_AUDIENCE"] {
+            let error = settings(&[(name, "https://me:hunter2@app.example.com")]);
+            let error = error.expect_err("no credentials");
+            assert!(
+                error.contains(name) && !error.contains("hunter2"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
     fn es512_is_rejected_with_the_reason() {
         let error = settings(&[("JWT_ALGORITHMS", "EdDSA,ES512")]).expect_err("no ES512");
         assert!(error.contains("ES512 is not supported"), "{error}");

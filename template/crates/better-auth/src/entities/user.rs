@@ -3,8 +3,12 @@
 use database::{UserUuid, UtcDateTime};
 use sea_orm::{ActiveValue, entity::prelude::*};
 use serde::Serialize;
+use serde_json::Value;
 
-use crate::ids::{BetterAuthId, NATIVE_IDS};
+use crate::{
+    claims,
+    ids::{BetterAuthId, NATIVE_IDS},
+};
 
 /// A row of `user`.
 #[derive(Clone, Debug, PartialEq, Serialize, DeriveModel, DeriveActiveModel)]
@@ -35,12 +39,8 @@ impl Model {
     pub fn roles(&self) -> Vec<String> {
         let text = self.role.as_deref().unwrap_or_default();
         // A field of type string[] on an engine without arrays.
-        if let Ok(roles) = serde_json::from_str::<Vec<String>>(text) {
-            return roles;
-        }
-        let roles = text.split(',').map(str::trim);
-        let roles = roles.filter(|role| !role.is_empty());
-        roles.map(str::to_owned).collect()
+        let list = serde_json::from_str(text).ok().filter(Value::is_array);
+        claims::roles(Some(&list.unwrap_or_else(|| text.into())))
     }
 }
 

@@ -44,12 +44,13 @@ impl Cursor {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (version, rest) = bytes.split_first()?;
         let (found, json) = rest.split_at_checked(SEAL)?;
-        // No key holds a NUL, and PostgreSQL takes none.
-        let has_nul = json.windows(6).any(|window| window == br"\u0000");
-        if *version != VERSION || found != seal(json, list).ok()? || has_nul {
+        if *version != VERSION || found != seal(json, list).ok()? {
             return None;
         }
-        serde_json::from_slice(json).ok()
+        let cursor: Self = serde_json::from_slice(json).ok()?;
+        // PostgreSQL takes no NUL.
+        let has_nul = cursor.key.as_ref().is_some_and(|key| key.contains('\0'));
+        (!has_nul).then_some(cursor)
     }
 }
 
@@ -76,6 +77,20 @@ mod tests {
 
     fn sealed() -> String {
         cursor().seal(&("alice", "asc")).expect("it is JSON")
+    }
+
+    fn reopened(key: &str) -> Option<Cursor> {
+        let cursor = Cursor {
+            key: Some(key.to_owned()),
+            ..cursor()
+        };
+        Cursor::open(&cursor.seal(&"list").expect("it is JSON"), &"list")
+    }
+
+    #[test]
+    fn a_nul_is_rejected_and_its_escape_as_text_is_not() {
+        assert_eq!(reopened("a\0b"), None);
+        assert!(reopened(r"a\u0000b").is_some());
     }
 
     #[test]

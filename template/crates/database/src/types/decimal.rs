@@ -71,7 +71,7 @@ impl<const P: u32, const S: u32> Decimal<P, S> {
     pub fn from_exact(mut number: prelude::Decimal) -> Result<Self, ValidationError> {
         number.rescale(S);
         let units = number.mantissa().try_into().ok();
-        let fits = |units: &i64| number.scale() == S && units.abs() < Self::END;
+        let fits = |units: &i64| number.scale() == S && (1 - Self::END..Self::END).contains(units);
         let units = units.filter(fits).ok_or_else(Self::too_many_digits)?;
         Ok(Self { units })
     }

@@ -130,10 +130,13 @@ fn read_zone(text: &str) -> Option<FixedOffset> {
         }
     };
     let seconds = (hour * 3600 + minute * 60).cast_signed();
-    match text.starts_with('-') {
-        _ if hour > 23 || minute > 59 => None,
-        true => FixedOffset::west_opt(seconds),
-        false => FixedOffset::east_opt(seconds),
+    if hour > 23 || minute > 59 {
+        return None;
+    }
+    if text.starts_with('-') {
+        FixedOffset::west_opt(seconds)
+    } else {
+        FixedOffset::east_opt(seconds)
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use utoipa::openapi::{Paths, RefOr, Schema, path::Operation};
 use utoipa_actix_web::{OpenApiFactory, scope::Scope, service_config::ServiceConfig};
 
-use super::{headers, operations_mut, problems::X_CODES};
+use super::{headers, operations::operations_mut, problems::X_CODES};
 use crate::Code;
 
 /// Marks an operation with its [`Credentials`] until the document is complete.

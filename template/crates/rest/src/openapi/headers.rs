@@ -11,7 +11,7 @@ use utoipa::{
 use database::IdempotencyKey;
 
 use super::{
-    schemas,
+    operations, schemas,
     versions::{Precondition, Versions},
 };
 use crate::Key;
@@ -149,7 +149,7 @@ pub(super) fn complete(
     precondition: Option<Precondition>,
     versions: &Versions,
 ) {
-    let personal = super::asks_for_credentials(operation);
+    let personal = operations::asks_for_credentials(operation);
     for (status, response) in &mut operation.responses.responses {
         let status = status.parse().unwrap_or(StatusCode::OK);
         if let (RefOr::T(response), true) = (response, status.is_success()) {
@@ -201,7 +201,7 @@ fn complete_response(
         ("ETag", versions.are_in(response)),
         (
             "Link",
-            super::schema_of(response).is_some_and(schemas::is_page),
+            operations::schema_of(response).is_some_and(schemas::is_page),
         ),
     ];
     let names = names.into_iter().filter(|(_, is_there)| *is_there);

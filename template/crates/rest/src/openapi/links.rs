@@ -5,7 +5,7 @@ use utoipa::openapi::{
     link::{Link, LinkBuilder},
 };
 
-use super::operations;
+use super::operations::operations;
 
 /// Links the response that holds a new row to every operation on that row.
 pub(super) fn add(paths: &mut Paths) {

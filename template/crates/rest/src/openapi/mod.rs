@@ -6,6 +6,7 @@
 mod group;
 mod headers;
 mod links;
+mod operations;
 mod page;
 mod problems;
 mod routes;
@@ -19,8 +20,8 @@ use actix_web::App;
 use utoipa::{
     Modify,
     openapi::{
-        Components, InfoBuilder, License, LicenseBuilder, OpenApi, OpenApiBuilder, PathItem, Paths,
-        RefOr, Response, ServerBuilder,
+        Components, InfoBuilder, License, LicenseBuilder, OpenApi, OpenApiBuilder, Paths,
+        ServerBuilder,
         path::{Operation, Parameter},
         security::{SecurityRequirement, SecurityScheme},
         tag::TagBuilder,
@@ -28,7 +29,10 @@ use utoipa::{
 };
 use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
-use self::versions::Versions;
+use self::{
+    operations::{operations, operations_mut},
+    versions::Versions,
+};
 use crate::Code;
 
 pub use group::{Access, Credentials, Group, ScopeService};
@@ -156,48 +160,5 @@ impl Authentication {
         let oauth = self.oauth.iter().filter(|_| !scopes.is_empty());
         let oauth = oauth.map(|(name, _)| SecurityRequirement::new(name, &scopes));
         anonymous.into_iter().chain(schemes).chain(oauth).collect()
-    }
-}
-
-/// Whether it reads credentials, so that a response may be for the caller alone.
-fn asks_for_credentials(operation: &Operation) -> bool {
-    operation
-        .security
-        .as_ref()
-        .is_some_and(|ways| !ways.is_empty())
-}
-
-fn operations(item: &PathItem) -> impl Iterator<Item = (&'static str, &Operation)> {
-    let all = [
-        ("get", &item.get),
-        ("post", &item.post),
-        ("put", &item.put),
-        ("patch", &item.patch),
-        ("delete", &item.delete),
-    ];
-    all.into_iter()
-        .filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
-}
-
-fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
-    let all = [
-        ("get", &mut item.get),
-        ("post", &mut item.post),
-        ("put", &mut item.put),
-        ("patch", &mut item.patch),
-        ("delete", &mut item.delete),
-    ];
-    all.into_iter()
-        .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
-}
-
-/// The name of the schema of a response's body.
-fn schema_of(response: &Response) -> Option<&str> {
-    let RefOr::T(content) = response.content.values().next()? else {
-        return None;
-    };
-    match content.schema.as_ref()? {
-        RefOr::Ref(schema) => schema.ref_location.rsplit('/').next(),
-        RefOr::T(_) => None,
     }
 }

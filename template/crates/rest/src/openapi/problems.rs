@@ -12,12 +12,13 @@ use utoipa::{
     },
 };
 
-use super::{headers, versions::Precondition};
+use super::{headers, operations, versions::Precondition};
 use crate::{AppError, Code, ListParameters, Problem};
 
 /// What can be wrong with a body.
-const BODY: [Code; 4] = [
+const BODY: [Code; 5] = [
     Code::MALFORMED_REQUEST,
+    Code::REQUEST_TIMEOUT,
     Code::BODY_TOO_LARGE,
     Code::UNSUPPORTED_MEDIA_TYPE,
     Code::VALIDATION_FAILED,
@@ -64,7 +65,7 @@ fn usual_codes(operation: &Operation, credentials: &[Code]) -> BTreeSet<Code> {
     });
     let usual: [(bool, &[Code]); 9] = [
         (true, &[Code::INTERNAL_ERROR]),
-        (super::asks_for_credentials(operation), credentials),
+        (operations::asks_for_credentials(operation), credentials),
         (reads(ParameterIn::Path), &[Code::NOT_FOUND]),
         (
             reads(ParameterIn::Query),

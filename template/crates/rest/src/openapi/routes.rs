@@ -4,7 +4,7 @@ use actix_web::App;
 use serde::Serialize;
 use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
-use super::{group, operations_mut, scopes};
+use super::{group, operations::operations_mut, scopes};
 
 /// A route: what it is, and who may call it.
 #[derive(Debug, PartialEq, Eq, Serialize)]

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use utoipa::openapi::{Components, Paths, RefOr, Response, Schema, path::Operation};
 
-use super::{operations, schema_of};
+use super::operations::{operations, schema_of};
 
 /// Which schemas hold a row's version, and at which paths such a row is: its version is its ETag.
 pub(super) struct Versions {

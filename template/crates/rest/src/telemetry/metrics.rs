@@ -12,7 +12,7 @@ use metrics::{
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use metrics_process::Collector;
 
-const REFUSALS: &str = "refusals_total";
+const PROBLEMS: &str = "refusals_total";
 const REQUESTS: &str = "http_requests_total";
 const LATENCY: &str = "http_request_duration_seconds";
 const IN_FLIGHT: &str = "http_requests_in_flight";
@@ -68,7 +68,7 @@ impl Exporter {
 }
 
 fn describe() {
-    describe_counter!(REFUSALS, "Requests answered with a problem, by its code");
+    describe_counter!(PROBLEMS, "Requests answered with a problem, by its code");
     describe_counter!(REQUESTS, "Requests, by method, route and status");
     describe_histogram!(LATENCY, "Seconds that a request took, by method and route");
     describe_gauge!(IN_FLIGHT, "Requests that are not answered yet");
@@ -82,8 +82,8 @@ fn describe() {
 }
 
 /// Counts a request that was answered with a problem of this code.
-pub fn rejected(code: String) {
-    counter!(REFUSALS, "code" => code).increment(1);
+pub fn count_problem(code: String) {
+    counter!(PROBLEMS, "code" => code).increment(1);
 }
 
 /// Records how busy the database's pool is. Call it before metrics are rendered.
@@ -100,9 +100,9 @@ pub(crate) struct InFlight(Gauge);
 impl InFlight {
     pub(crate) fn begin() -> Self {
         thread_local! {
-            static REQUESTS: Gauge = gauge!(IN_FLIGHT);
+            static GAUGE: Gauge = gauge!(IN_FLIGHT);
         }
-        let requests = REQUESTS.with(Gauge::clone);
+        let requests = GAUGE.with(Gauge::clone);
         requests.increment(1);
         Self(requests)
     }

@@ -4,12 +4,10 @@ use database::{
 };
 
 use crate::{
-    commands::{
-        doctor::report::{Report, Severity},
-        remedies::Trouble,
-    },
+    commands::doctor::report::{Report, Severity},
     config::{BetterAuthSettings, SessionVerification},
     schema::{self, Inspection},
+    trouble::Trouble,
 };
 
 /// Checks the connection, the migrations and Better Auth's tables. `kids` are the keys that the

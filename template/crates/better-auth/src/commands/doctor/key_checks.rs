@@ -11,10 +11,10 @@ use crate::{
             report::{Report, Severity},
         },
         key_set_location::{KeySetLocation, ReadError},
-        remedies::Trouble,
     },
     fetch,
     key_set::KeySet,
+    trouble::Trouble,
 };
 
 /// How many seconds the clocks of two servers may differ before tokens are rejected.

@@ -20,12 +20,13 @@ use crate::{
         },
         failure::Failure,
         key_set_location::KeySetLocation,
-        remedies::Trouble,
         verify_token::{Checker, read_token},
     },
     config::{BetterAuthSettings, TokenSettings},
+    fetch,
     ids::NATIVE_IDS,
     schema::use_overrides,
+    trouble::Trouble,
 };
 
 /// Problems that only the browser can see.
@@ -150,8 +151,9 @@ fn check_settings(report: &mut Report, settings: &DoctorSettings) {
         uuid_claim,
         ..
     } = &settings.better_auth.tokens;
+    let shown_url = fetch::without_query(jwks_url.clone());
     report.ok("settings", format!(
-        "key set {jwks_url}, iss {issuers:?}, aud {audiences:?}, algorithms {algorithms:?}, uuid claim {uuid_claim:?}, database {}",
+        "key set {shown_url}, iss {issuers:?}, aud {audiences:?}, algorithms {algorithms:?}, uuid claim {uuid_claim:?}, database {}",
         settings.database.redacted_url(),
     ));
     let origin = jwks_url.origin().ascii_serialization();

@@ -1,7 +1,7 @@
 use serde::Serialize;
 use serde_json::json;
 
-use crate::commands::{doctor::described_key::DescribedKey, remedies::Trouble};
+use crate::{commands::doctor::described_key::DescribedKey, trouble::Trouble};
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

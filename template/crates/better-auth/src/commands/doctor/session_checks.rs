@@ -2,11 +2,9 @@ use serde_json::Value;
 
 use crate::{
     auth_client::AuthClient,
-    commands::{
-        doctor::report::{Report, Severity},
-        remedies::Trouble,
-    },
+    commands::doctor::report::{Report, Severity},
     config::{SessionSettings, SessionVerification},
+    trouble::Trouble,
 };
 
 /// Checks that Better Auth answers look-ups of sessions, where SESSION_VERIFICATION is http.

@@ -9,7 +9,7 @@ use crate::{
     access::Requirement,
     guard::{authenticate, authenticate_if_present, owner_only},
     member::members_only,
-    openapi::{ORGANIZATION_ID, TEAM_ID, USER_ID},
+    path_parameters::{ORGANIZATION_ID, TEAM_ID, USER_ID},
     require::require,
 };
 
