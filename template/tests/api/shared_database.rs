@@ -37,6 +37,8 @@ pub struct Style {
     role: [&'static str; 2],
     /// A past and a future time on SQLite.
     times: [&'static str; 2],
+    /// What follows the columns of each table on SQLite.
+    options: &'static str,
 }
 
 const TEXT: [&str; 2] = ["'2026-11-21T12:00:00.000Z'", "'2100-01-01T00:00:00.000Z'"];
@@ -56,6 +58,10 @@ fn snake(name: &str) -> String {
         }
     });
     letters.collect()
+}
+
+fn upper_snake(name: &str) -> String {
+    snake(name).to_uppercase()
 }
 
 fn verified(name: &str) -> String {
@@ -78,9 +84,10 @@ const RENAMED: Style = Style {
     ],
     role: ["'admin'", "'admin'"],
     times: TEXT,
+    options: "",
 };
 
-pub const STYLES: [Style; 4] = [
+pub const STYLES: [Style; 5] = [
     // Drizzle's generator, with a role as an enum.
     Style {
         tables: ["user", "session", "account", "verification", "jwks"],
@@ -106,6 +113,19 @@ pub const STYLES: [Style; 4] = [
         ],
         role: ["'{admin}'", r#"'["admin"]'"#],
         times: SECONDS,
+        options: "",
+    },
+    // Names as other databases fold them, texts in any case, and tables of SQLite that check types.
+    Style {
+        tables: ["USER", "SESSION", "ACCOUNT", "VERIFICATION", "JWKS"],
+        column: upper_snake,
+        names: "",
+        types: [
+            ["timestamptz(3)", "boolean", "citext", "citext"],
+            ["TEXT", "INTEGER", "TEXT", "ANY"],
+        ],
+        options: " STRICT, WITHOUT ROWID",
+        ..RENAMED
     },
     // Prisma's models without a map.
     Style {
@@ -206,21 +226,21 @@ impl SharedDatabase {
 const TABLES: &str = r#"
 CREATE TABLE "user" (id {id} PRIMARY KEY NOT NULL, name text NOT NULL, email text NOT NULL UNIQUE,
     "emailVerified" {boolean} NOT NULL, image text, "createdAt" {time} NOT NULL,
-    "updatedAt" {time} NOT NULL, role {role} DEFAULT {admin}, banned {boolean}, "banExpires" {time});
+    "updatedAt" {time} NOT NULL, role {role} DEFAULT {admin}, banned {boolean}, "banExpires" {time}){options};
 CREATE TABLE "session" (id {key} PRIMARY KEY NOT NULL, "expiresAt" {time} NOT NULL,
     "token" text NOT NULL UNIQUE, "createdAt" {time} NOT NULL, "updatedAt" {time} NOT NULL,
     "ipAddress" text, "userAgent" text, "userId" {id} NOT NULL REFERENCES "user" (id) ON DELETE CASCADE,
-    "activeOrganizationId" text);
+    "activeOrganizationId" text){options};
 CREATE TABLE "account" (id {key} PRIMARY KEY NOT NULL, "accountId" text NOT NULL,
     "providerId" text NOT NULL, "userId" {id} NOT NULL REFERENCES "user" (id) ON DELETE CASCADE,
     "accessToken" text, "refreshToken" text, "idToken" text, "accessTokenExpiresAt" {time},
     "refreshTokenExpiresAt" {time}, scope text, password text, "createdAt" {time} NOT NULL,
-    "updatedAt" {time} NOT NULL);
+    "updatedAt" {time} NOT NULL){options};
 CREATE TABLE "verification" (id text PRIMARY KEY NOT NULL, identifier text NOT NULL,
     value text NOT NULL, "expiresAt" {time} NOT NULL, "createdAt" {time} NOT NULL,
-    "updatedAt" {time} NOT NULL);
+    "updatedAt" {time} NOT NULL){options};
 CREATE TABLE "jwks" (id text PRIMARY KEY NOT NULL, "publicKey" text NOT NULL,
-    "privateKey" text NOT NULL, "createdAt" {time} NOT NULL, "expiresAt" {time}, alg text, crv text);
+    "privateKey" text NOT NULL, "createdAt" {time} NOT NULL, "expiresAt" {time}, alg text, crv text){options};
 INSERT INTO "user" (id, name, email, "emailVerified", "createdAt", "updatedAt")
     VALUES ('{user}', 'Alice', 'alice@example.test', {yes}, {now}, {now});
 INSERT INTO "session" (id, "expiresAt", "token", "createdAt", "updatedAt", "userId", "activeOrganizationId")
@@ -249,6 +269,7 @@ impl Style {
             ("{yes}", self.yes(on_postgres)),
             ("{now}", now),
             ("{later}", later),
+            ("{options}", if on_postgres { "" } else { self.options }),
             ("{user}", &user.id),
             ("{kid}", kid),
         ];
@@ -267,7 +288,10 @@ impl Style {
                 sql.replace(name, value)
             });
         if on_postgres {
-            format!("CREATE TYPE user_role AS ENUM ('user', 'admin'); {sql}")
+            format!(
+                "CREATE TYPE user_role AS ENUM ('user', 'admin');
+                CREATE EXTENSION IF NOT EXISTS citext SCHEMA public; {sql}"
+            )
         } else {
             sql
         }
@@ -400,6 +424,7 @@ async fn a_name_that_is_given_and_not_found_stops_the_start() {
     let good = RENAMED.names;
     for (wrong, part) in [
         ("user.image:avatar", "BETTER_AUTH_NAMES=user.image:NAME"),
+        ("user.image:email", "BETTER_AUTH_NAMES=user.email:NAME"),
         ("verification:proofs", "the table proofs"),
     ] {
         let mut shared = SharedDatabase::made_in(&RENAMED).await;

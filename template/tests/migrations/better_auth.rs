@@ -19,12 +19,14 @@ pub enum Variant {
     Plain,
     /// With the plugins admin and organization.
     Plugins,
+    /// As documented, its tables made by Prisma.
+    Prisma,
 }
 
 impl Variant {
-    pub const ALL: [Self; 3] = [Self::Shown, Self::Plain, Self::Plugins];
+    pub const ALL: [Self; 4] = [Self::Shown, Self::Plain, Self::Plugins, Self::Prisma];
 
-    /// The statements of Better Auth's own migration.
+    /// The statements that make the tables.
     pub fn tables(self, database: &TestDatabase) -> String {
         let shown = match (database.is_sqlite(), NATIVE_IDS) {
             (true, false) => include_str!("better_auth/sqlite.sql"),
@@ -43,6 +45,12 @@ impl Variant {
                 (true, true) => include_str!("better_auth/sqlite_plugins.sql")
                     .replace(r#", "uuid" text not null unique"#, ""),
                 (false, true) => include_str!("better_auth/postgres_native_plugins.sql").to_owned(),
+            },
+            Self::Prisma => match (database.is_sqlite(), NATIVE_IDS) {
+                (true, false) => include_str!("better_auth/sqlite_prisma.sql").to_owned(),
+                (false, false) => include_str!("better_auth/postgres_prisma.sql").to_owned(),
+                (true, true) => include_str!("better_auth/sqlite_prisma_native.sql").to_owned(),
+                (false, true) => include_str!("better_auth/postgres_prisma_native.sql").to_owned(),
             },
         }
     }

@@ -23,12 +23,19 @@ fn mixed(word: &str) -> Option<String> {
     }
 }
 
-const STYLES: [(&str, Rename); 5] = [
+/// As other databases fold unquoted names.
+fn upper_case(word: &str) -> Option<String> {
+    let word = capital(word).or_else(|| snake_case(word))?;
+    Some(word.to_uppercase())
+}
+
+const STYLES: [(&str, Rename); 6] = [
     ("snake_case", snake_case),
     ("plural", plural),
     ("snake_case and plural", snake_case_and_plural),
     ("capitals", capital),
     ("mixed", mixed),
+    ("upper case", upper_case),
 ];
 
 /// Unquoted names are in lower case on PostgreSQL.
@@ -87,7 +94,25 @@ type Case = (
     &'static [&'static str],
 );
 
-const STOPS: [Case; 7] = [
+const STOPS: [Case; 9] = [
+    (
+        "a view where a table of Better Auth would be created",
+        |_| {
+            r#"CREATE TABLE staff (id text); CREATE VIEW "user" AS SELECT id FROM staff"#.to_owned()
+        },
+        &["user is the name of a view", "BETTER_AUTH_NAMES=user:NAME"],
+    ),
+    (
+        "a view in the place of Better Auth's users",
+        |database| {
+            let tables = Variant::Plain.tables(database);
+            let people = renamed(&tables, |word| {
+                (word == "user").then(|| "people".to_owned())
+            });
+            people + r#"CREATE VIEW "user" AS SELECT * FROM people"#
+        },
+        &["BETTER_AUTH_NAMES=user:people"],
+    ),
     (
         "two tables of users",
         |database| {
@@ -249,22 +274,28 @@ async fn better_auths_tables_in_another_schema_stop_the_run_and_the_url_is_named
         assert!(matches!(error, MigrateError::Connect(_)), "{error}");
         return;
     }
+    let auth = r#""my ""auth""""#;
     let tables = Variant::Plain.tables(&database);
-    let create = format!("CREATE SCHEMA auth; SET search_path = auth; {tables}");
+    let create = format!("CREATE SCHEMA {auth}; SET search_path = {auth}; {tables}");
     database.run(&create).await.unwrap();
+    let somebodys = r#"CREATE TABLE public."user" (id text, login text)"#;
+    for others in ["SELECT 1", somebodys] {
+        database.run(others).await.unwrap();
+        let before = database.tables().await;
 
-    let error = database.up().await.unwrap_err().to_string();
+        let error = database.up().await.unwrap_err().to_string();
 
-    assert!(
-        error.contains("?schema=auth") && error.contains("?schema=public"),
-        "{error}"
-    );
-    assert!(database.tables().await.is_empty());
-    for (schema, users) in [("auth", "auth"), ("public", "public")] {
-        let url = format!("{}?schema={schema}", database.url);
+        for part in ["?schema=my+%22auth%22", "?schema=public"] {
+            assert!(error.contains(part), "{error}");
+        }
+        assert_eq!(database.tables().await, before);
+    }
+    database.run(r#"DROP TABLE public."user""#).await.unwrap();
+    for (value, schema) in [("my+%22auth%22", auth), ("public", "public")] {
+        let url = format!("{}?schema={value}", database.url);
         let applied = crate::runs::up(&url).await.unwrap();
         assert_eq!(applied, crate::runs::all());
-        let count = format!("SELECT count(*) || '' FROM {users}.user WHERE uuid IS NULL");
+        let count = format!("SELECT count(*) || '' FROM {schema}.user WHERE uuid IS NULL");
         assert_eq!(database.list(&count).await, ["0"]);
         let keys = format!("SELECT count(*) || '' FROM {schema}.idempotency_keys");
         assert_eq!(database.list(&keys).await, ["0"]);

@@ -67,31 +67,78 @@ fn obstacles(on_sqlite: bool) -> Vec<Obstacle> {
             "and 85 more".to_owned(),
         ),
     ];
-    obstacles.push(a_time(on_sqlite));
+    obstacles.extend(times(on_sqlite));
+    if on_sqlite {
+        obstacles.extend(booleans_and_texts());
+    }
     if !NATIVE_IDS {
         obstacles.extend(uuids());
     }
     obstacles
 }
 
-fn a_time(on_sqlite: bool) -> Obstacle {
-    if on_sqlite {
+fn times(on_sqlite: bool) -> Vec<Obstacle> {
+    let set =
+        |value: &str| format!(r#"UPDATE "user" SET "createdAt" = {value} WHERE id = '{BOB}'"#);
+    let unreadable = |value: &&str| {
         (
             "a time is no time",
-            format!(r#"UPDATE "user" SET "createdAt" = x'00' WHERE id = '{BOB}'"#),
-            row("user.createdAt has a value of another type"),
+            set(value),
+            row("user.createdAt is no time that can be read"),
         )
-    } else {
-        (
-            "a time's zone is not UTC",
-            format!(
-                r#"ALTER TABLE "user" ALTER "createdAt" TYPE timestamp;
-                UPDATE "user" SET "createdAt" = now() AT TIME ZONE 'UTC' + interval '9 hours'
-                WHERE id = '{BOB}'"#
-            ),
-            row("user.createdAt has no time zone and is in the future if read as UTC"),
-        )
+    };
+    if on_sqlite {
+        return UNREADABLE_TIMES.iter().map(unreadable).collect();
     }
+    let mut times: Vec<_> = ["'infinity'", "'0044-03-15 BC'"]
+        .iter()
+        .map(unreadable)
+        .collect();
+    times.push((
+        "a time's zone is not UTC",
+        format!(
+            r#"ALTER TABLE "user" ALTER "createdAt" TYPE timestamp; {}"#,
+            set("now() AT TIME ZONE 'UTC' + interval '9 hours'")
+        ),
+        row("user.createdAt has no time zone and is in the future if read as UTC"),
+    ));
+    times
+}
+
+/// Of another type, in another unit than seconds or milliseconds, or in another form.
+const UNREADABLE_TIMES: [&str; 12] = [
+    "x'00'",
+    "1795262400.5",
+    "1795262400000000",
+    "2461366",
+    "20778",
+    "'2461366.5'",
+    "'now'",
+    "'2026-11-21'",
+    "'12:00:00'",
+    "'2026-02-30T12:00:00Z'",
+    "'2026-11-21 12:00:00 +00:00'",
+    "'Sat Nov 21 2026 12:00:00 GMT+0000'",
+];
+
+fn booleans_and_texts() -> Vec<Obstacle> {
+    let set = |column: &str, value: &str| {
+        format!(r#"UPDATE "user" SET "{column}" = {value} WHERE id = '{BOB}'"#)
+    };
+    let values = ["'true'", "'false'", "'t'", "'yes'", "''", "0.5", "x'01'"];
+    let booleans = values.iter().map(|value| {
+        (
+            "a boolean is none",
+            set("emailVerified", value),
+            row("user.emailVerified is no boolean"),
+        )
+    });
+    let name = (
+        "a name is bytes",
+        set("name", "x'416461'"),
+        row("user.name is no text"),
+    );
+    booleans.chain([name]).collect()
 }
 
 fn uuids() -> [Obstacle; 3] {

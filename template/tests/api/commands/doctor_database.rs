@@ -1,7 +1,7 @@
 //! `doctor` about databases that other programs and earlier versions changed.
 
 use better_auth::NATIVE_IDS;
-use mock_auth::MockAuth;
+use mock_auth::{MockAuth, User};
 #[cfg(feature = "sqlite")]
 use sea_orm::{ConnectionTrait, Database};
 
@@ -41,10 +41,100 @@ async fn doctor_fails_where_a_request_would_fail() {
         let (auth, database) = (MockAuth::start().await, TestDatabase::migrated().await);
         database.execute(statement).await;
         let (done, report) = doctor(&auth, database.url());
-        let failed = report
-            .lines()
-            .find(|line| line.starts_with("failed") && line.contains(part));
-        assert!(!done && failed.is_some(), "{part} is not in: {report}");
+        assert!(
+            !done && says_failed(&report, part),
+            "{part} is not in: {report}"
+        );
+    }
+}
+
+/// Each change makes the user's profile, or a write of theirs, an error.
+#[actix_web::test]
+async fn doctor_fails_where_a_users_row_cannot_be_read() {
+    let database = TestDatabase::migrated().await;
+    let wrong: &[(&str, &str)] = if database.url().starts_with("sqlite") {
+        &[
+            (
+                r#""emailVerified" = 'true'"#,
+                "user.emailVerified is no boolean",
+            ),
+            (
+                r#""emailVerified" = 'no'"#,
+                "user.emailVerified is no boolean",
+            ),
+            (
+                r#""createdAt" = 1795262400000000"#,
+                "user.createdAt is no time",
+            ),
+            (r#""updatedAt" = 20778"#, "user.updatedAt is no time"),
+            (r#""updatedAt" = 'yesterday'"#, "user.updatedAt is no time"),
+            ("name = x'00'", "user.name is no text"),
+        ]
+    } else {
+        &[
+            (r#""createdAt" = 'infinity'"#, "user.createdAt is no time"),
+            (
+                r#""updatedAt" = '0044-03-15 BC'"#,
+                "user.updatedAt is no time",
+            ),
+        ]
+    };
+    for (change, part) in wrong {
+        let (auth, database) = (MockAuth::start().await, TestDatabase::migrated().await);
+        database.add_user(&User::named("alice")).await;
+        database
+            .execute(&format!(r#"UPDATE "user" SET {change}"#))
+            .await;
+        let (done, report) = doctor(&auth, database.url());
+        assert!(
+            !done && says_failed(&report, part),
+            "{part} is not in: {report}"
+        );
+    }
+}
+
+/// What the role of the URL may not do, on PostgreSQL; a file that is opened for reading, on SQLite.
+#[actix_web::test]
+async fn doctor_fails_where_the_database_would_refuse_a_request() {
+    const HIDDEN: &str = r#"ALTER TABLE "user" ENABLE ROW LEVEL SECURITY;
+        GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO pg_monitor"#;
+    let (nothing, read_only) = ("SELECT 1", "the database takes no writes");
+    let is_sqlite = TestDatabase::empty().await.url().starts_with("sqlite");
+    let cases = if is_sqlite {
+        vec![("", nothing, read_only)]
+    } else {
+        vec![
+            ("default_transaction_read_only=on", nothing, read_only),
+            (
+                "role=pg_monitor",
+                "GRANT SELECT ON api_migrations TO pg_monitor",
+                "may not read user",
+            ),
+            (
+                "role=pg_read_all_data",
+                nothing,
+                "may not write idempotency_keys",
+            ),
+            (
+                "role=pg_monitor",
+                HIDDEN,
+                "row-level security may hide rows of user",
+            ),
+        ]
+    };
+    for (setting, statements, part) in cases {
+        let (auth, database) = (MockAuth::start().await, TestDatabase::migrated().await);
+        database.execute(statements).await;
+        let url = if is_sqlite {
+            database.url().replace("mode=rwc", "mode=ro")
+        } else {
+            format!("{}?options=-c%20{setting}", database.url())
+        };
+        let (done, report) = doctor(&auth, &url);
+        assert!(
+            !done && says_failed(&report, part),
+            "{part} is not in: {report}"
+        );
     }
 }
 
@@ -103,6 +193,11 @@ async fn doctor_fails_where_better_auths_tables_cannot_be_adopted() {
             "{set_up}: {report}"
         );
     }
+}
+
+fn says_failed(report: &str, part: &str) -> bool {
+    let mut lines = report.lines();
+    lines.any(|line| line.starts_with("failed") && line.contains(part))
 }
 
 fn doctor(auth: &MockAuth, url: &str) -> (bool, String) {

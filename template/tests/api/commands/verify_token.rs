@@ -102,6 +102,27 @@ async fn issuer_and_audience_can_be_given() {
 }
 
 #[actix_web::test]
+async fn issuer_and_audience_are_lists() {
+    let auth = MockAuth::start().await;
+    let lists = [
+        ("USER_UUID_CLAIM", "uuid"),
+        ("JWT_ISSUER", "one ,, two,"),
+        ("JWT_AUDIENCE", ",web, api"),
+    ];
+    let verify = |iss: &str, aud: &str| {
+        let token = auth.token(&alice()).claim("iss", iss).claim("aud", aud);
+        let jwks = format!("{}/api/auth/jwks", auth.origin());
+        call(&["verify-token", "--jwks", &jwks, &token.sign()], &lists)
+    };
+    for (iss, aud) in [("one", "web"), ("two", "api")] {
+        assert_eq!(verify(iss, aud).0, 0, "{iss} {aud}");
+    }
+    let (status, _, line) = verify("three", "web");
+    let expected = r#"expected iss "one" or "two" and aud "web" or "api""#;
+    assert!(status == 1 && line.contains(expected), "{line}");
+}
+
+#[actix_web::test]
 async fn issuer_and_audience_of_an_access_token_can_be_given() {
     let auth = MockAuth::start().await;
     let token = auth.access_token(&alice(), "two", "app", "openid");

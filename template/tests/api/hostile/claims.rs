@@ -44,8 +44,8 @@ async fn an_audience_that_only_looks_like_ours_is_rejected() {
 #[actix_web::test]
 async fn of_several_issuers_and_audiences_each_is_accepted_and_no_other() {
     let app = TestApp::start_with(&[
-        ("JWT_ISSUER", "https://one.test, https://two.test"),
-        ("JWT_AUDIENCE", "web,api"),
+        ("JWT_ISSUER", "https://one.test , ,, https://two.test,"),
+        ("JWT_AUDIENCE", " web,,api , "),
     ])
     .await;
     let get = async |iss: &str, aud: Value| {
@@ -59,6 +59,8 @@ async fn of_several_issuers_and_audiences_each_is_accepted_and_no_other() {
     }
     for (iss, aud) in [
         ("https://one.test, https://two.test", json!("web")),
+        ("", json!("web")),
+        ("https://one.test", json!("")),
         ("https://three.test", json!("web")),
         ("https://one.test", json!("web,api")),
         ("https://one.test", json!("x")),

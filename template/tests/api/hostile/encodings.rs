@@ -60,6 +60,21 @@ async fn a_token_that_is_too_long_is_told_so() {
     }
 }
 
+/// actix-http answers before the application sees the request; docs/troubleshooting.md says so.
+#[actix_web::test]
+async fn headers_of_more_than_128_kib_are_answered_431_with_an_empty_body_and_the_next_request_as_ever()
+ {
+    let app = TestApp::start().await;
+    let picture = "x".repeat(134 * 1024);
+    let token = token(&app.auth).claim("image", picture).sign();
+    let answer = app.bearer(&token).get("/api/me").await;
+    assert_eq!((answer.status, answer.text.as_str()), (431, ""));
+    app.anonymous()
+        .get("/api/me")
+        .await
+        .rejected(401, "token_missing");
+}
+
 #[actix_web::test]
 async fn signatures_that_are_cut_lengthened_or_replaced_are_invalid() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
--- What Better Auth 1.7.24 makes by itself (compileMigrations of better-auth/db/migration) with the
+-- What Better Auth 1.7.25 makes by itself (compileMigrations of better-auth/db/migration) with the
 -- plugins jwt, bearer, admin and organization and UUIDs as ids.
 create table "user" ("id" uuid default pg_catalog.gen_random_uuid() not null primary key, "name" text not null, "email" text not null unique, "emailVerified" boolean not null, "image" text, "createdAt" timestamptz default CURRENT_TIMESTAMP not null, "updatedAt" timestamptz default CURRENT_TIMESTAMP not null, "role" text, "banned" boolean, "banReason" text, "banExpires" timestamptz);
 create table "session" ("id" uuid default pg_catalog.gen_random_uuid() not null primary key, "expiresAt" timestamptz not null, "token" text not null unique, "createdAt" timestamptz default CURRENT_TIMESTAMP not null, "updatedAt" timestamptz not null, "ipAddress" text, "userAgent" text, "userId" uuid not null references "user" ("id") on delete cascade, "impersonatedBy" text, "activeOrganizationId" text);

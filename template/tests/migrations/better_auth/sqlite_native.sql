@@ -1,4 +1,4 @@
--- What Better Auth 1.7.24 makes by itself (compileMigrations of better-auth/db/migration) with the
+-- What Better Auth 1.7.25 makes by itself (compileMigrations of better-auth/db/migration) with the
 -- plugins jwt and bearer, the additional field role of user and UUIDs as ids.
 create table "user" ("id" text not null primary key, "name" text not null, "email" text not null unique, "emailVerified" integer not null, "image" text, "createdAt" date not null, "updatedAt" date not null, "role" text);
 create table "session" ("id" text not null primary key, "expiresAt" date not null, "token" text not null unique, "createdAt" date not null, "updatedAt" date not null, "ipAddress" text, "userAgent" text, "userId" text not null references "user" ("id") on delete cascade);

@@ -78,9 +78,23 @@ pub(crate) async fn find(manager: &SchemaManager<'_>) -> Result<Option<FoundTabl
     let tables = catalogue::tables(manager).await?;
     match discovery(manager, &tables).await?.recognize() {
         Ok(Some(matches)) => Ok(Some(FoundTables::read(manager, matches).await?)),
-        Ok(None) => Ok(None),
+        Ok(None) => reject_occupied(manager).await.map(|()| None),
         Err(obstacles) => Err(MigrateError::Unfit(AdoptionError(obstacles).into())),
     }
+}
+
+/// Something else than a table may have a name that the API is about to use.
+async fn reject_occupied(manager: &SchemaManager<'_>) -> Result<(), MigrateError> {
+    let names = TABLES.each_ref().map(|table| table.name);
+    let occupied = catalogue::occupied(manager, &names).await?;
+    let obstacles = occupied.iter().map(|name| {
+        format!(
+            "{name} is the name of a view, an index or a type, where a table of Better Auth would \
+             be created: set BETTER_AUTH_NAMES={name}:NAME to the name of the table behind it, or \
+             give the API a database or a schema of its own"
+        )
+    });
+    reject(obstacles.collect())
 }
 
 pub(crate) fn reject(obstacles: Vec<String>) -> Result<(), MigrateError> {

@@ -55,6 +55,21 @@ pub(crate) async fn tables(manager: &SchemaManager<'_>) -> Result<Vec<ListedTabl
     Ok(tables)
 }
 
+/// What is no table and has one of these names where tables are created, such as a view.
+pub(crate) async fn occupied(
+    manager: &SchemaManager<'_>,
+    names: &[&str],
+) -> Result<Vec<String>, DbErr> {
+    let engine = manager.get_database_backend();
+    let names: Vec<_> = names.iter().map(|name| format!("'{name}'")).collect();
+    let query = match engine {
+        DbBackend::Sqlite => SQLITE_OCCUPIED,
+        _ => POSTGRES_OCCUPIED,
+    };
+    let query = query.replace("{names}", &names.join(", "));
+    texts(manager, Statement::from_string(engine, query)).await
+}
+
 /// The columns of `table` in their order; empty if the table does not exist. `users` names the
 /// users' table and its id.
 pub(crate) async fn columns(
@@ -92,6 +107,22 @@ FROM pg_class AS t
 WHERE t.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
     AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
 ORDER BY 1, 2, a.attnum
+";
+
+const POSTGRES_OCCUPIED: &str = "
+SELECT relname::text FROM pg_class
+WHERE relname IN ({names}) AND relkind NOT IN ('r', 'p')
+    AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+UNION SELECT typname::text FROM pg_type
+WHERE typname IN ({names}) AND typrelid = 0
+    AND typnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+ORDER BY 1
+";
+
+const SQLITE_OCCUPIED: &str = "
+SELECT name FROM sqlite_schema
+WHERE lower(name) IN ({names}) AND (type <> 'table' OR sql LIKE 'CREATE VIRTUAL%')
+ORDER BY 1
 ";
 
 // A virtual table's columns cannot be read without its module.

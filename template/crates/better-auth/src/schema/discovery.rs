@@ -181,7 +181,7 @@ impl Discovery<'_> {
                     .to_owned(),
             );
         }
-        if obstacles.is_empty() && self.has_default_path {
+        if self.has_default_path {
             obstacles.extend(self.other_schemas().into_iter().map(in_schema));
         }
         if obstacles.is_empty() {
@@ -258,8 +258,9 @@ fn several(found: &[Match]) -> String {
 
 /// Says which URL shares the tables in another schema.
 pub(crate) fn in_schema(schema: &str) -> String {
+    let value: String = url::form_urlencoded::byte_serialize(schema.as_bytes()).collect();
     format!(
-        "Better Auth's tables are in the schema {schema}: to share them, add ?schema={schema} to \
+        "Better Auth's tables are in the schema {schema}: to share them, add ?schema={value} to \
          DATABASE_URL; for tables of the API's own, add ?schema=public"
     )
 }

@@ -11,7 +11,7 @@ use database::{
 };
 
 use crate::schema::{
-    adoption, catalogue,
+    access, adoption, catalogue,
     definitions::{Kind, TableId},
     discovery::{Discovery, in_schema},
     found::{self, FoundTable, FoundTables},
@@ -78,6 +78,11 @@ async fn inspect_tables(database: &DatabaseConnection) -> Result<Inspection, DbE
         broken_references: migration::broken_references(database).await?,
         ..Inspection::default()
     };
+    inspection.errors = access::access_errors(&manager, &found).await?;
+    if !inspection.errors.is_empty() {
+        // What cannot be read cannot be examined.
+        return Ok(inspection);
+    }
     for table in TableId::ALL {
         match found.get(table) {
             Some(table) => inspection.check_table(table, database.get_database_backend()),

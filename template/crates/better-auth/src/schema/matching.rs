@@ -68,11 +68,21 @@ pub(crate) fn match_columns(
             column.look_under_any_style(listed);
         }
     }
+    take_given_names(&mut columns);
     Match {
         table,
         name: listed.name.clone(),
         columns,
         ambiguous,
+    }
+}
+
+/// A column that BETTER_AUTH_NAMES gives to one field is not that of another field too.
+fn take_given_names(columns: &mut [MatchedColumn]) {
+    let given = columns.iter().filter(|column| column.is_given);
+    let given: Vec<_> = given.map(|column| column.name.clone()).collect();
+    for column in columns {
+        column.exists &= column.is_given || !given.contains(&column.name);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Better Auth's tables in the database: creates them, adopts those that Better Auth created, and
 //! finds their names.
 
+mod access;
 mod adoption;
 pub(crate) mod catalogue;
 pub(crate) mod definitions;
@@ -12,6 +13,7 @@ pub(crate) mod matching;
 pub(crate) mod names;
 mod obstacles;
 mod overrides;
+mod stored_values;
 
 pub use adoption::{AdoptionError, create_or_adopt, delete_adoption_record, examine};
 pub use inspection::{Inspection, examine_url, inspect};

@@ -176,7 +176,7 @@ impl Form {
         if engine == DbBackend::Sqlite {
             return match column.kind {
                 Kind::Time if type_.contains("int") => Self::Number,
-                Kind::Id if type_.contains("int") => Self::Cast("text"),
+                Kind::Id | Kind::User | Kind::Text if !keeps_text(type_) => Self::Cast("text"),
                 _ => Self::Plain,
             };
         }
@@ -192,7 +192,45 @@ impl Form {
     }
 }
 
+/// Whether a column of this type keeps digits as text on SQLite (section 3.1 of its page on datatypes).
+fn keeps_text(data_type: &str) -> bool {
+    let is_number = data_type.contains("int");
+    let is_text = ["char", "clob", "text"]
+        .iter()
+        .any(|part| data_type.contains(part));
+    !is_number && is_text
+}
+
 /// Whether PostgreSQL's type is text that the driver reads as text.
 pub(crate) fn is_text(data_type: &str) -> bool {
     ["text", "character varying", "character", "citext"].contains(&data_type)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A column of type `string` keeps the text 007 as the number 7.
+    #[test]
+    fn texts_of_sqlite_are_cast_where_the_type_makes_numbers_of_digits() {
+        let name = TableId::User.table().column("name").expect("a column");
+        let form = |data_type: &str| {
+            let found = ExistingColumn {
+                name: "name".to_owned(),
+                data_type: data_type.to_owned(),
+                required: true,
+                has_default: false,
+                generated: false,
+                is_unique: false,
+                references_user: false,
+            };
+            Form::of(name, Some(&found), DbBackend::Sqlite)
+        };
+        for plain in ["text", "varchar", "character", "clob", "citext"] {
+            assert_eq!(form(plain), Form::Plain, "{plain}");
+        }
+        for cast in ["string", "uuid", "integer", "any", ""] {
+            assert_eq!(form(cast), Form::Cast("text"), "{cast}");
+        }
+    }
 }

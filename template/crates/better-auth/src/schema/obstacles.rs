@@ -13,6 +13,7 @@ use crate::{
         definitions::{Column, Kind, TableId},
         found::{FoundTable, FoundTables},
         names::is_text,
+        stored_values,
     },
 };
 
@@ -24,10 +25,10 @@ const NUMBERED: &str = "the API cannot share a database in which Better Auth num
      DATABASE_URL, and set USER_PROVISIONING=on";
 
 /// How a row can break a rule, the condition under which it does, and what to do.
-struct Rule {
-    violation: &'static str,
-    condition: String,
-    remedy: String,
+pub(super) struct Rule {
+    pub violation: &'static str,
+    pub condition: String,
+    pub remedy: String,
 }
 
 /// A sentence for each obstacle in the tables that the API needs.
@@ -88,10 +89,14 @@ fn type_error(
         (Kind::Id | Kind::User, DbBackend::Postgres) => id_error(type_),
         (Kind::Uuid, _) => uuid_error(existing, engine),
         (Kind::Boolean, DbBackend::Postgres) if !["boolean", "integer"].contains(&type_) => {
-            Some(format!("is of type {type_} instead of {wanted}"))
+            Some(format!(
+                "is of type {type_} instead of {wanted}: convert it by ALTER TABLE ... TYPE \
+                 {wanted} USING ..."
+            ))
         }
         (Kind::Time, DbBackend::Postgres) if !type_.starts_with("timestamp") => Some(format!(
-            "is of type {type_} instead of {wanted}: convert it by ALTER TABLE ... TYPE {wanted}"
+            "is of type {type_} instead of {wanted}: convert it by ALTER TABLE ... TYPE \
+             {wanted} USING ..."
         )),
         _ => None,
     }
@@ -175,8 +180,13 @@ fn column_rules(
             remedy: format!("give it a value, for example by UPDATE {from} SET {name} = ..."),
         });
     }
-    if column.kind == Kind::Time {
-        rules.extend(time_rule(column, &name, existing, engine));
+    match engine {
+        DbBackend::Sqlite => rules.extend(stored_values::rule(column, &name, &from)),
+        _ if column.kind == Kind::Time => {
+            rules.push(readable_time(&name));
+            rules.extend(zone_rule(column, &name, existing));
+        }
+        _ => {}
     }
     let is_user_id = table.matched.table == TableId::User && column.kind == Kind::Id;
     if NATIVE_IDS && is_user_id && engine == DbBackend::Sqlite {
@@ -205,23 +215,19 @@ fn column_rules(
     rules
 }
 
-/// A time that cannot be read, or that a server in another time zone wrote.
-fn time_rule(
-    column: &Column,
-    name: &str,
-    existing: &ExistingColumn,
-    engine: DbBackend,
-) -> Option<Rule> {
-    if engine == DbBackend::Sqlite {
-        return Some(Rule {
-            violation: "has a value of another type",
-            condition: format!(
-                "typeof({name}) NOT IN ('text', 'integer', 'null')
-                 OR typeof({name}) = 'text' AND julianday({name}) IS NULL"
-            ),
-            remedy: "give it a time such as 2026-12-01T09:30:00.000Z".to_owned(),
-        });
+/// A time that no other program can express either.
+fn readable_time(name: &str) -> Rule {
+    Rule {
+        violation: "is no time that can be read",
+        condition: format!(
+            "NOT isfinite({name}) OR extract(year FROM {name}) NOT BETWEEN 1 AND 9999"
+        ),
+        remedy: "give it a time in the years 1 to 9999".to_owned(),
     }
+}
+
+/// A time that a server in another time zone wrote.
+fn zone_rule(column: &Column, name: &str, existing: &ExistingColumn) -> Option<Rule> {
     let is_past = ["createdAt", "updatedAt"].contains(&column.name);
     let has_no_zone = existing.data_type == "timestamp without time zone";
     (is_past && has_no_zone).then(|| Rule {

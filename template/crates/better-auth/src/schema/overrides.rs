@@ -28,6 +28,9 @@ impl NameOverrides {
                 Some(new) if overrides.iter().any(|old| old.is_for_the_same(&new)) => {
                     env.problem(NAME, &pair, "one name for each table and column");
                 }
+                Some(new) if overrides.iter().any(|old| old.has_the_name_of(&new)) => {
+                    env.problem(NAME, &pair, "a name of its own for each table and column");
+                }
                 Some(new) => overrides.push(new),
                 None => env.problem(NAME, &pair, EXPECTED),
             }
@@ -53,6 +56,16 @@ impl NameOverrides {
 impl Override {
     fn is_for_the_same(&self, other: &Self) -> bool {
         (self.table, self.column) == (other.table, other.column)
+    }
+
+    /// Whether two tables, or two columns of a table, would be one.
+    fn has_the_name_of(&self, other: &Self) -> bool {
+        let is_same_place = match (self.column, other.column) {
+            (None, None) => true,
+            (Some(_), Some(_)) => self.table == other.table,
+            _ => false,
+        };
+        is_same_place && self.name == other.name
     }
 }
 
@@ -109,6 +122,8 @@ mod tests {
             "user:\"people\"",
             "user:people,user:persons",
             "user.email:mail,user.email:address",
+            "user:people,session:people",
+            "user.email:text,user.name:text",
         ] {
             let error = read(value).expect_err(value);
             assert!(error.contains(NAME), "{error}");

@@ -1,0 +1,134 @@
+//! Whether the role of the connection may read Better Auth's rows and write the API's.
+
+use database::quoted;
+use sea_orm_migration::{
+    prelude::*,
+    sea_orm::{DbBackend, Statement},
+};
+
+use crate::schema::{
+    catalogue,
+    definitions::TableId,
+    found::{FoundTable, FoundTables},
+};
+
+const READ_ONLY: &str = "the database takes no writes: DATABASE_URL names a copy that is only read, \
+     a file that is protected, or a role with default_transaction_read_only";
+
+/// A sentence for each thing that the connection may not do and requests need. Changes nothing.
+pub(crate) async fn access_errors(
+    manager: &SchemaManager<'_>,
+    found: &FoundTables,
+) -> Result<Vec<String>, DbErr> {
+    if manager.get_database_backend() == DbBackend::Sqlite {
+        return Ok(Vec::from_iter(
+            is_read_only_file(manager)
+                .await
+                .then(|| READ_ONLY.to_owned()),
+        ));
+    }
+    let mut errors = Vec::new();
+    if !names(
+        manager,
+        "SELECT 'on' WHERE current_setting('transaction_read_only') = 'on'",
+        "",
+    )
+    .await?
+    .is_empty()
+    {
+        errors.push(READ_ONLY.to_owned());
+    }
+    for table in found.needed() {
+        errors.extend(read_error(manager, table).await?);
+    }
+    if let Some(users) = found.get(TableId::User) {
+        let tables = names(manager, NOT_WRITABLE, &users.matched.name).await?;
+        errors.extend(tables.iter().map(|table| {
+            format!(
+                "the role of DATABASE_URL may not write {table}: GRANT SELECT, INSERT, UPDATE, \
+                 DELETE ON {table} TO it, or let it own the table"
+            )
+        }));
+    }
+    Ok(errors)
+}
+
+async fn read_error(
+    manager: &SchemaManager<'_>,
+    table: &FoundTable,
+) -> Result<Option<String>, DbErr> {
+    let name = &table.matched.name;
+    let of = quoted(name);
+    if !names(manager, NOT_READABLE, name).await?.is_empty() {
+        return Ok(Some(format!(
+            "the role of DATABASE_URL may not read {name}: GRANT SELECT ON {of} TO it"
+        )));
+    }
+    let hidden = names(manager, HIDDEN_ROWS, name).await?;
+    Ok((!hidden.is_empty()).then(|| {
+        format!(
+            "row-level security may hide rows of {name} from the role of DATABASE_URL: CREATE \
+             POLICY api ON {of} FOR SELECT TO the role USING (true)"
+        )
+    }))
+}
+
+async fn names(
+    manager: &SchemaManager<'_>,
+    query: &str,
+    table: &str,
+) -> Result<Vec<String>, DbErr> {
+    let values = if query.contains("$1") {
+        vec![table.into()]
+    } else {
+        Vec::new()
+    };
+    let query = Statement::from_sql_and_values(DbBackend::Postgres, query, values);
+    catalogue::texts(manager, query).await
+}
+
+/// A lock that somebody holds tells nothing, and BEGIN IMMEDIATE succeeds without one.
+async fn is_read_only_file(manager: &SchemaManager<'_>) -> bool {
+    let attempt = manager
+        .get_connection()
+        .execute_unprepared("DELETE FROM api_migrations WHERE false")
+        .await;
+    attempt.is_err_and(|error| error.to_string().contains("readonly"))
+}
+
+const NOT_READABLE: &str = "
+SELECT relname::text FROM pg_class
+WHERE relname = $1 AND pg_table_is_visible(oid) AND NOT has_table_privilege(oid, 'SELECT')
+";
+
+// A policy without a condition shows every row, unless a restrictive one takes some away.
+const HIDDEN_ROWS: &str = "
+SELECT t.relname::text FROM pg_class AS t
+WHERE t.relname = $1 AND pg_table_is_visible(t.oid) AND row_security_active(t.oid) AND (
+    EXISTS (SELECT FROM pg_policy WHERE polrelid = t.oid AND NOT polpermissive)
+    OR NOT EXISTS (
+        SELECT FROM pg_policy AS p
+        WHERE p.polrelid = t.oid AND p.polcmd IN ('*', 'r')
+            AND pg_get_expr(p.polqual, p.polrelid) = 'true'
+            AND (p.polroles = '{0}' OR EXISTS (
+                SELECT FROM unnest(p.polroles) AS role WHERE pg_has_role(role, 'USAGE')
+            ))
+    )
+)
+";
+
+// The tables whose rows belong to users, and those that refer to these.
+const NOT_WRITABLE: &str = "
+WITH RECURSIVE ours AS (
+    SELECT c.conrelid AS oid FROM pg_constraint AS c
+        JOIN pg_class AS t ON t.oid = c.confrelid
+        JOIN pg_attribute AS a ON a.attrelid = t.oid AND c.confkey = ARRAY[a.attnum]
+    WHERE c.contype = 'f' AND t.relname = $1 AND pg_table_is_visible(t.oid) AND a.attname = 'uuid'
+    UNION SELECT c.conrelid FROM pg_constraint AS c JOIN ours ON c.confrelid = ours.oid
+    WHERE c.contype = 'f'
+)
+SELECT oid::regclass::text FROM ours
+WHERE NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
+    AND has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE'))
+ORDER BY 1
+";

@@ -1,0 +1,66 @@
+-- What Prisma 6.19 makes (prisma migrate diff --script) of the schema that Better Auth's generator writes with
+-- the plugins jwt and bearer, the additional field role of user and UUIDs as ids.
+CREATE TABLE "user" (
+    "id" UUID NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
+    "name" TEXT NOT NULL,
+    "email" TEXT NOT NULL,
+    "emailVerified" BOOLEAN NOT NULL DEFAULT false,
+    "image" TEXT,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+    "role" TEXT,
+    CONSTRAINT "user_pkey" PRIMARY KEY ("id")
+);
+CREATE TABLE "session" (
+    "id" UUID NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
+    "expiresAt" TIMESTAMP(3) NOT NULL,
+    "token" TEXT NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+    "ipAddress" TEXT,
+    "userAgent" TEXT,
+    "userId" UUID NOT NULL,
+    CONSTRAINT "session_pkey" PRIMARY KEY ("id")
+);
+CREATE TABLE "account" (
+    "id" UUID NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
+    "accountId" TEXT NOT NULL,
+    "providerId" TEXT NOT NULL,
+    "userId" UUID NOT NULL,
+    "accessToken" TEXT,
+    "refreshToken" TEXT,
+    "idToken" TEXT,
+    "accessTokenExpiresAt" TIMESTAMP(3),
+    "refreshTokenExpiresAt" TIMESTAMP(3),
+    "scope" TEXT,
+    "password" TEXT,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+    CONSTRAINT "account_pkey" PRIMARY KEY ("id")
+);
+CREATE TABLE "verification" (
+    "id" UUID NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
+    "identifier" TEXT NOT NULL,
+    "value" TEXT NOT NULL,
+    "expiresAt" TIMESTAMP(3) NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+    CONSTRAINT "verification_pkey" PRIMARY KEY ("id")
+);
+CREATE TABLE "jwks" (
+    "id" UUID NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
+    "publicKey" TEXT NOT NULL,
+    "privateKey" TEXT NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL,
+    "expiresAt" TIMESTAMP(3),
+    "alg" TEXT,
+    "crv" TEXT,
+    CONSTRAINT "jwks_pkey" PRIMARY KEY ("id")
+);
+CREATE UNIQUE INDEX "user_email_key" ON "user"("email");
+CREATE INDEX "session_userId_idx" ON "session"("userId");
+CREATE UNIQUE INDEX "session_token_key" ON "session"("token");
+CREATE INDEX "account_userId_idx" ON "account"("userId");
+CREATE INDEX "verification_identifier_idx" ON "verification"("identifier");
+ALTER TABLE "session" ADD CONSTRAINT "session_userId_fkey" FOREIGN KEY ("userId") REFERENCES "user"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "account" ADD CONSTRAINT "account_userId_fkey" FOREIGN KEY ("userId") REFERENCES "user"("id") ON DELETE CASCADE ON UPDATE CASCADE;
