@@ -2,11 +2,11 @@ import { ApiError, type Tag, type Task } from "api-client";
 import { useActionState, useEffect, useRef, useState } from "react";
 import { api } from "@/lib/api";
 import { inWords } from "@/lib/words";
-import type { useTasks } from "./use-tasks";
+import type { TaskList } from "./use-tasks";
 
 interface Props {
   task: Task;
-  board: ReturnType<typeof useTasks>;
+  board: TaskList;
   onClose: () => void;
 }
 
@@ -27,7 +27,7 @@ export function EditTask({ task, board, onClose }: Props) {
         dialog.current?.close();
         return { ...form, problem: "" };
       } catch (error) {
-        return { ...form, problem: isConflict(error) ? await conflict() : inWords(error) };
+        return { ...form, problem: error instanceof ApiError && error.code === "precondition_failed" ? await conflict() : inWords(error) };
       }
     },
     { title: task.title, tags: namesOf(task), problem: "" },
@@ -49,7 +49,7 @@ export function EditTask({ task, board, onClose }: Props) {
       <form action={save}>
         <h2 id="edit-task">Edit task</h2>
         {form.problem && <p role="alert">{form.problem}</p>}
-        <label>Title<input name="title" defaultValue={form.title} required /></label>
+        <label>Title<input name="title" defaultValue={form.title} dir="auto" required /></label>
         <label>Tags<input name="tags" defaultValue={form.tags} placeholder="home, garden" autoComplete="off" /></label>
         <p className="buttons">
           <button type="button" onClick={() => dialog.current?.close()}>Cancel</button>
@@ -58,10 +58,6 @@ export function EditTask({ task, board, onClose }: Props) {
       </form>
     </dialog>
   );
-}
-
-function isConflict(error: unknown): boolean {
-  return error instanceof ApiError && error.code === "precondition_failed";
 }
 
 const namesOf = (task: Task) => task.tags.map(({ name }) => name).join(", ");

@@ -8,9 +8,16 @@ export function inWords(error: unknown): string {
     case "user_unknown":
       return "Please sign in again.";
     case "validation_failed":
-      return error.errors.map(({ field, message }) => `${field}: ${message}`).join(", ");
+      return error.errors.map(({ field, message }) => `${field[0]?.toUpperCase()}${field.slice(1)} ${message}.`).join(" ");
+    case "not_found":
+      return "That is not there any more.";
     default:
       if (error.status === 429) return "Too many requests. Wait a moment and try again.";
       return error.status < 500 ? error.message : "The service is not available at the moment. Please try again soon.";
   }
+}
+
+/** Whether the same may succeed later. */
+export function mayPass(error: unknown): boolean {
+  return !(error instanceof ApiError) || error.status === 429 || error.status >= 500;
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { assertAccessible, button, heading, newUser, openBrowser, openWindow, takeComplaints } from "./browser.ts";
 import { start } from "./servers.ts";
-import { addTask, checkbox, edit } from "./tasks.ts";
+import { addTask, checkbox, edit, newTask, unavailable } from "./tasks.ts";
 
 const browser = await openBrowser();
 after(() => browser.close());
@@ -126,18 +126,39 @@ for (const origins of [1, 2] as const) {
     assert.equal(takeComplaints().filter((text) => !text.includes("401")).length, 0);
   });
 
-  test(on("an API that is down is told in words, and what was typed stays"), async () => {
+  test(on("an API that is down is told in words, and Try again adds what was typed"), async () => {
     const { page, context } = await newUser(browser, servers);
+    await page.getByText("Nothing to do yet").waitFor();
     await servers.stopApi();
-    const input = page.getByRole("textbox", { name: "New task" });
-    await input.fill("Water the plants");
+    await newTask(page).fill("Water the plants");
     await button(page, "Add").click();
-    const alert = page.getByRole("alert").filter({ hasText: /not available|cannot be reached/ });
-    await alert.waitFor();
-    assert.equal(await input.inputValue(), "Water the plants");
+    await unavailable(page).waitFor();
+    assert.equal(await newTask(page).inputValue(), "Water the plants");
+    await button(page, "Try again").click();
+    await unavailable(page).waitFor();
+    assert.equal(await newTask(page).inputValue(), "Water the plants");
+    await assertAccessible(page, "unavailable");
     await servers.startApi();
-    await button(page, "Add").click();
+    await button(page, "Try again").click();
     await checkbox(page, "Water the plants").waitFor();
+    assert.equal(await newTask(page).inputValue(), "");
+    assert.equal(await unavailable(page).count(), 0);
+    await context.close();
+    takeComplaints();
+  });
+
+  test(on("a list that could not be read is read by Try again, and what was typed stays"), async () => {
+    const { page, context } = await newUser(browser, servers);
+    await addTask(page, "Water the plants");
+    await servers.stopApi();
+    await page.reload();
+    await unavailable(page).waitFor();
+    await newTask(page).fill("Buy milk");
+    await servers.startApi();
+    await button(page, "Try again").click();
+    await checkbox(page, "Water the plants").waitFor();
+    assert.equal(await newTask(page).inputValue(), "Buy milk");
+    assert.equal(await unavailable(page).count(), 0);
     await context.close();
     takeComplaints();
   });

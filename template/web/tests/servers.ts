@@ -6,6 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { buildProgram } from "../../client/scripts/program.ts";
@@ -16,6 +17,8 @@ const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 export interface Servers {
   web: string;
   api: string;
+  /** Changes the database behind both. */
+  execute: (sql: string) => Promise<void>;
   /** Ends the API and waits until it is gone, or starts it again. */
   stopApi: () => Promise<void>;
   startApi: () => Promise<void>;
@@ -51,23 +54,32 @@ export async function start(origins: 1 | 2): Promise<Servers> {
     await database.drop();
     await rm(folder, { recursive: true });
   };
-  return { web, api, startApi, stopApi, stop };
+  return { web, api, execute: database.execute, startApi, stopApi, stop };
 }
 
 /** On the PostgreSQL server that TEST_DATABASE_URL names, or else a file in the folder. */
 async function createDatabase(folder: string) {
   const server = process.env.TEST_DATABASE_URL;
-  if (!server) return { url: `sqlite://${join(folder, "app.db")}?mode=rwc`, drop: async () => {} };
+  if (!server) return sqlite(join(folder, "app.db"));
   const name = `web_${randomBytes(8).toString("hex")}`;
-  const query = async (text: string) => {
-    const client = new pg.Client({ connectionString: server });
+  const query = async (connectionString: string, text: string) => {
+    const client = new pg.Client({ connectionString });
     await client.connect();
     await client.query(text).finally(() => client.end());
   };
-  await query(`CREATE DATABASE ${name}`);
+  await query(server, `CREATE DATABASE ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => query(`DROP DATABASE ${name} WITH (FORCE)`) };
+  return { url: url.href, execute: (sql: string) => query(url.href, sql), drop: () => query(server, `DROP DATABASE ${name} WITH (FORCE)`) };
+}
+
+function sqlite(file: string) {
+  const execute = async (sql: string) => {
+    const database = new DatabaseSync(file, { timeout: 5000 });
+    database.exec(sql);
+    database.close();
+  };
+  return { url: `sqlite://${file}?mode=rwc`, execute, drop: async () => {} };
 }
 
 let lastPort = 20_000 + ((process.pid * 64) % 10_000);

@@ -74,8 +74,33 @@ test("the profile shows the user's row, and says in words when the API is down",
   await page.reload();
   await page.getByRole("alert").filter({ hasText: /not available|cannot be reached/ }).waitFor();
   await servers.startApi();
+  await page.getByRole("link", { name: "Try again" }).click();
+  await page.getByText(email).waitFor();
   await context.close();
   assert.deepEqual(takeComplaints(), []);
+});
+
+test("a page that the server could not make comes back by Try again", async () => {
+  const { context, page } = await newUser(browser, servers);
+  await servers.execute("ALTER TABLE session RENAME TO away");
+  await page.goto("/profile");
+  await heading(page, "This page is not available").waitFor();
+  await servers.execute("ALTER TABLE away RENAME TO session");
+  await button(page, "Try again").click();
+  await heading(page, "Profile").waitFor();
+  await context.close();
+  takeComplaints();
+});
+
+test("a page that does not exist leads to the first one", async () => {
+  const { context, page } = await newUser(browser, servers);
+  await page.goto("/nowhere");
+  await heading(page, "This page does not exist").waitFor();
+  await assertAccessible(page, "/nowhere");
+  await page.getByRole("link", { name: "first page" }).click();
+  await button(page, "Sign out").waitFor();
+  await context.close();
+  assert.deepEqual(takeComplaints().filter((text) => !text.includes("404")), []);
 });
 
 test("a window that shows one user turns to the next who signs in", async () => {

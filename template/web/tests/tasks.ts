@@ -4,8 +4,12 @@ import { button } from "./browser.ts";
 
 export const checkbox = (page: Page, name: string) => page.getByRole("checkbox", { name, exact: true });
 
+export const newTask = (page: Page) => page.getByRole("textbox", { name: "New task" });
+
+export const unavailable = (page: Page) => page.getByRole("alert").filter({ hasText: /not available|cannot be reached/ });
+
 export async function addTask(page: Page, title: string): Promise<void> {
-  await page.getByRole("textbox", { name: "New task" }).fill(title);
+  await newTask(page).fill(title);
   await button(page, "Add").click();
   await checkbox(page, title).waitFor();
 }

@@ -11,7 +11,7 @@ export default async function Page() {
   const api = await serverApi();
   const content = await api.getProfile().then(
     (profile) => <Details profile={profile} />,
-    (error: unknown) => <p role="alert">{inWords(error)}</p>,
+    (error: unknown) => <p role="alert">{inWords(error)} <a href="/profile">Try again</a></p>,
   );
   return <Shell user={user}><h1>Profile</h1>{content}</Shell>;
 }
