@@ -8,6 +8,7 @@ use app::auth::{Admin, AnyOf, Member, OrganizationOwner, authenticate, define_ro
 use better_auth::members_only;
 use mock_auth::User;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::support::{Client, MEMBERS, TestApp, eventually};
 
@@ -220,7 +221,7 @@ async fn columns_of_uuids_are_told_from_columns_of_text() {
     app.sql("CREATE TABLE team_member (id uuid, team_id uuid, user_id text)")
         .await;
     let alice = User::named("alice");
-    let (row, team) = (uuid::Uuid::new_v4(), uuid::Uuid::new_v4());
+    let (row, team) = (Uuid::new_v4(), Uuid::new_v4());
     let values = format!("'{row}', 'acme', '{}', 'owner'", alice.id);
     app.sql(&format!("INSERT INTO member VALUES ({values})"))
         .await;
@@ -244,7 +245,7 @@ async fn a_user_id_that_is_no_uuid_is_no_member_where_ids_are_uuids() {
         .await;
     let token = app.token(&User::named("alice")).claim("sub", "no-uuid");
     let client = app.bearer(&token.sign());
-    let path = format!("/organizations/{}/members", uuid::Uuid::new_v4());
+    let path = format!("/organizations/{}/members", Uuid::new_v4());
     client.get(&path).await.rejected(403, "forbidden");
 }
 
@@ -261,4 +262,25 @@ async fn tables_in_snake_case_are_found() {
     client.get("/organizations/acme/members").await.ok();
     let other = client.get("/organizations/globex/members").await;
     other.rejected(403, "forbidden");
+}
+
+#[actix_web::test]
+async fn ids_are_decoded_as_a_whole() {
+    let app = started().await;
+    let alice = User::named("alice");
+    let (id, team) = ("R&D/50%+?#ß", "a/b");
+    app.add_member(&alice, id, "owner").await;
+    app.sql(&format!("INSERT INTO team VALUES ('{team}', '{id}')"))
+        .await;
+    let values = format!("'1', '{team}', '{}'", alice.id);
+    app.sql(&format!(r#"INSERT INTO "teamMember" VALUES ({values})"#))
+        .await;
+    let client = signed_in(&app, &alice);
+    let path = "/organizations/R%26D%2F50%25%2B%3F%23%C3%9F";
+    let members = client.get(&format!("{path}/members")).await.ok();
+    assert_eq!(members["organization"], id);
+    assert_eq!(client.get(&format!("{path}/teams/a%2Fb")).await.ok(), team);
+    let twice = path.replace('%', "%25");
+    let answer = client.get(&format!("{twice}/members")).await;
+    answer.rejected(403, "forbidden");
 }
