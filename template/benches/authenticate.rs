@@ -1,17 +1,26 @@
-//! What the check of a token costs: remembered, verified in full, and rejected.
+//! What the check of a token costs: remembered, verified in full, and rejected; and that of a member
+//! of an organization, remembered.
 
-use std::hint::black_box;
+use std::{hint::black_box, time::Duration};
 
-use app::{auth::Authenticator, config::Settings};
+use app::{
+    auth::{Authenticator, BetterAuthId, Identity},
+    config::Settings,
+};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
     RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey, VerificationAlgorithm,
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use better_auth::Organizations;
 use criterion::{Criterion, criterion_group, criterion_main};
+use database::Database;
 use mock_auth::{Algorithm, MockAuth, User};
+use sea_orm::ConnectionTrait;
 use serde_json::Value;
+use tempfile::TempDir;
 use tokio::runtime::Runtime;
+use uuid::Uuid;
 
 const ALGORITHMS: [Algorithm; 4] = [
     Algorithm::EdDSA,
@@ -92,6 +101,46 @@ fn authenticate(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// The look-up of a member, remembered: what `organization_scope` adds to a request.
+fn member(criterion: &mut Criterion) {
+    if !cfg!(feature = "sqlite") {
+        return;
+    }
+    let runtime = Runtime::new().expect("a runtime");
+    let folder = TempDir::new().expect("a folder");
+    let organizations = runtime.block_on(organizations(&folder));
+    let user = Identity::new(BetterAuthId::new("alice"), Uuid::new_v4().into());
+    for (name, team) in [("organization", None), ("team", Some("red"))] {
+        criterion.bench_function(&format!("member/remembered {name}"), |bencher| {
+            bencher.to_async(&runtime).iter(|| async {
+                let member = organizations.membership(black_box(&user), "acme", team);
+                assert!(member.await.is_ok_and(|member| member.is_some()));
+            });
+        });
+    }
+}
+
+/// With Better Auth's tables, in a file.
+async fn organizations(folder: &TempDir) -> Organizations {
+    let url = format!("sqlite://{}?mode=rwc", folder.path().join("b.db").display());
+    let settings = Settings::from_lookup(|name| (name == "DATABASE_URL").then(|| url.clone()));
+    let settings = settings.expect("good settings").database;
+    let database = Database::open(&settings).await.expect("a database");
+    for statement in [
+        r#"CREATE TABLE member (id text, "organizationId" text, "userId" text, role text)"#,
+        r#"CREATE TABLE team (id text, "organizationId" text)"#,
+        r#"CREATE TABLE "teamMember" (id text, "teamId" text, "userId" text)"#,
+        "INSERT INTO member VALUES ('1', 'acme', 'alice', 'owner')",
+        "INSERT INTO team VALUES ('red', 'acme')",
+        "INSERT INTO \"teamMember\" VALUES ('1', 'red', 'alice')",
+    ] {
+        let made = database.read().execute_unprepared(statement).await;
+        made.expect("a table");
+    }
+    // Longer than the benchmark.
+    Organizations::new(database, Duration::from_secs(3600))
+}
+
 /// What it costs at least: header and claims read into JSON values, and the signature checked by
 /// the library underneath, with none of the rules.
 fn bare(criterion: &mut Criterion) {
@@ -163,5 +212,5 @@ impl BareKey {
     }
 }
 
-criterion_group!(benches, authenticate, bare);
+criterion_group!(benches, authenticate, member, bare);
 criterion_main!(benches);

@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 pub use deployment::Ids;
 use deployment::{Deployment, Engine, TRUSTED_ORIGIN};
 use one_database::Before;
+use process::scaffolded_binary;
 pub use process::{api_binary, succeed};
 use user::User;
 
@@ -90,6 +91,8 @@ ignored_tests! {
     a_backup_is_restored_on_sqlite: backup::is_restored(Engine::Sqlite);
     a_backup_is_restored_on_postgres: backup::is_restored(Engine::Postgres);
     the_dashboard_and_the_alerts_ask_for_metrics_that_there_are: grafana::metrics_exist();
+    organizations_on_sqlite: organizations_open_the_api(Engine::Sqlite);
+    organizations_on_postgres: organizations_open_the_api(Engine::Postgres);
     api_keys_on_sqlite: api_keys_open_the_api(Engine::Sqlite);
     api_keys_on_postgres: api_keys_open_the_api(Engine::Postgres);
     the_typescript_client_on_sqlite: client_works(Engine::Sqlite);
@@ -295,6 +298,16 @@ fn api_keys_open_the_api(engine: Engine) {
     deployment.use_api_keys();
     deployment.start("server.ts");
     deployment.node("check-api-keys.ts");
+}
+
+/// In the program with a resource of organizations, and a route of teams.
+fn organizations_open_the_api(engine: Engine) {
+    let mut deployment = Deployment::new(engine);
+    deployment.api_program = scaffolded_binary();
+    deployment.migrate();
+    deployment.use_organization_plugin("{ teams: { enabled: true } }");
+    deployment.start("server.ts");
+    deployment.node("check-organizations.ts");
 }
 
 /// The tests that the generated project's client has against an API.

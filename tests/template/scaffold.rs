@@ -58,7 +58,7 @@ fn scaffold(project: &Project, words: &str) {
 }
 
 /// A project with all of it; the last ones came after somebody had been at the wired files.
-fn scaffolded() -> &'static Project {
+pub fn scaffolded() -> &'static Project {
     static PROJECT: OnceLock<Project> = OnceLock::new();
     PROJECT.get_or_init(|| {
         let project = generate("shop", &["description=A shop"]).unwrap();
@@ -69,9 +69,43 @@ fn scaffolded() -> &'static Project {
         for (file, formatted, by_hand) in BY_HAND {
             replace_once(&project.dir().join(file), formatted, by_hand);
         }
+        add_team_route(&project);
         after.iter().for_each(|words| scaffold(&project, words));
         project
     })
+}
+
+/// A route of teams, as docs/organizations.md describes them.
+const TEAM: &str = r#"//! What the members of a team see.
+
+use actix_web::{get, web::Json};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::auth::{Member, team_scope};
+
+/// The organization's team that the caller is in.
+#[utoipa::path(tag = "me", responses((status = 200, body = Option<String>)))]
+#[get("")]
+async fn get_team(member: Member) -> Json<Option<String>> {
+    Json(member.team_id.clone())
+}
+
+/// Registers the routes.
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config.service(team_scope("/teams/{team_id}").service(get_team));
+}
+"#;
+
+fn add_team_route(project: &Project) {
+    let routes = project.dir().join("src/routes");
+    fs::write(routes.join("teams.rs"), TEAM).unwrap();
+    let wired = routes.join("mod.rs");
+    replace_once(&wired, "mod tasks;\n", "mod tasks;\nmod teams;\n");
+    replace_once(
+        &wired,
+        "fn organization_routes(_: &mut ServiceConfig) {}",
+        "fn organization_routes(config: &mut ServiceConfig) {\n    config.configure(teams::configure);\n}",
+    );
 }
 
 fn replace_once(file: &Path, from: &str, to: &str) {

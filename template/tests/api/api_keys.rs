@@ -13,7 +13,7 @@ use mock_auth::{Behaviour, User};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, TestApp, add_documented, run};
+use crate::support::{Answer, TestApp, add_documented, eventually, run};
 
 define_roles! {
     Permission NotesDelete = "notes:delete";
@@ -207,6 +207,15 @@ async fn a_look_up_is_remembered_and_shared() {
         answer.ok();
     }
     assert_eq!(app.api_key_checks(), 1);
+}
+
+#[actix_web::test]
+async fn a_revoked_key_is_out_when_the_look_up_is_old() {
+    let app = started(&[("SESSION_CACHE_TTL", "1")]).await;
+    let key = app.api_key(&User::named("alice"), Value::Null);
+    get(&app, &key, ME).await.ok();
+    app.revoke_api_key(&key);
+    eventually(async || get(&app, &key, ME).await.status == 401).await;
 }
 
 #[actix_web::test]

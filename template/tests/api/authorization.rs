@@ -51,7 +51,7 @@ async fn the_program_lists_every_route_with_its_guard() {
         let expected = match path.split('/').nth(2) {
             Some("admin") => "the ",
             Some("{user_id}") => "the owner",
-            Some("organizations") => "a member of the organization",
+            Some("organizations") => "a member of the ",
             _ => guard,
         };
         assert!(guard.starts_with(expected), "{path}: {guard}");

@@ -52,8 +52,13 @@ async fn assert_rejected(app: &TestApp, tokens: impl IntoIterator<Item = (String
 #[actix_web::test]
 async fn without_an_audience_access_tokens_are_rejected() {
     let app = TestApp::start().await;
-    let answer = app.bearer(&token(&app).sign()).get("/api/me").await;
-    answer.rejected(401, "token_invalid");
+    // Not even where everything else is as in a session's token.
+    let sessions = token(&app).claim("iss", app.origin());
+    let sessions = sessions.claim("aud", app.origin());
+    for token in [token(&app), sessions] {
+        let answer = app.bearer(&token.sign()).get("/api/me").await;
+        answer.rejected(401, "token_invalid");
+    }
     app.anonymous()
         .get(METADATA)
         .await
@@ -93,6 +98,11 @@ async fn an_access_token_with_a_wrong_claim_is_invalid() {
     let missing = ["iss", "aud", "exp", "client_id", "sub", "scope", "uuid"];
     let missing = missing.map(|name| (format!("no {name}"), token(&app).without(name)));
     assert_rejected(&app, missing).await;
+    let nobodys = ["", " "].map(|client| {
+        let spoilt = token(&app).without("azp").claim("client_id", client);
+        (format!("client_id {client:?} alone"), spoilt)
+    });
+    assert_rejected(&app, nobodys).await;
 }
 
 #[actix_web::test]

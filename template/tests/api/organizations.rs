@@ -1,15 +1,22 @@
 //! Organizations and teams: who gets in, by Better Auth's tables and by claims.
 
+use std::{sync::Mutex, time::Duration};
+
 use actix_web::{
     middleware::from_fn,
     web::{self, Json, ServiceConfig},
 };
-use app::auth::{Admin, AnyOf, Member, OrganizationOwner, authenticate, define_roles};
-use better_auth::members_only;
+use app::auth::{
+    Admin, AnyOf, BetterAuthId, Identity, Member, OrganizationOwner, authenticate, define_roles,
+};
+use better_auth::{Organizations, members_only};
+use database::{Database, Engine};
 use mock_auth::User;
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use crate::support::{Client, MEMBERS, TestApp, eventually};
+use crate::support::{Client, MEMBERS, TestApp, TestDatabase, eventually};
 
 define_roles! {
     Role Editor = "editor";
@@ -220,7 +227,7 @@ async fn columns_of_uuids_are_told_from_columns_of_text() {
     app.sql("CREATE TABLE team_member (id uuid, team_id uuid, user_id text)")
         .await;
     let alice = User::named("alice");
-    let (row, team) = (uuid::Uuid::new_v4(), uuid::Uuid::new_v4());
+    let (row, team) = (Uuid::new_v4(), Uuid::new_v4());
     let values = format!("'{row}', 'acme', '{}', 'owner'", alice.id);
     app.sql(&format!("INSERT INTO member VALUES ({values})"))
         .await;
@@ -244,7 +251,7 @@ async fn a_user_id_that_is_no_uuid_is_no_member_where_ids_are_uuids() {
         .await;
     let token = app.token(&User::named("alice")).claim("sub", "no-uuid");
     let client = app.bearer(&token.sign());
-    let path = format!("/organizations/{}/members", uuid::Uuid::new_v4());
+    let path = format!("/organizations/{}/members", Uuid::new_v4());
     client.get(&path).await.rejected(403, "forbidden");
 }
 
@@ -261,4 +268,138 @@ async fn tables_in_snake_case_are_found() {
     client.get("/organizations/acme/members").await.ok();
     let other = client.get("/organizations/globex/members").await;
     other.rejected(403, "forbidden");
+}
+
+#[actix_web::test]
+async fn ids_are_decoded_as_a_whole() {
+    let app = started().await;
+    let alice = User::named("alice");
+    let (id, team) = ("R&D/50%+?#ß", "a/b");
+    app.add_member(&alice, id, "owner").await;
+    app.sql(&format!("INSERT INTO team VALUES ('{team}', '{id}')"))
+        .await;
+    let values = format!("'1', '{team}', '{}'", alice.id);
+    app.sql(&format!(r#"INSERT INTO "teamMember" VALUES ({values})"#))
+        .await;
+    let client = signed_in(&app, &alice);
+    let path = "/organizations/R%26D%2F50%25%2B%3F%23%C3%9F";
+    let members = client.get(&format!("{path}/members")).await.ok();
+    assert_eq!(members["organization"], id);
+    assert_eq!(client.get(&format!("{path}/teams/a%2Fb")).await.ok(), team);
+    let twice = path.replace('%', "%25");
+    let answer = client.get(&format!("{twice}/members")).await;
+    answer.rejected(403, "forbidden");
+}
+
+#[actix_web::test]
+async fn ids_that_nobody_has_are_forbidden() {
+    let app = started().await;
+    let client = app.member("alice", "acme", "owner").await;
+    for id in ["%00", "acme%00", &"x".repeat(1000)] {
+        let answer = client.get(&format!("/organizations/{id}/members")).await;
+        answer.rejected(403, "forbidden");
+        let team = format!("/organizations/acme/teams/{id}");
+        client.get(&team).await.rejected(403, "forbidden");
+    }
+}
+
+#[actix_web::test]
+async fn of_two_tables_that_fit_the_one_with_better_auths_own_name_counts() {
+    let app = started().await;
+    let table =
+        r#"CREATE TABLE "Members" (id text, "organizationId" text, "userId" text, role text)"#;
+    app.sql(table).await;
+    let alice = User::named("alice");
+    let values = format!("'1', 'acme', '{}', 'owner'", alice.id);
+    app.sql(&format!(r#"INSERT INTO "Members" VALUES ({values})"#))
+        .await;
+    let client = signed_in(&app, &alice);
+    let answer = client.get("/organizations/acme/members").await;
+    answer.rejected(403, "forbidden");
+    app.add_member(&User::named("bob"), "acme", "owner").await;
+    let bob = signed_in(&app, &User::named("bob"));
+    bob.get("/organizations/acme/members").await.ok();
+}
+
+/// The indexes that Better Auth makes of its own tables.
+const INDEXES: [(&str, &str); 5] = [
+    ("member", "organizationId"),
+    ("member", "userId"),
+    ("team", "organizationId"),
+    ("teamMember", "teamId"),
+    ("teamMember", "userId"),
+];
+
+/// 20,000 members of 1,000 organizations, each with a team in theirs.
+const MANY_MEMBERS: [&str; 3] = [
+    "INSERT INTO member SELECT {n}, {n % 1000}, {n / 20}, 'member' FROM numbers",
+    "INSERT INTO team SELECT {n}, {n % 1000} FROM numbers",
+    r#"INSERT INTO "teamMember" SELECT {n}, {n}, {n / 20} FROM numbers"#,
+];
+
+async fn fill(db: &DatabaseConnection) {
+    let mut script: Vec<_> = TABLES.map(str::to_owned).into();
+    for (table, column) in INDEXES {
+        let (index, column) = (format!("{table}_{column}_idx"), format!("\"{column}\""));
+        script.push(format!(r#"CREATE INDEX "{index}" ON "{table}" ({column})"#));
+    }
+    for insert in MANY_MEMBERS {
+        let numbers = "WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 19999)";
+        let insert = insert.replace('{', "CAST(").replace('}', " AS text)");
+        script.push(format!("{numbers} {insert}"));
+    }
+    script.push("ANALYZE".to_owned());
+    for statement in script {
+        db.execute_unprepared(&statement).await.unwrap();
+    }
+}
+
+/// What the database was asked in this file's test of plans.
+static STATEMENTS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// How the database goes about a statement, a line for each step.
+async fn plan(sql: &str, ids: &[&str], db: &DatabaseConnection) -> Vec<String> {
+    let (explain, column) = match Engine::current() {
+        Engine::Sqlite => ("EXPLAIN QUERY PLAN", "detail"),
+        Engine::Postgres => ("EXPLAIN", "QUERY PLAN"),
+    };
+    let values = ids.iter().map(|id| (*id).into());
+    let (backend, sql) = (db.get_database_backend(), format!("{explain} {sql}"));
+    let statement = Statement::from_sql_and_values(backend, sql, values);
+    let rows = db.query_all_raw(statement).await.unwrap();
+    let lines = rows.iter().map(|row| row.try_get("", column).unwrap());
+    lines.collect()
+}
+
+#[actix_web::test]
+async fn a_look_up_is_one_statement_by_an_index_and_then_remembered() {
+    let file = TestDatabase::migrated().await;
+    let settings = file.settings(&[]).database;
+    let note = |sql: &str, _, _| STATEMENTS.lock().unwrap().push(sql.to_owned());
+    let database = Database::open_observed(&settings, Some(note))
+        .await
+        .unwrap();
+    fill(database.read()).await;
+    let organizations = Organizations::new(database.clone(), Duration::from_secs(60));
+    let user = Identity::new(BetterAuthId::new("7"), Uuid::new_v4().into());
+    // Finds the tables.
+    let none = organizations.membership(&user, "nothing", None).await;
+    assert_eq!(none.unwrap(), None);
+    // Rows 140 to 159 are this user's.
+    for team in [None, Some("141")] {
+        STATEMENTS.lock().unwrap().clear();
+        for _ in 0..3 {
+            let found = organizations.membership(&user, "141", team).await.unwrap();
+            assert!(found.is_some(), "{team:?}");
+        }
+        let statements = STATEMENTS.lock().unwrap().clone();
+        let [sql] = statements.as_slice() else {
+            panic!("{statements:#?}")
+        };
+        let ids = ["141", "7", "141"];
+        let ids = &ids[..2 + usize::from(team.is_some())];
+        let plan = plan(sql, ids, database.read()).await;
+        let scans = |step: &String| step.starts_with("SCAN") || step.contains("Seq Scan");
+        assert!(!plan.iter().any(scans), "{plan:#?}");
+    }
 }

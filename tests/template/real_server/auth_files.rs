@@ -25,18 +25,11 @@ impl Deployment {
         self.node("migrate.ts");
     }
 
-    /// Edits lib/auth.ts as a user would who wants organizations.
-    pub fn use_organization_plugin(&self) {
-        self.edit(
-            "lib/auth.ts",
-            "{ admin, bearer, jwt }",
-            "{ admin, bearer, jwt, organization }",
-        );
-        self.edit(
-            "lib/auth.ts",
-            "    bearer(),",
-            "    bearer(),\n    organization(),",
-        );
+    /// Edits lib/auth.ts as a user would who wants organizations, with these options.
+    pub fn use_organization_plugin(&self, options: &str) {
+        let plugin = format!("    bearer(),\n    organization({options}),");
+        self.edit("lib/auth.ts", "jwt }", "jwt, organization }");
+        self.edit("lib/auth.ts", "    bearer(),", &plugin);
         self.node("migrate.ts");
     }
 

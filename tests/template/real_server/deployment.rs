@@ -49,6 +49,8 @@ pub struct Deployment {
     pub(super) api: String,
     pub(super) engine: Engine,
     pub(super) ids: Ids,
+    /// What serves the API.
+    pub(super) api_program: &'static Path,
     /// SESSION_VERIFICATION of the API.
     sessions: &'static str,
     /// More settings of the API.
@@ -76,6 +78,7 @@ impl Deployment {
             api: free_origin(),
             engine,
             ids,
+            api_program: api_binary(ids),
             sessions: "off",
             api_settings: Vec::new(),
             proxy: None,
@@ -291,7 +294,7 @@ impl Deployment {
     }
 
     fn api_command(&self, subcommand: &str) -> Command {
-        let mut api = self.command(api_binary(self.ids), &self.api, &self.api_database);
+        let mut api = self.command(self.api_program, &self.api, &self.api_database);
         api.arg(subcommand)
             .env("TZ", "America/St_Johns")
             .env("BETTER_AUTH_BASE_PATH", &self.base_path)

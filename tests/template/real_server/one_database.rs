@@ -83,7 +83,7 @@ pub fn is_adopted(engine: Engine, ids: Ids, before: Before) {
         }
         Before::Plugins => {
             deployment.use_admin_plugin();
-            deployment.use_organization_plugin();
+            deployment.use_organization_plugin("");
         }
     }
     deployment.start_auth();

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use super::deployment::Ids;
 use super::root;
 use super::user::agent;
-use crate::builds::{target_dir, turn_to_build};
+use crate::builds::{cargo, lasting_copy, target_dir, turn_to_build};
+use crate::scaffold::scaffolded;
 
 pub const READY_WITHIN: Duration = Duration::from_secs(60);
 
@@ -81,7 +82,7 @@ fn given(name: &str) -> Option<PathBuf> {
     Some(root().join(env::var_os(name)?))
 }
 
-/// Builds the program with these features, and copies it to where the next build does not replace it.
+/// Builds the program with these features.
 fn build(features: &str) -> PathBuf {
     let _turn = turn_to_build();
     let mut cargo = generator::cargo(&root().join("template"));
@@ -90,8 +91,24 @@ fn build(features: &str) -> PathBuf {
             .args(["build", "--locked", "--features", features])
             .env("CARGO_TARGET_DIR", target_dir()),
     );
-    let copy = target_dir().join(format!("my-api-{features}"));
-    fs::copy(target_dir().join("debug/my-api"), &copy).unwrap();
+    copy_built("my-api", &format!("my-api-{features}"))
+}
+
+/// What `cargo scaffold` makes of a project, which its own tests have built before.
+pub fn scaffolded_binary() -> &'static Path {
+    static SCAFFOLDED: OnceLock<PathBuf> = OnceLock::new();
+    SCAFFOLDED.get_or_init(|| {
+        let dir = lasting_copy(scaffolded(), "scaffolded");
+        let _turn = turn_to_build();
+        succeed(&mut cargo(&dir, "build --locked"));
+        copy_built("shop", "shop-scaffolded")
+    })
+}
+
+/// Copies a program to where the next build does not replace it.
+fn copy_built(program: &str, name: &str) -> PathBuf {
+    let copy = target_dir().join(name);
+    fs::copy(target_dir().join("debug").join(program), &copy).unwrap();
     copy
 }
 

@@ -152,4 +152,25 @@ mod tests {
             assert!(named(none).is_empty());
         }
     }
+
+    #[test]
+    fn a_key_ends_when_it_expires() {
+        let given = [("API_KEYS", "http"), ("USER_UUID_CLAIM", "uuid")];
+        let settings = crate::config::settings(&given).expect("valid settings");
+        let keys = ApiKeys::new(&settings, TrustedProxies::default()).expect("TLS");
+        let end = |expires_at: Value| {
+            let user = json!({"id": "alice", "uuid": "018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90"});
+            let key = json!({"referenceId": "alice", "expiresAt": expires_at});
+            match keys.read_response(&json!({"user": user, "key": key})) {
+                Some(Holder::User(_, end)) => Ok(end.map(|end| end.to_string())),
+                _ => Err(()),
+            }
+        };
+        let time = "2026-12-01T00:00:00.000Z";
+        assert_eq!(end(json!(time)), Ok(Some(time.to_owned())));
+        assert_eq!(end(Value::Null), Ok(None));
+        for unreadable in [json!("soon"), json!(7)] {
+            assert_eq!(end(unreadable), Err(()));
+        }
+    }
 }

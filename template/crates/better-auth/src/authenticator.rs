@@ -126,12 +126,8 @@ impl Authenticator {
             (Scheme::Bearer, None, _) => Ok(()),
             (Scheme::Dpop, Some(thumbprint), Some(proofs)) => {
                 let now = SystemTime::now().duration_since(UNIX_EPOCH);
-                let caller = match (principal.user(), client) {
-                    (None, Some(client)) => client.id.clone(),
-                    (user, _) => user.map(|user| user.uuid.to_string()).unwrap_or_default(),
-                };
                 let now = now.unwrap_or_default();
-                proofs.check(request, token, thumbprint, &caller, now)
+                proofs.check(request, token, thumbprint, principal, now)
             }
             _ => Err(self.unauthorized(Rejection::Invalid("the scheme is not the token's"))),
         }

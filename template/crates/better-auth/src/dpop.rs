@@ -16,6 +16,7 @@ use crate::{
     config::OAuthSettings,
     fingerprint::Fingerprint,
     jwk::VerificationKey,
+    principal::Principal,
     token::{Rejection, Token},
     used_proofs::{NotTaken, UsedProofs},
 };
@@ -54,7 +55,7 @@ impl DpopProofs {
         request: &HttpRequest,
         token: &str,
         thumbprint: &str,
-        caller: &str,
+        caller: &Principal,
         now: Duration,
     ) -> Result<(), AppError> {
         let invalid = |rejection| {
@@ -64,9 +65,8 @@ impl DpopProofs {
         };
         let proof = self.check_proof(request, token, thumbprint, now);
         // Last, so that only good proofs are remembered.
-        let taken = self
-            .used
-            .take(Fingerprint::of(caller), proof.map_err(invalid)?, now);
+        let caller = Fingerprint::of(&caller.caller_id());
+        let taken = self.used.take(caller, proof.map_err(invalid)?, now);
         taken.map_err(|reason| match reason {
             NotTaken::UsedBefore => invalid(Rejection::Invalid("the proof was used before")),
             NotTaken::Full(wait) => AppError::new(Code::RATE_LIMITED)
@@ -163,4 +163,104 @@ fn hash(text: &str) -> String {
 /// The algorithms of proofs, as challenges and metadata name them.
 pub(crate) fn names() -> String {
     algorithm::NAMES.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use actix_web::test::TestRequest;
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        access_token::OAuthClient,
+        claims::Identity,
+        config::settings,
+        ids::BetterAuthId,
+        verifier::tests::{X, sign},
+    };
+
+    const NOW: u64 = 1_800_000_000;
+    const ALICE: &str = "018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90";
+    const BOB: &str = "018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f91";
+    const TOKEN: &str = "the token";
+    /// Of the key [`X`], by RFC 8037 appendix A.3.
+    const THUMBPRINT: &str = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k";
+
+    fn user(uuid: &str) -> Principal {
+        let uuid = uuid.parse().expect("a UUID");
+        let user = Identity::new(BetterAuthId::new("x"), uuid);
+        Principal::Delegate(Arc::new(user), client())
+    }
+
+    fn client() -> Arc<OAuthClient> {
+        Arc::new(OAuthClient {
+            id: "app".to_owned(),
+            scopes: Vec::new(),
+            key_thumbprint: Some(THUMBPRINT.to_owned()),
+        })
+    }
+
+    fn proofs() -> DpopProofs {
+        let settings = settings(&[("OAUTH_AUDIENCE", "https://api.example.test")]);
+        let tokens = settings.expect("valid settings").tokens;
+        DpopProofs::new(&tokens.oauth.expect("an audience"))
+    }
+
+    fn proof(made_at: u64) -> String {
+        let jwk = json!({"kty": "OKP", "crv": "Ed25519", "x": X});
+        let header = json!({"typ": "dpop+jwt", "alg": "EdDSA", "jwk": jwk});
+        let url = "https://api.example.test/notes";
+        let claims =
+            json!({"htm": "GET", "htu": url, "iat": made_at, "jti": "1", "ath": hash(TOKEN)});
+        sign(&header.to_string(), &claims.to_string())
+    }
+
+    fn check(proofs: &DpopProofs, caller: &Principal, proof: &str, now: u64) -> Result<(), Code> {
+        let request = TestRequest::get().uri("/notes");
+        let request = request.insert_header((DPOP, proof)).to_http_request();
+        let now = Duration::from_secs(now);
+        let checked = proofs.check(&request, TOKEN, THUMBPRINT, caller, now);
+        checked.map_err(|error| error.code())
+    }
+
+    #[test]
+    fn a_proof_may_differ_by_a_minute_from_the_clock() {
+        for (made_at, accepted) in [
+            (NOW - 61, false),
+            (NOW - 60, true),
+            (NOW + 60, true),
+            (NOW + 61, false),
+        ] {
+            let found = check(&proofs(), &user(ALICE), &proof(made_at), NOW);
+            assert_eq!(found.is_ok(), accepted, "{made_at}");
+        }
+    }
+
+    #[test]
+    fn a_used_proof_is_remembered_for_as_long_as_it_is_young() {
+        let (proofs, proof) = (proofs(), proof(NOW + 60));
+        assert_eq!(check(&proofs, &user(ALICE), &proof, NOW), Ok(()));
+        for later in [0, 60, 119, 120] {
+            let again = check(&proofs, &user(ALICE), &proof, NOW + later);
+            assert_eq!(again, Err(Code::TOKEN_INVALID), "{later}");
+        }
+    }
+
+    #[test]
+    fn a_proof_that_cannot_be_remembered_is_not_accepted() {
+        let proofs = proofs();
+        for number in 0..10_000 {
+            let proof = Fingerprint::of(&number.to_string());
+            let now = Duration::from_secs(NOW);
+            let taken = proofs.used.take(Fingerprint::of(ALICE), proof, now);
+            assert_eq!(taken, Ok(()));
+        }
+        let alices = check(&proofs, &user(ALICE), &proof(NOW), NOW);
+        assert_eq!(alices, Err(Code::RATE_LIMITED));
+        for (other, made_at) in [(user(BOB), NOW), (Principal::Machine(client()), NOW - 1)] {
+            assert_eq!(check(&proofs, &other, &proof(made_at), NOW), Ok(()));
+        }
+    }
 }

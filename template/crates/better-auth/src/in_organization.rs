@@ -1,11 +1,21 @@
+use std::fmt;
+
 use database::{
     UserUuid,
     audit::{Actor, Author},
     rows::{OrganizationTable, ReadAccess, WriteAccess},
 };
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition};
 
 use crate::{access::Role, member::Member};
+
+/// What RFC 3986 calls unreserved stands for itself in a path.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// An organization and the member who acts in it. Queries of an organization's rows take it first;
 /// the guard [`Member`] alone makes one.
@@ -26,6 +36,12 @@ impl<'a> InOrganization<'a> {
     #[must_use]
     pub fn id(self) -> &'a str {
         self.id
+    }
+
+    /// The id as a segment of a path, percent-encoded.
+    #[must_use]
+    pub fn path_segment(self) -> impl fmt::Display + use<'a> {
+        utf8_percent_encode(self.id, ENCODED)
     }
 
     /// The member.
@@ -63,5 +79,20 @@ impl Actor for InOrganization<'_> {
     /// None: members change rows of their own organization.
     fn author(self) -> Option<Author> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_segment_holds_no_character_with_a_meaning_in_urls() {
+        let organization = InOrganization {
+            id: "R&D/50%+?#ß_-.~z9",
+            user: uuid::Uuid::nil().into(),
+        };
+        let segment = organization.path_segment().to_string();
+        assert_eq!(segment, "R%26D%2F50%25%2B%3F%23%C3%9F_-.~z9");
     }
 }

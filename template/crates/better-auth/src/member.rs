@@ -1,4 +1,5 @@
 use std::{
+    borrow::Cow,
     fmt,
     future::{Ready, ready},
     marker::PhantomData,
@@ -12,6 +13,7 @@ use actix_web::{
     dev::{Payload, ServiceRequest, ServiceResponse},
     middleware::Next,
 };
+use percent_encoding::percent_decode_str;
 use rest::{AppError, Code};
 
 use crate::{
@@ -88,11 +90,10 @@ impl<R: Role> Member<R> {
     fn check(request: &HttpRequest) -> Result<Self, AppError> {
         let user = AuthUser::check(request)?;
         let membership = request.extensions().get::<Arc<Membership>>().cloned();
-        let path = request.match_info();
         // The ids that the middleware saw: a deeper `{team_id}` would be checked by nobody.
         let is_checked = |it: &Arc<Membership>| {
-            path.get(ORGANIZATION_ID) == Some(&it.organization_id)
-                && path.get(TEAM_ID) == it.team_id.as_deref()
+            path_id(request, ORGANIZATION_ID).as_deref() == Some(&it.organization_id)
+                && path_id(request, TEAM_ID).as_deref() == it.team_id.as_deref()
         };
         let membership = membership.filter(is_checked).ok_or_else(|| {
             let error = AppError::new(Code::INTERNAL_ERROR);
@@ -159,10 +160,10 @@ pub async fn members_only(
 
 async fn find_membership(request: &HttpRequest) -> Result<Arc<Membership>, AppError> {
     let user = AuthUser::check(request)?;
-    let path = request.match_info();
-    let organization = path.get(ORGANIZATION_ID).unwrap_or_default();
+    let organization = path_id(request, ORGANIZATION_ID).unwrap_or_default();
+    let team = path_id(request, TEAM_ID);
     let organizations = app_data::<Organizations>(request)?;
-    let membership = organizations.membership(&user, organization, path.get(TEAM_ID));
+    let membership = organizations.membership(&user, &organization, team.as_deref());
     let membership = membership
         .await?
         .ok_or_else(|| AppError::new(Code::FORBIDDEN).detail("The path belongs to others"))?;
@@ -174,4 +175,10 @@ async fn find_membership(request: &HttpRequest) -> Result<Arc<Membership>, AppEr
         })),
         _ => Ok(membership),
     }
+}
+
+/// An id in the path. The router leaves `%`, `/` and `+` encoded.
+fn path_id<'a>(request: &'a HttpRequest, name: &str) -> Option<Cow<'a, str>> {
+    let id = request.match_info().get(name)?;
+    Some(percent_decode_str(id).decode_utf8_lossy())
 }

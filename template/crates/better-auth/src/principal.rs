@@ -32,6 +32,14 @@ impl Principal {
         }
     }
 
+    /// Tells callers apart: by the user, or else by the client.
+    pub(crate) fn caller_id(&self) -> String {
+        match self {
+            Self::User(user) | Self::Key(user) | Self::Delegate(user, _) => user.uuid.to_string(),
+            Self::Machine(client) => client.id.clone(),
+        }
+    }
+
     pub(crate) fn client(&self) -> Option<&Arc<OAuthClient>> {
         match self {
             Self::User(_) | Self::Key(_) => None,

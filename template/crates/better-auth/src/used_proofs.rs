@@ -120,6 +120,19 @@ mod tests {
     }
 
     #[test]
+    fn no_more_proofs_are_kept_than_the_bounds_say() {
+        let store = UsedProofs::new(KEPT_FOR);
+        let taken_of = |caller: &str| {
+            let taken = (0..10_010).filter(|number| take(&store, caller, *number, 1000).is_ok());
+            taken.count()
+        };
+        for number in 0..10 {
+            assert_eq!(taken_of(&format!("mallory{number}")), 10_000);
+        }
+        assert_eq!(taken_of("alice"), 0);
+    }
+
+    #[test]
     fn there_is_room_again_when_the_oldest_proofs_have_no_time_left() {
         let store = store();
         for number in 0..100 {

@@ -284,7 +284,7 @@ fn number(claims: &Map<String, Value>, name: &str) -> Result<Option<f64>, Reject
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use aws_lc_rs::signature::Ed25519KeyPair;
     use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
     use proptest::prelude::*;
@@ -296,7 +296,7 @@ mod tests {
     const NOW: Duration = Duration::from_secs(1_800_000_000);
     /// RFC 8037 appendix A.1 and A.2.
     const D: &str = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";
-    const X: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+    pub(crate) const X: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
 
     fn keys() -> KeySet {
         let set = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": X}]});
@@ -309,7 +309,8 @@ mod tests {
         Verifier::new(&settings.tokens)
     }
 
-    fn sign(header: &str, payload: &str) -> String {
+    /// With the key [`X`].
+    pub(crate) fn sign(header: &str, payload: &str) -> String {
         let bytes = |text| URL_SAFE_NO_PAD.decode(text).expect("base64url");
         let pair = Ed25519KeyPair::from_seed_and_public_key(&bytes(D), &bytes(X));
         let encode = |part: &str| URL_SAFE_NO_PAD.encode(part);

@@ -166,11 +166,11 @@ impl TestApp {
             .await;
     }
 
-    /// The user owns an organization of their own, by a claim of the token.
+    /// The user owns an organization of their own and is in its only team, by a claim of the token.
     async fn signed_in(&self, user: User) -> Client {
         self.add_row(&user).await;
         let organization = format!("organization-of-{}", user.name);
-        let organizations = json!([{"id": organization, "role": "owner"}]);
+        let organizations = json!([{"id": organization, "role": "owner", "teams": [organization]}]);
         let token = self.auth.token(&user).claim("organizations", organizations);
         Client::new(self, user, Some(token.sign())).in_organization(&organization)
     }

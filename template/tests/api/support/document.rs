@@ -9,7 +9,7 @@ use super::{Answer, Client, TestApp};
 pub type Ids<T = String> = BTreeMap<String, T>;
 
 /// The parameters that say whose rows a path is about.
-const OWNERS: [&str; 2] = ["user_id", "organization_id"];
+const OWNERS: [&str; 3] = ["user_id", "organization_id", "team_id"];
 
 /// The OpenAPI document: what there is to call, and with what.
 pub struct Document(Value);
@@ -63,14 +63,15 @@ impl Operation {
     }
 
     /// Its path with these values in the place of parameters; the owner `me` is the client, and
-    /// the client's organization.
+    /// the client's organization, whose only team has the same id.
     pub fn path_with(&self, client: &Client, owner: &str, ids: &Ids) -> String {
         let organization = match owner {
             "me" => client.organization(),
             other => other,
         };
         let path = self.path.replace("{user_id}", owner);
-        let mut path = path.replace("{organization_id}", organization);
+        let path = path.replace("{organization_id}", organization);
+        let mut path = path.replace("{team_id}", organization);
         for (name, id) in ids {
             path = path.replace(&format!("{{{name}}}"), id);
         }
