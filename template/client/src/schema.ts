@@ -370,6 +370,8 @@ export interface components {
             actor_id: components["schemas"]["UserUuid"];
             created_at: components["schemas"]["UtcDateTime"];
             id: components["schemas"]["AuditEntryId"];
+            /** @description Better Auth's id of the administrator who acted as that user. */
+            impersonated_by: string | null;
             /** @description The request, as X-Request-Id and the log name it. */
             request_id: string;
             /** @description The row; it may be gone. */
@@ -406,7 +408,7 @@ export interface components {
          * @description The stable name of a problem; clients branch on it.
          * @enum {string}
          */
-        Code: "malformed_request" | "invalid_request" | "token_missing" | "token_expired" | "token_malformed" | "token_invalid" | "user_unknown" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "unsupported_media_type" | "cursor_invalid" | "precondition_failed" | "validation_failed" | "rate_limited" | "jwks_unavailable" | "auth_unavailable" | "database_unavailable" | "not_ready" | "internal_error" | "tag_name_conflict" | "tag_already_assigned";
+        Code: "malformed_request" | "invalid_request" | "token_missing" | "token_expired" | "token_malformed" | "token_invalid" | "user_unknown" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "body_too_large" | "unsupported_media_type" | "cursor_invalid" | "precondition_failed" | "validation_failed" | "rate_limited" | "jwks_unavailable" | "auth_unavailable" | "database_unavailable" | "not_ready" | "internal_error" | "tag_name_conflict" | "tag_already_assigned";
         /**
          * @description A colour as `#RRGGBB` in upper case; `#RGB` is read too and written out in full.
          * @example #1E90FF
@@ -437,11 +439,11 @@ export interface components {
         };
         /** @description The signed-in user, as the token or the session describes them. */
         Identity: {
-            /** @description As of sign-in. */
+            /** @description As the token or the session says. */
             email: string | null;
             /** @description Better Auth's own id (`sub`). */
             id: components["schemas"]["BetterAuthId"];
-            /** @description As of sign-in. */
+            /** @description As the token or the session says. */
             name: string | null;
             /** @description The active organization. */
             organization_id: string | null;
@@ -993,6 +995,21 @@ export interface components {
                 };
             };
         };
+        /** @description `request_timeout`: The body did not arrive in time. */
+        request_timeout: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "request_timeout";
+                    /** @enum {integer} */
+                    status?: 408;
+                };
+            };
+        };
         /** @description `tag_already_assigned`: The task has this tag already. */
         tag_already_assigned: {
             headers: {
@@ -1261,6 +1278,7 @@ export interface operations {
             400: components["responses"]["malformed_request_or_invalid_request"];
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid_or_user_unknown"];
             403: components["responses"]["forbidden"];
+            408: components["responses"]["request_timeout"];
             409: components["responses"]["tag_name_conflict"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
@@ -1362,6 +1380,7 @@ export interface operations {
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
             409: components["responses"]["tag_name_conflict"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["body_too_large"];
@@ -1457,6 +1476,7 @@ export interface operations {
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
             409: components["responses"]["tag_name_conflict"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["body_too_large"];
@@ -1561,6 +1581,7 @@ export interface operations {
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation_failed"];
@@ -1688,6 +1709,7 @@ export interface operations {
             400: components["responses"]["malformed_request_or_invalid_request"];
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid_or_user_unknown"];
             403: components["responses"]["forbidden"];
+            408: components["responses"]["request_timeout"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation_failed"];
@@ -1788,6 +1810,7 @@ export interface operations {
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
@@ -1882,6 +1905,7 @@ export interface operations {
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
@@ -2086,6 +2110,7 @@ export interface operations {
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
@@ -2144,6 +2169,7 @@ export interface operations {
             401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid_or_user_unknown"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
             409: components["responses"]["tag_already_assigned"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["body_too_large"];

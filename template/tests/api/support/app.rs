@@ -167,7 +167,7 @@ impl TestApp {
     }
 
     /// The user owns an organization of their own and is in its only team, by a claim of the token.
-    async fn signed_in(&self, user: User) -> Client {
+    pub async fn signed_in(&self, user: User) -> Client {
         self.add_row(&user).await;
         let organization = format!("organization-of-{}", user.name);
         let organizations = json!([{"id": organization, "role": "owner", "teams": [organization]}]);

@@ -1,5 +1,6 @@
 //! What is recorded of changes by administrators.
 
+use mock_auth::User;
 use serde_json::{Value, json};
 
 use crate::support::{Client, TestApp};
@@ -47,6 +48,22 @@ async fn a_change_by_an_administrator_says_who_what_which_row_when_and_in_which_
     );
     assert!(entry["created_at"].is_string());
     assert!(!entry.to_string().contains("secret plan"), "{entry}");
+}
+
+#[actix_web::test]
+async fn a_change_by_somebody_who_acts_as_a_user_says_who_that_is() {
+    let app = TestApp::start().await;
+    let task = app.user("alice").await.task("Kept").await;
+    let impersonated = app.signed_in(User {
+        permissions: vec!["tasks:delete".to_owned()],
+        impersonated_by: Some("root".to_owned()),
+        ..User::named("cleaner")
+    });
+    let deleted = impersonated
+        .await
+        .delete(&format!("/api/admin/tasks/{task}"));
+    assert_eq!(deleted.await.status, 204);
+    assert_eq!(trail(&app, "").await[0]["impersonated_by"], "root");
 }
 
 #[actix_web::test]
