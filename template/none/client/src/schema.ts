@@ -157,6 +157,8 @@ export interface components {
             actor_id: components["schemas"]["UserUuid"];
             created_at: components["schemas"]["UtcDateTime"];
             id: components["schemas"]["AuditEntryId"];
+            /** @description Better Auth's id of the administrator who acted as that user. */
+            impersonated_by: string | null;
             /** @description The request, as X-Request-Id and the log name it. */
             request_id: string;
             /** @description The row; it may be gone. */
@@ -193,7 +195,7 @@ export interface components {
          * @description The stable name of a problem; clients branch on it.
          * @enum {string}
          */
-        Code: "malformed_request" | "invalid_request" | "token_missing" | "token_expired" | "token_malformed" | "token_invalid" | "user_unknown" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "unsupported_media_type" | "cursor_invalid" | "precondition_failed" | "validation_failed" | "rate_limited" | "jwks_unavailable" | "auth_unavailable" | "database_unavailable" | "not_ready" | "internal_error";
+        Code: "malformed_request" | "invalid_request" | "token_missing" | "token_expired" | "token_malformed" | "token_invalid" | "user_unknown" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "body_too_large" | "unsupported_media_type" | "cursor_invalid" | "precondition_failed" | "validation_failed" | "rate_limited" | "jwks_unavailable" | "auth_unavailable" | "database_unavailable" | "not_ready" | "internal_error";
         /** @description One error of the input. */
         FieldError: {
             /**
@@ -214,11 +216,11 @@ export interface components {
         };
         /** @description The signed-in user, as the token or the session describes them. */
         Identity: {
-            /** @description As of sign-in. */
+            /** @description As the token or the session says. */
             email: string | null;
             /** @description Better Auth's own id (`sub`). */
             id: components["schemas"]["BetterAuthId"];
-            /** @description As of sign-in. */
+            /** @description As the token or the session says. */
             name: string | null;
             /** @description The active organization. */
             organization_id: string | null;
