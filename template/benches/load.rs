@@ -2,12 +2,19 @@
 //! also on PostgreSQL where TEST_DATABASE_URL names a server. The name of a measurement behind `--`
 //! runs that one alone. Without `--bench` they only show that they still work.
 
+#[path = "load/memory.rs"]
+mod memory;
+#[path = "load/replicas.rs"]
+mod replicas;
 #[path = "load/tasks.rs"]
 mod tasks;
+#[cfg(feature = "otel")]
+#[path = "load/traces.rs"]
+mod traces;
 
 use std::{
     fs,
-    net::{Ipv4Addr, TcpListener, TcpStream},
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     path::Path,
     process::{Child, Command, Stdio},
     thread,
@@ -26,6 +33,13 @@ type Measurement = fn(&Bench, &Engine);
 const MEASUREMENTS: &[(&str, Measurement)] = &[
     // The server's CPU for each of several routes.
     ("requests", measure_requests),
+    // What open connections take, next to those of actix-web alone.
+    ("memory", memory::measure),
+    // What clients see while replicas restart, columns are added and PostgreSQL restarts.
+    ("replicas", replicas::measure),
+    // The server's CPU with traces, without them and without the code for them.
+    #[cfg(feature = "otel")]
+    ("traces", traces::measure),
     // How long requests take with many tasks, against fewer tasks.
     ("tasks", tasks::measure),
 ];
@@ -68,6 +82,12 @@ const ROWS: &[&str] = &[
     r#"INSERT INTO task_tags (task_id, tag_id) SELECT tasks.id, tags.id FROM tasks JOIN tags ON tags.user_id = tasks.user_id WHERE tags.name IN ('tag1', 'tag2')"#,
 ];
 
+/// What migrations do to tables in use, Better Auth's own ones included.
+const MIGRATIONS: &[&str] = &[
+    r#"ALTER TABLE "user" ADD COLUMN measured text"#,
+    "ALTER TABLE tasks ADD COLUMN measured text NOT NULL DEFAULT ''",
+];
+
 /// What all measurements share.
 struct Bench {
     is_whole: bool,
@@ -78,6 +98,9 @@ struct Bench {
 
 fn main() {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|name| name == memory::BARE) {
+        return memory::serve_bare();
+    }
     let is_whole = arguments.iter().any(|argument| argument == "--bench");
     let names: Vec<_> = arguments
         .iter()
@@ -287,7 +310,13 @@ fn median(mut values: Vec<f64>) -> f64 {
 /// The program on this database, with the stand-in's tokens.
 fn program(url: &str, auth: &MockAuth) -> Command {
     let name = concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME"));
-    let mut program = Command::new(std::env::var(name).expect("cargo built the program"));
+    let file = std::env::var(name).expect("cargo built the program");
+    program_in(Path::new(&file), url, auth)
+}
+
+/// The same from another build.
+fn program_in(file: &Path, url: &str, auth: &MockAuth) -> Command {
+    let mut program = Command::new(file);
     program
         .envs([("DATABASE_URL", url), ("RUST_LOG", "warn")])
         .env("BETTER_AUTH_URL", auth.origin())
@@ -312,13 +341,16 @@ struct Server {
 
 impl Server {
     fn start(url: &str, auth: &MockAuth) -> Self {
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-        let address = free.local_addr().expect("an address");
-        drop(free);
-        let mut program = program(url, auth);
-        program.env("PORT", address.port().to_string());
-        let process = program.spawn().expect("the program starts");
+        Self::spawn(&mut program(url, auth), free_port())
+    }
+
+    fn spawn(program: &mut Command, port: u16) -> Self {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        program.env("PORT", port.to_string());
+        let mut process = program.spawn().expect("the program starts");
         while TcpStream::connect(address).is_err() {
+            let ended = process.try_wait().expect("a child");
+            assert!(ended.is_none(), "the program ended");
             thread::sleep(Duration::from_millis(50));
         }
         // It listens before its workers are ready.
@@ -363,13 +395,16 @@ impl Server {
 
     /// What is resident: in all, and what is not a part of the program's file.
     fn memory(&self) -> String {
-        let rollup = self.proc("smaps_rollup");
-        let mebibytes = |name| {
-            let line = rollup.lines().find(|line| line.starts_with(name));
-            number_before(line.expect("a line of its own"), " kB") / 1024.0
-        };
-        let (all, anonymous) = (mebibytes("Rss:"), mebibytes("Anonymous:"));
+        let (all, anonymous) = (self.kibibytes("Rss:"), self.kibibytes("Anonymous:"));
+        let [all, anonymous] = [all, anonymous].map(|kibibytes| kibibytes / 1024.0);
         format!("{all:.1} MiB, of which {anonymous:.1} anonymous")
+    }
+
+    /// A line of smaps_rollup.
+    fn kibibytes(&self, name: &str) -> f64 {
+        let rollup = self.proc("smaps_rollup");
+        let line = rollup.lines().find(|line| line.starts_with(name));
+        number_before(line.expect("a line of its own"), " kB")
     }
 
     fn proc(&self, file: &str) -> String {
@@ -382,6 +417,11 @@ impl Drop for Server {
         self.process.kill().expect("it runs until now");
         self.process.wait().expect("it ends");
     }
+}
+
+fn free_port() -> u16 {
+    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    free.local_addr().expect("an address").port()
 }
 
 fn number_before(text: &str, what: &str) -> f64 {
