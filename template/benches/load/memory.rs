@@ -6,6 +6,7 @@ use std::{
     io::{Read, Write},
     net::{Ipv4Addr, TcpStream},
     process::Command,
+    thread,
     time::Duration,
 };
 
@@ -51,20 +52,23 @@ struct Growth {
 
 impl Growth {
     fn of(server: &Server, count: u32, request: &str) -> Self {
-        let anonymous = || server.kibibytes("Anonymous:");
-        let rest = anonymous();
+        let rest = server.kibibytes("Anonymous:");
         let address = server.url.trim_start_matches("http://");
-        let connect = || TcpStream::connect(address).expect("a connection (ulimit -n)");
-        let mut connections: Vec<_> = (0..count).map(|_| connect()).collect();
-        let opened = anonymous();
-        for connection in &mut connections {
-            ask(connection, request);
-        }
+        let connect = |_| TcpStream::connect(address).expect("a connection (ulimit -n)");
+        let connections: Vec<_> = (0..count).map(connect).collect();
+        let opened = settled(server);
+        drop(connections);
+        // Asked at once: a server closes connections that stay silent for long.
+        let connections: Vec<_> = (0..count)
+            .map(|number| ask(connect(number), request))
+            .collect();
+        let asked = settled(server);
+        drop(connections);
         Self {
             connections: f64::from(count),
             rest,
             opened,
-            asked: anonymous(),
+            asked,
         }
     }
 
@@ -84,13 +88,27 @@ impl Growth {
     }
 }
 
-/// A request, and the whole of its short response.
-fn ask(connection: &mut TcpStream, request: &str) {
+/// What a server has in use once it has accepted all connections, in KiB.
+fn settled(server: &Server) -> f64 {
+    let mut last = 0.0;
+    loop {
+        let now = server.kibibytes("Anonymous:");
+        if now <= last {
+            return now;
+        }
+        last = now;
+        thread::sleep(Duration::from_millis(500));
+    }
+}
+
+/// Sends a request, and reads the whole of its short response.
+fn ask(mut connection: TcpStream, request: &str) -> TcpStream {
     connection.write_all(request.as_bytes()).expect("sent");
     let mut response = [0; 4096];
     let length = connection.read(&mut response).expect("a response");
     let response = String::from_utf8_lossy(&response[..length]);
     assert!(response.starts_with("HTTP/1.1 200"), "{response}");
+    connection
 }
 
 /// Serves with actix-web alone, with the program's settings for connections.

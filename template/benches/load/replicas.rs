@@ -20,7 +20,7 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
-use reqwest::{Client, StatusCode, header};
+use reqwest::{Client, header};
 use url::Url;
 
 use crate::{
@@ -256,6 +256,14 @@ struct Seen {
     slowest: Duration,
 }
 
+struct Answer {
+    /// The status, and whose it is.
+    name: String,
+    is_success: bool,
+    /// Where the new row is, if there is one.
+    location: Option<String>,
+}
+
 impl Seen {
     fn with(mut self, other: Self) -> Self {
         for (answer, count) in other.answers {
@@ -281,9 +289,10 @@ impl Load {
             let answer = self.ask(path, *body, token).await;
             seen.slowest = seen.slowest.max(began.elapsed());
             let name = match answer {
-                Ok((status, location)) => {
-                    seen.created.extend(location.map(|path| (token, path)));
-                    status.as_str().to_owned()
+                Ok(answer) => {
+                    seen.created
+                        .extend(answer.location.map(|path| (token, path)));
+                    answer.name
                 }
                 Err(error) => format!("{error:?}"),
             };
@@ -292,13 +301,12 @@ impl Load {
         seen
     }
 
-    /// Returns the status, and where the new row is, if there is one.
     async fn ask(
         &self,
         path: &str,
         body: Option<&'static str>,
         token: usize,
-    ) -> reqwest::Result<(StatusCode, Option<String>)> {
+    ) -> reqwest::Result<Answer> {
         let url = format!("{}{path}", self.url);
         let request = match body {
             Some(body) => self
@@ -311,9 +319,20 @@ impl Load {
         let response = request.bearer_auth(&self.tokens[token]).send().await?;
         let location = response.headers().get(header::LOCATION);
         let location = location.and_then(|value| value.to_str().ok());
-        let (status, location) = (response.status(), location.map(str::to_owned));
+        let location = location.map(str::to_owned);
+        // HAProxy's own answers have no id.
+        let whose = match response.headers().get("x-request-id") {
+            Some(_) => "",
+            None => " of HAProxy",
+        };
+        let status = response.status();
+        let name = format!("{}{whose}", status.as_u16());
         response.bytes().await?;
-        Ok((status, location))
+        Ok(Answer {
+            name,
+            is_success: status.is_success(),
+            location,
+        })
     }
 
     /// How many of the acknowledged creates cannot be read.
@@ -321,7 +340,7 @@ impl Load {
         let mut missing = 0;
         for (token, path) in created {
             let answer = self.ask(path, None, *token).await;
-            missing += usize::from(!answer.is_ok_and(|(status, _)| status.is_success()));
+            missing += usize::from(!answer.is_ok_and(|it| it.is_success));
         }
         missing
     }

@@ -5,7 +5,7 @@ use std::{
     env,
     net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -48,7 +48,11 @@ pub fn measure(bench: &Bench, engine: &Engine) {
         .env("OTEL_TRACES_SAMPLER_ARG", "0.01");
     // Spans are of the level info.
     let usual = [("RUST_LOG", "info"), ("LOG_FORMAT", "json")];
-    let servers = commands.map(|mut command| Server::spawn(command.envs(usual), free_port()));
+    let servers = commands.map(|mut command| {
+        // Where the log goes.
+        let command = command.envs(usual).stderr(Stdio::null());
+        Server::spawn(command, free_port())
+    });
     println!("\n{}: µs of CPU", engine.name());
     println!("route    without otel         off           1 %");
     for route in ROUTES.iter().filter(|(_, _, body)| body.is_none()) {
@@ -113,8 +117,10 @@ fn start_collector() -> (String, Arc<AtomicUsize>) {
         let limit = PayloadConfig::new(1 << 24);
         App::new().app_data(limit).default_service(web::to(take))
     };
-    let server = HttpServer::new(app).workers(1).disable_signals();
-    let server = server.listen(listener).expect("it listens");
-    thread::spawn(|| System::new().block_on(server.run()));
+    thread::spawn(|| {
+        let server = HttpServer::new(app).workers(1).disable_signals();
+        let server = server.listen(listener).expect("it listens");
+        System::new().block_on(server.run())
+    });
     (format!("http://{address}"), received)
 }
