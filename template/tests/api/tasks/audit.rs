@@ -54,15 +54,14 @@ async fn a_change_by_an_administrator_says_who_what_which_row_when_and_in_which_
 async fn a_change_by_somebody_who_acts_as_a_user_says_who_that_is() {
     let app = TestApp::start().await;
     let task = app.user("alice").await.task("Kept").await;
-    let impersonated = app.signed_in(User {
+    let cleaner = User {
         permissions: vec!["tasks:delete".to_owned()],
         impersonated_by: Some("root".to_owned()),
         ..User::named("cleaner")
-    });
-    let deleted = impersonated
-        .await
-        .delete(&format!("/api/admin/tasks/{task}"));
-    assert_eq!(deleted.await.status, 204);
+    };
+    let cleaner = app.signed_in(cleaner).await;
+    let answer = cleaner.delete(&format!("/api/admin/tasks/{task}")).await;
+    assert_eq!(answer.status, 204);
     assert_eq!(trail(&app, "").await[0]["impersonated_by"], "root");
 }
 
