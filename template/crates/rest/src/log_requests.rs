@@ -15,6 +15,7 @@ use actix_web::{
     web::Data,
 };
 use database::UserUuid;
+use futures_util::future::LocalBoxFuture;
 use tracing::field::display;
 
 use crate::{
@@ -42,7 +43,15 @@ pub struct ChallengeParameters(pub String);
 /// The outermost middleware: gives the request its id, turns every error into a problem+json
 /// body, sets the headers of every response, writes the request's one log line and counts
 /// it.
-pub async fn log_requests(
+pub fn log_requests(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> LocalBoxFuture<'static, Result<ServiceResponse<BoxBody>, Error>> {
+    // actix keeps room for the outermost future in every connection, also while it is idle.
+    Box::pin(respond(request, next))
+}
+
+async fn respond(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
