@@ -129,6 +129,15 @@ async fn the_line_of_a_request_has_the_ids_of_trace_and_span() {
 }
 
 #[actix_web::test]
+async fn a_request_that_is_not_sampled_has_no_span() {
+    let (_, log) = trace_a_request("00", &[]).await;
+    let lines = log.lines().map(|line| serde_json::from_str(line).unwrap());
+    let mut requests = lines.filter(|line: &Value| line["message"] == "request");
+    let line = requests.next().unwrap();
+    assert_eq!(line["span"], Value::Null, "{line}");
+}
+
+#[actix_web::test]
 async fn a_request_that_its_caller_does_not_trace_is_not_sent() {
     let (received, log) = trace_a_request("00", &[]).await;
     assert!(!received.contains(&bytes(TRACE)), "{log}");

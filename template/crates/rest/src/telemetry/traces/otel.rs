@@ -1,4 +1,5 @@
 use std::{
+    cell::Cell,
     collections::HashMap,
     sync::OnceLock,
     time::{Duration, SystemTime},
@@ -6,15 +7,21 @@ use std::{
 
 use actix_web::{dev::ServiceRequest, http::header::HeaderMap};
 use opentelemetry::{
-    KeyValue,
+    Context, KeyValue, SpanId, TraceFlags, TraceId,
     propagation::{Extractor, TextMapPropagator},
-    trace::{Span as _, SpanKind, Status, TraceContextExt, Tracer, TracerProvider},
+    trace::{
+        FutureExt, Span as _, SpanContext, SpanKind, Status, TraceContextExt, TraceState, Tracer,
+        TracerProvider,
+    },
 };
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::{
     Resource,
     propagation::TraceContextPropagator,
-    trace::{Sampler, SdkTracer, SdkTracerProvider},
+    trace::{
+        IdGenerator, RandomIdGenerator, Sampler, SamplingDecision, SdkTracer, SdkTracerProvider,
+        ShouldSample,
+    },
 };
 use secrecy::ExposeSecret;
 use tracing::{Instrument, Span, Subscriber, field::Empty};
@@ -27,6 +34,28 @@ use crate::RequestId;
 /// What exports the spans of this process; absent where OTEL_EXPORTER_OTLP_ENDPOINT is unset.
 static PROVIDER: OnceLock<SdkTracerProvider> = OnceLock::new();
 static TRACER: OnceLock<SdkTracer> = OnceLock::new();
+static SAMPLER: OnceLock<Sampler> = OnceLock::new();
+
+thread_local! {
+    /// The id of the trace that the next span of this thread begins.
+    static NEXT_TRACE: Cell<Option<TraceId>> = const { Cell::new(None) };
+}
+
+/// Random ids, but for traces whose id was needed before their first span.
+#[derive(Debug)]
+struct Ids;
+
+impl IdGenerator for Ids {
+    fn new_trace_id(&self) -> TraceId {
+        NEXT_TRACE
+            .take()
+            .unwrap_or_else(|| RandomIdGenerator::default().new_trace_id())
+    }
+
+    fn new_span_id(&self) -> SpanId {
+        RandomIdGenerator::default().new_span_id()
+    }
+}
 
 /// The name of the instrumentation in traces.
 const SCOPE: &str = env!("CARGO_PKG_NAME");
@@ -77,7 +106,8 @@ fn provider(
     Some(exporter.map(|exporter| {
         SdkTracerProvider::builder()
             .with_batch_exporter(exporter)
-            .with_sampler(sampler(settings))
+            .with_sampler(SAMPLER.get_or_init(|| sampler(settings)).clone())
+            .with_id_generator(Ids)
             .with_resource(resource.build())
             .build()
     }))
@@ -97,49 +127,58 @@ fn sampler(settings: &TraceSettings) -> Sampler {
 }
 
 /// The span of a request. Log lines inside have the ids of trace and span.
-pub(crate) struct RequestSpan(Span);
+pub(crate) enum RequestSpan {
+    Off,
+    /// Only says that it is not sampled: spans cost more than the request.
+    Unsampled(Context),
+    Sampled(Span),
+}
 
 impl RequestSpan {
     pub(crate) fn begin(request: &ServiceRequest, id: &RequestId) -> Self {
-        if TRACER.get().is_none() {
-            return Self(Span::none());
-        }
-        let span = tracing::info_span!(
-            "request",
-            otel.kind = "server",
-            http.request.method = Empty,
-            http.route = Empty,
-            http.response.status_code = Empty,
-            request_id = id.as_str(),
-            trace_id = Empty,
-            span_id = Empty,
-        );
+        let Some(sampler) = SAMPLER.get() else {
+            return Self::Off;
+        };
         let caller = TraceContextPropagator::new().extract(&Headers(request.headers()));
-        // Fails for a span that RUST_LOG leaves out.
-        span.set_parent(caller).ok();
-        let context = span.context();
-        let ids = context.span().span_context().clone();
-        if ids.is_valid() {
-            span.record("trace_id", tracing::field::display(ids.trace_id()));
-            span.record("span_id", tracing::field::display(ids.span_id()));
+        let of_caller = caller.span().span_context().trace_id();
+        let begins_trace = of_caller == TraceId::INVALID;
+        let trace = if begins_trace {
+            Ids.new_trace_id()
+        } else {
+            of_caller
+        };
+        let kind = SpanKind::Server;
+        let sampling = sampler.should_sample(Some(&caller), trace, "request", &kind, &[], &[]);
+        if sampling.decision != SamplingDecision::RecordAndSample {
+            return Self::Unsampled(unsampled(trace));
         }
-        Self(span)
+        NEXT_TRACE.set(begins_trace.then_some(trace));
+        let span = start(caller, id);
+        // A span that RUST_LOG leaves out takes no id.
+        NEXT_TRACE.set(None);
+        Self::Sampled(span)
     }
 
     pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> T {
-        work.instrument(self.0.clone()).await
+        match self {
+            Self::Off => work.await,
+            Self::Unsampled(context) => work.with_context(context.clone()).await,
+            Self::Sampled(span) => work.instrument(span.clone()).await,
+        }
     }
 
     pub(crate) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
-        self.0.in_scope(work)
+        match self {
+            Self::Sampled(span) => span.in_scope(work),
+            _ => work(),
+        }
     }
 
     /// Says what the request was.
     pub(crate) fn record(&self, method: &str, route: &str, status: u16) {
-        let Self(span) = self;
-        if span.is_none() {
+        let Self::Sampled(span) = self else {
             return;
-        }
+        };
         span.record("http.request.method", method);
         span.record("http.route", route);
         span.record("http.response.status_code", status);
@@ -150,6 +189,53 @@ impl RequestSpan {
             context.span().set_status(Status::error(""));
         }
     }
+}
+
+fn start(caller: Context, id: &RequestId) -> Span {
+    let span = tracing::info_span!(
+        "request",
+        otel.kind = "server",
+        http.request.method = Empty,
+        http.route = Empty,
+        http.response.status_code = Empty,
+        request_id = id.as_str(),
+        trace_id = Empty,
+        span_id = Empty,
+    );
+    // Fails for a span that RUST_LOG leaves out.
+    span.set_parent(caller).ok();
+    let context = span.context();
+    let ids = context.span().span_context().clone();
+    if ids.is_valid() {
+        span.record("trace_id", tracing::field::display(ids.trace_id()));
+        span.record("span_id", tracing::field::display(ids.span_id()));
+    }
+    span
+}
+
+/// What tells spans below, and other servers, that this trace is not sampled.
+fn unsampled(trace: TraceId) -> Context {
+    Context::new().with_remote_span_context(SpanContext::new(
+        trace,
+        Ids.new_span_id(),
+        TraceFlags::default(),
+        false,
+        TraceState::default(),
+    ))
+}
+
+fn is_unsampled() -> bool {
+    let context = current();
+    let context = context.span().span_context().clone();
+    context.is_valid() && !context.is_sampled()
+}
+
+fn current() -> Context {
+    let span = Span::current();
+    if span.is_none() {
+        return Context::current();
+    }
+    span.context()
 }
 
 /// The headers of a request, for the propagator.
@@ -167,7 +253,7 @@ impl Extractor for Headers<'_> {
 
 /// Runs `work` in a span of this name, in builds with the feature `otel`.
 pub async fn in_span<T>(name: &'static str, work: impl Future<Output = T>) -> T {
-    if TRACER.get().is_none() {
+    if TRACER.get().is_none() || is_unsampled() {
         return work.await;
     }
     let span = tracing::info_span!("step", otel.name = name);
@@ -180,7 +266,7 @@ pub async fn in_span<T>(name: &'static str, work: impl Future<Output = T>) -> T 
 pub fn traceparent() -> Option<String> {
     TRACER.get()?;
     let mut headers = HashMap::new();
-    TraceContextPropagator::new().inject_context(&Span::current().context(), &mut headers);
+    TraceContextPropagator::new().inject_context(&current(), &mut headers);
     headers.remove("traceparent")
 }
 
@@ -194,7 +280,7 @@ pub fn statement_hook() -> Option<fn(&str, Duration, bool)> {
 }
 
 fn record_statement(sql: &str, elapsed: Duration, failed: bool) {
-    let context = Span::current().context();
+    let context = current();
     let Some(tracer) = TRACER.get() else {
         return;
     };
