@@ -85,7 +85,8 @@ const ROWS: &[&str] = &[
 /// What migrations do to tables in use, Better Auth's own ones included.
 const MIGRATIONS: &[&str] = &[
     r#"ALTER TABLE "user" ADD COLUMN measured text"#,
-    "ALTER TABLE tasks ADD COLUMN measured text NOT NULL DEFAULT ''",
+    "ALTER TABLE session ADD COLUMN measured text",
+    "ALTER TABLE tasks ADD COLUMN added_while_replicas_serve text NOT NULL DEFAULT ''",
 ];
 
 /// What all measurements share.
