@@ -1,25 +1,13 @@
 //! Access tokens of Better Auth's OAuth provider: what they open, and what they never do.
 
-use actix_web::{
-    get,
-    middleware::from_fn,
-    post,
-    web::{self, Json, Path, ServiceConfig},
-};
-use app::auth::{
-    Admin, AuthUser, Client, CurrentUser, OptionalUser, RequireRole, RequireScope, authenticate,
-    define_roles, optional_user_scope, signed_in_scope,
-};
-use database::UserUuid;
+mod routes;
+
 use mock_auth::{TokenBuilder, User};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, TestApp, add_documented};
-
-define_roles! {
-    Scope NotesRead = "notes:read";
-}
+use self::routes::more_routes;
+use crate::support::{Answer, TestApp};
 
 const AUDIENCE: &str = "https://api.example.test/v1";
 const METADATA: &str = "/.well-known/oauth-protected-resource";
@@ -199,105 +187,6 @@ async fn a_machine_whose_id_is_a_uuid_never_becomes_a_users_row() {
     let token = token(&app).claim("sub", alice).sign();
     app.bearer(&token).get("/more/users").await.ok();
     assert_eq!(users().await, 1);
-}
-
-mod handlers {
-    use super::*;
-
-    #[utoipa::path(params(RequireScope<NotesRead>), responses((status = 200)))]
-    #[get("/robots")]
-    pub async fn robots(_: RequireScope<NotesRead>, client: Client) -> Json<String> {
-        Json(client.id.clone())
-    }
-
-    #[utoipa::path(responses((status = 200)))]
-    #[get("/unscoped")]
-    pub async fn unscoped(client: Client) -> Json<String> {
-        Json(client.id.clone())
-    }
-
-    /// Nothing here asks who calls.
-    #[utoipa::path(responses((status = 200)))]
-    #[get("/unguarded")]
-    pub async fn unguarded() -> Json<bool> {
-        Json(true)
-    }
-
-    #[utoipa::path(params(RequireScope<NotesRead>), responses((status = 200)))]
-    #[get("/documented")]
-    pub async fn documented() -> Json<bool> {
-        Json(true)
-    }
-
-    #[utoipa::path(params(RequireScope<NotesRead>), responses((status = 200)))]
-    #[get("/users")]
-    pub async fn users(_: RequireScope<NotesRead>, user: AuthUser) -> Json<UserUuid> {
-        Json(user.uuid)
-    }
-
-    #[utoipa::path(params(RequireScope<NotesRead>), responses((status = 200)))]
-    #[get("")]
-    pub async fn visitors(_: RequireScope<NotesRead>, user: OptionalUser) -> Json<bool> {
-        Json(user.0.is_some())
-    }
-
-    #[utoipa::path(params(RequireScope<NotesRead>), responses((status = 200)))]
-    #[get("/rows")]
-    pub async fn rows(_: RequireScope<NotesRead>, user: CurrentUser) -> Json<String> {
-        Json(user.0.name)
-    }
-
-    #[utoipa::path(params(RequireScope<NotesRead>), responses((status = 200)))]
-    #[get("/admins")]
-    pub async fn admins(_: RequireScope<NotesRead>, _: RequireRole<Admin>) -> Json<bool> {
-        Json(true)
-    }
-
-    #[utoipa::path(params(RequireScope<NotesRead>), responses((status = 200)))]
-    #[get("/files/{path:.*}")]
-    pub async fn file(path: Path<String>) -> Json<String> {
-        Json(path.into_inner())
-    }
-
-    #[utoipa::path(params(RequireScope<NotesRead>), responses((status = 200)))]
-    #[get("/items/{id}")]
-    pub async fn item() -> Json<bool> {
-        Json(true)
-    }
-
-    #[utoipa::path(responses((status = 200)))]
-    #[post("/items/secret")]
-    pub async fn secret_item() -> Json<bool> {
-        Json(true)
-    }
-
-    #[utoipa::path(params(RequireScope<NotesRead>), responses((status = 200)))]
-    #[post("/items/{id}")]
-    pub async fn change_item() -> Json<bool> {
-        Json(true)
-    }
-}
-
-fn more_routes(config: &mut ServiceConfig) {
-    add_documented(config, |config| {
-        let more = signed_in_scope("/more")
-            .service(handlers::robots)
-            .service(handlers::unscoped)
-            .service(handlers::unguarded)
-            .service(handlers::documented)
-            .service(handlers::users)
-            .service(handlers::rows)
-            .service(handlers::admins)
-            .service(handlers::file)
-            .service(handlers::item)
-            .service(handlers::secret_item)
-            .service(handlers::change_item);
-        let visitors = optional_user_scope("/visitors").service(handlers::visitors);
-        config.service(more).service(visitors);
-    });
-    let undocumented = async |_: RequireScope<NotesRead>| Json(true);
-    let scope = web::scope("/undocumented").wrap(from_fn(authenticate));
-    config.service(scope.route("", web::get().to(undocumented)));
 }
 
 #[actix_web::test]
