@@ -169,7 +169,7 @@ fn a_plain_build_does_not_rewrite_the_lock_file() {
 }
 
 #[test]
-fn the_program_is_built_with_the_features_that_its_tests_need() {
+fn the_program_and_its_tests_are_built_with_the_features_of_the_whole_workspace() {
     let dir = Path::new(ROOT).join("template");
     let packages = |edges: &str| -> BTreeSet<String> {
         let tree =
@@ -179,9 +179,11 @@ fn the_program_is_built_with_the_features_that_its_tests_need() {
             .map(str::to_owned)
             .collect()
     };
-    let (program, tests) = (packages("no-dev"), packages("normal,build,dev"));
-    let built_twice: Vec<_> = program.difference(&tests).collect();
-    assert!(built_twice.is_empty(), "{built_twice:#?}");
+    let sets = ["no-dev", "normal,build,dev", "normal,build,dev --workspace"].map(packages);
+    for [part, whole] in sets.array_windows() {
+        let built_twice: Vec<_> = part.difference(whole).collect();
+        assert!(built_twice.is_empty(), "{built_twice:#?}");
+    }
 }
 
 #[test]
