@@ -13,8 +13,10 @@ const DOCUMENT: &str = "tests/api/snapshots/api__openapi__the_document_is_as_it_
 
 static CARGO: Mutex<()> = Mutex::new(());
 
-/// Whoever holds this may build.
-pub fn turn_to_build() -> MutexGuard<'static, ()> {
+/// Whoever holds this may build, and write into the lasting folders.
+pub type Turn = MutexGuard<'static, ()>;
+
+pub fn turn_to_build() -> Turn {
     CARGO.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -43,8 +45,9 @@ impl Compiled {
         self.0.join("-")
     }
 
-    /// Generates it into a lasting folder, in its turn; its name and description are not those under which `template/` is developed.
-    fn project(self) -> PathBuf {
+    /// Generates it into the lasting folder of all combinations; its name and description are not those under which
+    /// `template/` is developed.
+    fn project(self, _: &Turn) -> PathBuf {
         let [database, user_ids, example] = self.0;
         let answers = [
             "description=A shop".to_owned(),
@@ -53,13 +56,12 @@ impl Compiled {
             format!("example={example}"),
         ];
         let project = generate("shop", &answers.each_ref().map(String::as_str)).unwrap();
-        lasting_copy(&project, &self.name())
+        lasting_copy(&project, "combinations")
     }
 
     /// Runs all tests of it; `.ci/run` counts those of the log.
-    fn passes_its_tests(self, engine: &str, server: Option<&str>) {
-        let _turn = turn_to_build();
-        let dir = self.project();
+    fn passes_its_tests(self, turn: &Turn, engine: &str, server: Option<&str>) {
+        let dir = self.project(turn);
         let mut cargo = cargo(&dir, "test --workspace --locked");
         match server {
             Some(server) => cargo.env("TEST_DATABASE_URL", server),
@@ -71,12 +73,12 @@ impl Compiled {
     }
 }
 
-/// Every two answers meet in a project of one of the two sets.
+/// Every two answers meet in a project of one of the two sets. The last one here is the first on PostgreSQL: it is built once.
 const SQLITE: [Compiled; 4] = [
-    Compiled(["both", "hybrid", "tasks"]),
-    Compiled(["both", "native", "none"]),
     Compiled(["sqlite", "native", "tasks"]),
     Compiled(["sqlite", "hybrid", "none"]),
+    Compiled(["both", "native", "none"]),
+    Compiled(["both", "hybrid", "tasks"]),
 ];
 const POSTGRES: [Compiled; 3] = [
     Compiled(["both", "hybrid", "tasks"]),
@@ -84,18 +86,16 @@ const POSTGRES: [Compiled; 3] = [
     Compiled(["postgres", "hybrid", "none"]),
 ];
 
+/// The folders of projects that outlast the run.
+const LASTING: [&str; 2] = ["combinations", "scaffolded"];
+
 /// The project in a folder that outlasts the run. Cargo tells what it built apart by names, features and profiles, and not
-/// by folders: each gets a profile of its own, or the packages of one would be taken for those of another.
+/// by folders: each has a profile of its own, or the packages of one would be taken for those of another.
 pub fn lasting_copy(project: &Project, name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let dir = folder.join("project");
     replace_what_differs(project, &dir);
-    let mut names = Compiled::all()
-        .into_iter()
-        .map(Compiled::name)
-        .collect::<Vec<_>>();
-    names.extend(["scaffolded", "mutated"].map(str::to_owned));
-    let number = names.iter().position(|known| known == name);
+    let number = LASTING.iter().position(|known| *known == name);
     let units = 17 + number.expect(name);
     let profiles = [
         "shop",
@@ -188,9 +188,9 @@ fn the_program_and_its_tests_are_built_with_the_features_of_the_whole_workspace(
 
 #[test]
 fn every_combination_that_is_compiled_is_formatted_and_lints_clean() {
+    let turn = turn_to_build();
     for compiled in Compiled::all() {
-        let _turn = turn_to_build();
-        let dir = compiled.project();
+        let dir = compiled.project(&turn);
         succeed(cargo(&dir, "fmt --all --check"));
         let tested = SQLITE.contains(&compiled) || POSTGRES.contains(&compiled);
         let targets = if tested { " --all-targets" } else { "" };
@@ -201,8 +201,9 @@ fn every_combination_that_is_compiled_is_formatted_and_lints_clean() {
 
 #[test]
 fn the_tests_of_a_set_that_covers_every_two_answers_pass_on_sqlite() {
+    let turn = turn_to_build();
     for compiled in SQLITE {
-        compiled.passes_its_tests("sqlite", None);
+        compiled.passes_its_tests(&turn, "sqlite", None);
     }
 }
 
@@ -210,16 +211,17 @@ fn the_tests_of_a_set_that_covers_every_two_answers_pass_on_sqlite() {
 #[ignore = "needs PostgreSQL: scripts/postgres run cargo test builds -- --ignored"]
 fn the_tests_of_a_set_that_covers_every_two_answers_pass_on_postgresql() {
     let server = std::env::var("TEST_DATABASE_URL").expect("TEST_DATABASE_URL names a server");
+    let turn = turn_to_build();
     for compiled in POSTGRES {
-        compiled.passes_its_tests("postgresql", Some(&server));
+        compiled.passes_its_tests(&turn, "postgresql", Some(&server));
     }
 }
 
 /// The reviewed document of the API without the example, which stands below `template/none`.
 #[test]
 fn derived_document_without_the_example_is_up_to_date() {
-    let _turn = turn_to_build();
-    let dir = Compiled(["sqlite", "hybrid", "none"]).project();
+    let turn = turn_to_build();
+    let dir = Compiled(["sqlite", "hybrid", "none"]).project(&turn);
     let test = "test --locked --test api openapi::the_document_is_as_it_was_reviewed";
     let mut cargo = cargo(&dir, test);
     cargo.env("INSTA_UPDATE", "always");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::builds::{cargo, lasting_copy, succeed, turn_to_build};
@@ -58,7 +58,7 @@ fn scaffold(project: &Project, words: &str) {
 }
 
 /// A project with all of it; the last ones came after somebody had been at the wired files.
-pub fn scaffolded() -> &'static Project {
+fn scaffolded() -> &'static Project {
     static PROJECT: OnceLock<Project> = OnceLock::new();
     PROJECT.get_or_init(|| {
         let project = generate("shop", &["description=A shop"]).unwrap();
@@ -73,6 +73,12 @@ pub fn scaffolded() -> &'static Project {
         after.iter().for_each(|words| scaffold(&project, words));
         project
     })
+}
+
+/// The folder in which it is built.
+pub fn lasting() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| lasting_copy(scaffolded(), "scaffolded"))
 }
 
 /// A route of teams, as docs/organizations.md describes them.
@@ -128,17 +134,17 @@ fn what_was_laid_out_by_hand_stays_so() {
 
 #[test]
 fn what_is_scaffolded_lints_clean_and_passes_its_tests() {
-    let dir = lasting_copy(scaffolded(), "scaffolded");
+    let dir = lasting();
     let _turn = turn_to_build();
     for engine in ["sqlite", "postgres"] {
         let alone = format!("check --locked --no-default-features --features {engine}");
-        succeed(cargo(&dir, &alone));
+        succeed(cargo(dir, &alone));
     }
     succeed(cargo(
-        &dir,
+        dir,
         "clippy --workspace --all-targets --locked -- -D warnings",
     ));
-    let mut test = cargo(&dir, "test --locked --test api");
+    let mut test = cargo(dir, "test --locked --test api");
     // The API has new routes.
     test.env("INSTA_UPDATE", "always");
     succeed(test);
@@ -221,17 +227,23 @@ const MUTATIONS: [Mutation; 5] = [
 
 #[test]
 fn the_tests_of_scaffolded_resources_notice_what_is_missing() {
-    let dir = lasting_copy(scaffolded(), "mutated");
+    let dir = lasting();
     let _turn = turn_to_build();
     let mut expected = BTreeSet::new();
+    let mut unchanged = Vec::new();
     for mutation in &MUTATIONS {
+        let file = dir.join(mutation.file);
+        unchanged.push((file.clone(), fs::read(&file).unwrap()));
         for (from, to) in mutation.edits {
-            replace_once(&dir.join(mutation.file), from, to);
+            replace_once(&file, from, to);
         }
         expected.extend(mutation.noticed_by.iter().map(|&test| test.to_owned()));
     }
     let tests = "test --locked --test api -- categories notes notices orders projects isolation";
-    let output = cargo(&dir, tests).output().unwrap();
+    let output = cargo(dir, tests).output().unwrap();
+    for (file, text) in unchanged {
+        fs::write(file, text).unwrap();
+    }
     let text = String::from_utf8_lossy(&output.stdout);
     let red = text.lines().filter_map(|line| {
         let test = line.strip_prefix("test ")?.strip_suffix(" ... FAILED")?;

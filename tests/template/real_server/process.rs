@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use super::deployment::Ids;
 use super::root;
 use super::user::agent;
-use crate::builds::{cargo, lasting_copy, target_dir, turn_to_build};
-use crate::scaffold::scaffolded;
+use crate::builds::{cargo, target_dir, turn_to_build};
+use crate::scaffold;
 
 pub const READY_WITHIN: Duration = Duration::from_secs(60);
 
@@ -98,9 +98,9 @@ fn build(features: &str) -> PathBuf {
 pub fn scaffolded_binary() -> &'static Path {
     static SCAFFOLDED: OnceLock<PathBuf> = OnceLock::new();
     SCAFFOLDED.get_or_init(|| {
-        let dir = lasting_copy(scaffolded(), "scaffolded");
+        let dir = scaffold::lasting();
         let _turn = turn_to_build();
-        succeed(&mut cargo(&dir, "build --locked"));
+        succeed(&mut cargo(dir, "build --locked"));
         copy_built("shop", "shop-scaffolded")
     })
 }
