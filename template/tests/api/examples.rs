@@ -12,9 +12,9 @@ fn example(name: &str, environment: &[(&str, &str)]) -> Child {
     let binary = std::env::current_exe().unwrap();
     let target = binary.ancestors().nth(3).unwrap();
     let mut command = Command::new(env!("CARGO"));
-    for (name, _) in
-        std::env::vars().filter(|(name, _)| name.starts_with("CARGO") && name != "CARGO_HOME")
-    {
+    let for_these_tests = ["CARGO_BIN_EXE_", "CARGO_MANIFEST_", "CARGO_PKG_"];
+    let is_for_them = |name: &str| for_these_tests.iter().any(|start| name.starts_with(start));
+    for (name, _) in std::env::vars().filter(|(name, _)| is_for_them(name)) {
         command.env_remove(name);
     }
     command
