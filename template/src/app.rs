@@ -1,4 +1,5 @@
-//! The assembly: the only place that knows everything. Programs and tests start the same one.
+//! Builds the application from settings, database, middleware and routes. The program and the tests
+//! start the same one.
 
 use std::{
     io,
@@ -98,7 +99,7 @@ impl Application {
     /// The same with routes beside the application's own: what a test looks at the router with.
     ///
     /// # Errors
-    /// [`StartError::Listen`] and [`StartError::Tls`].
+    /// [`StartError::Listen`], [`StartError::ListenForMetrics`] and [`StartError::Tls`].
     pub fn with_more_routes(
         settings: Settings,
         database: Database,

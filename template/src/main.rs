@@ -36,7 +36,7 @@ enum Command {
     },
     /// Add demo users with their rows; safe to repeat
     Seed,
-    /// Remove rows that were deleted long ago
+    /// Remove rows that were deleted long ago, expired Idempotency-Keys and old audit entries
     Purge(purge::Arguments),
     /// Print a user with accounts, sessions and rows as JSON, without passwords and tokens
     ExportUser(export_user::Arguments),

@@ -1,4 +1,4 @@
-//! The program's commands: they stand on the library, like `main.rs`, and talk to the operator.
+//! The operator's commands. Like `main.rs`, they use the library and print to the terminal.
 
 pub mod export_user;
 pub mod migrate;

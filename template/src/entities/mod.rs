@@ -1,7 +1,8 @@
-//! One model a table. Better Auth's are re-exported: it writes them, the API reads them.
+//! One model per table. Better Auth's are re-exported: Better Auth writes those tables, the API reads
+//! them.
 //!
-//! As JSON they are what a user's export holds: every column but the secret ones. What a route
-//! answers has a type of its own.
+//! Serialized, a model is a row of a user's export: every column but the secret ones. Responses have
+//! types of their own in `routes`.
 
 pub mod tag;
 pub mod task;

@@ -1,4 +1,4 @@
-//! Rules and transactions. What needs neither is not here: routes call the repository.
+//! Business rules and transactions. Routes that need neither call the repository.
 
 pub mod demo;
 pub mod tags;

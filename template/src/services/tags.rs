@@ -1,4 +1,4 @@
-//! Tags. Who changes a tag changes what its tasks look like: their versions rise too.
+//! Tags. A task shows its tags: changing a tag also raises the version of each task that has it.
 
 use sea_orm::DatabaseTransaction;
 

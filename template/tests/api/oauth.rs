@@ -223,6 +223,22 @@ async fn a_closed_route_is_not_taken_for_an_open_one_beside_it() {
 }
 
 #[actix_web::test]
+async fn a_route_is_not_taken_for_one_beside_it_with_another_scope() {
+    let app = started().await;
+    let reads = app.bearer(&scoped(&app, "notes:read"));
+    for path in ["export", "%65xport"] {
+        let answer = reads.get(&format!("/more/items/{path}")).await;
+        answer.rejected(403, "forbidden");
+    }
+    let exports = app.bearer(&scoped(&app, "notes:export"));
+    exports.get("/more/items/export").await.ok();
+    exports
+        .get("/more/items/1")
+        .await
+        .rejected(403, "forbidden");
+}
+
+#[actix_web::test]
 async fn a_documented_scope_counts_also_where_no_guard_asks_for_it() {
     let app = started().await;
     let answer = app.bearer(&scoped(&app, "openid"));

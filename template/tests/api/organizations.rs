@@ -188,6 +188,27 @@ async fn tables_that_are_made_later_are_found_and_end_the_claims() {
 }
 
 #[actix_web::test]
+async fn tables_of_teams_that_are_made_later_are_found() {
+    let app =
+        TestApp::start_with_settings_and_routes(&[("SESSION_CACHE_TTL", "1")], more_routes).await;
+    app.sql(TABLES[0]).await;
+    let alice = User::named("alice");
+    app.add_member(&alice, "acme", "member").await;
+    let client = signed_in(&app, &alice);
+    client.get("/organizations/acme/members").await.ok();
+    let team = "/organizations/acme/teams/red";
+    client.get(team).await.rejected(403, "forbidden");
+    for table in &TABLES[1..] {
+        app.sql(table).await;
+    }
+    app.sql("INSERT INTO team VALUES ('red', 'acme')").await;
+    let values = format!("'1', 'red', '{}'", alice.id);
+    app.sql(&format!(r#"INSERT INTO "teamMember" VALUES ({values})"#))
+        .await;
+    eventually(async || client.get(team).await.status == 200).await;
+}
+
+#[actix_web::test]
 async fn without_the_table_the_claim_counts() {
     let app = TestApp::start_with_settings_and_routes(&[], more_routes).await;
     let alice = User::named("alice");
@@ -253,6 +274,30 @@ async fn a_user_id_that_is_no_uuid_is_no_member_where_ids_are_uuids() {
     let client = app.bearer(&token.sign());
     let path = format!("/organizations/{}/members", Uuid::new_v4());
     client.get(&path).await.rejected(403, "forbidden");
+}
+
+#[actix_web::test]
+async fn an_organization_has_one_name_where_ids_are_uuids() {
+    let app = TestApp::start_with_settings_and_routes(&[], more_routes).await;
+    app.sql("CREATE TABLE member (id uuid, organization_id uuid, user_id text, role text)")
+        .await;
+    let (alice, id) = (User::named("alice"), Uuid::new_v4());
+    let values = format!("'{}', '{id}', '{}', 'owner'", Uuid::new_v4(), alice.id);
+    app.sql(&format!("INSERT INTO member VALUES ({values})"))
+        .await;
+    let client = signed_in(&app, &alice);
+    let others = [
+        id.to_string().to_uppercase(),
+        id.urn().to_string(),
+        id.braced().to_string(),
+        id.simple().to_string(),
+    ];
+    for other in others {
+        let path = format!("/organizations/{other}/members");
+        client.get(&path).await.rejected(403, "forbidden");
+    }
+    let path = format!("/organizations/{id}/members");
+    client.get(&path).await.ok();
 }
 
 #[actix_web::test]

@@ -1,10 +1,10 @@
 use std::{sync::Arc, time::Duration};
 
+use arc_swap::ArcSwapOption;
 use database::{Database, Error};
 use moka::future::Cache;
 use rest::AppError;
 use serde_json::Value;
-use tokio::sync::OnceCell;
 
 use crate::{
     claims::{Identity, roles},
@@ -34,8 +34,8 @@ pub struct Membership {
 /// A look-up, also one that finds nothing, is remembered for SESSION_CACHE_TTL.
 pub struct Organizations {
     database: Database,
-    tables: OnceCell<MemberTables>,
-    /// Whether a look-up did not find the tables lately.
+    tables: ArcSwapOption<MemberTables>,
+    /// Whether a look-up did not find the tables, or those of teams, lately.
     lacks_tables: Cache<(), ()>,
     cache: Cache<Fingerprint, Option<Arc<Membership>>>,
 }
@@ -47,7 +47,7 @@ impl Organizations {
         let cache = Cache::builder().max_capacity(CACHE_CAPACITY);
         Self {
             database,
-            tables: OnceCell::new(),
+            tables: ArcSwapOption::empty(),
             lacks_tables: Cache::builder().time_to_live(ttl).build(),
             cache: cache.time_to_live(ttl).build(),
         }
@@ -71,24 +71,32 @@ impl Organizations {
         {
             return Ok(None);
         }
-        let Some(tables) = self.tables().await? else {
+        let Some(tables) = self.tables(team.is_some()).await? else {
             return Ok(claimed(user, organization, team).map(Arc::new));
         };
         let key = Fingerprint::of(&format!("{:?}", (&user.id, organization, team)));
-        let look_up = look_up(tables, user, organization, team, &self.database);
+        let look_up = look_up(&tables, user, organization, team, &self.database);
         Ok(self.cache.try_get_with(key, look_up).await?)
     }
 
     /// Better Auth's tables. They may be made at any time, and then count from a look-up on.
-    async fn tables(&self) -> Result<Option<&MemberTables>, Error> {
-        if self.tables.get().is_none() && !self.lacks_tables.contains_key(&()) {
-            match members::tables(self.database.read()).await? {
-                // Another request may have found them at the same time.
-                Some(tables) => drop(self.tables.set(tables)),
-                None => self.lacks_tables.insert((), ()).await,
-            }
+    async fn tables(&self, of_team_too: bool) -> Result<Option<Arc<MemberTables>>, Error> {
+        let are_enough = |tables: &Option<Arc<MemberTables>>| {
+            let tables = tables.as_ref();
+            tables.is_some_and(|tables| !of_team_too || tables.of_team.is_some())
+        };
+        let known = self.tables.load_full();
+        if are_enough(&known) || self.lacks_tables.contains_key(&()) {
+            return Ok(known);
         }
-        Ok(self.tables.get())
+        let found = members::tables(self.database.read()).await?.map(Arc::new);
+        if !are_enough(&found) {
+            self.lacks_tables.insert((), ()).await;
+        }
+        if found.is_some() {
+            self.tables.store(found.clone());
+        }
+        Ok(found.or(known))
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use rest::{
-    AppError, Caller, Code, RouteTable,
+    AppError, Caller, Candidates, Code, RouteTable,
     openapi::{Route, scope_parameter},
 };
 use utoipa::{
@@ -59,19 +59,16 @@ pub(crate) fn check_is_open(principal: &Principal, request: &HttpRequest) -> Res
         return Ok(());
     };
     let routes = RouteTable::of(request).map(|table| table.candidates(request));
-    let routes = routes.unwrap_or_default();
+    let Candidates { first, others } = routes.unwrap_or_default();
     let is_open = |route: &&Route| !route.scopes.is_empty();
-    if routes.is_empty() || !routes.iter().all(is_open) {
+    let mut all = first.iter().chain(&others).peekable();
+    if all.peek().is_none() || !all.all(is_open) {
         let error = AppError::new(Code::FORBIDDEN);
         return Err(error.detail("This route is closed to OAuth clients"));
     }
-    let check_scopes = |route: &Route| {
-        let mut scopes = route.scopes.iter();
-        scopes.try_for_each(|scope| check_scope(client, scope))
-    };
-    let mut checks = routes.into_iter().map(check_scopes);
-    let first = checks.next().unwrap_or(Ok(()));
-    first.or_else(|error| checks.find(Result::is_ok).unwrap_or(Err(error)))
+    let decisive = if first.is_empty() { others } else { first };
+    let mut scopes = decisive.iter().flat_map(|route| &route.scopes);
+    scopes.try_for_each(|scope| check_scope(client, scope))
 }
 
 fn check_scope(client: &OAuthClient, scope: &str) -> Result<(), AppError> {

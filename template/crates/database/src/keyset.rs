@@ -1,4 +1,5 @@
-//! Lists in parts: a page by its number, or what follows a row, whatever was added meanwhile.
+//! Pages of a list: by number, or by a cursor that goes on after a row, even if rows were added
+//! meanwhile.
 
 use std::num::NonZeroU32;
 

@@ -1,4 +1,4 @@
-//! Removes rows that were soft-deleted long ago.
+//! Removes rows that were soft-deleted long ago, expired Idempotency-Keys and old audit entries.
 
 use std::{fmt, time::Duration};
 

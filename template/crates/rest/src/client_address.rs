@@ -1,4 +1,4 @@
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use actix_web::{HttpRequest, http::header};
 use database::EnvReader;
@@ -46,12 +46,18 @@ pub fn client_address(request: &HttpRequest, trusted: &TrustedProxies) -> Option
         if !trusted.contain(client) {
             break;
         }
-        let Ok(address) = address.trim().parse() else {
+        let Some(address) = forwarded(address.trim()) else {
             break;
         };
         client = address;
     }
     Some(client)
+}
+
+/// An address as a proxy writes it; some add the port.
+fn forwarded(text: &str) -> Option<IpAddr> {
+    let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
+    text.parse().ok().or_else(with_port)
 }
 
 /// What counts as one client: an IPv4 address, or the first half of an IPv6 address: the rest is chosen by its owner.
@@ -105,6 +111,8 @@ mod tests {
             ("10.0.0.1", "1.2.3.4, 198.51.100.1", "198.51.100.1"),
             ("10.0.0.1", "198.51.100.1, 192.0.2.7", "198.51.100.1"),
             ("10.0.0.1", "198.51.100.1, junk", "10.0.0.1"),
+            ("10.0.0.1", "1.2.3.4, 198.51.100.1:51234", "198.51.100.1"),
+            ("10.0.0.1", "[2001:db8::1]:443", "2001:db8::1"),
             ("10.0.0.1", "10.1.1.1", "10.1.1.1"),
             ("10.0.0.1", "", "10.0.0.1"),
         ] {

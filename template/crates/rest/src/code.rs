@@ -41,7 +41,7 @@ macro_rules! general_codes {
 general_codes! {
     /// Unparsable JSON, a NUL character or bad percent-encoding.
     MALFORMED_REQUEST: BAD_REQUEST "malformed_request" "The request cannot be read";
-    /// Two Authorization headers (RFC 6750 section 3.1).
+    /// Credentials that contradict each other, such as two Authorization headers (RFC 6750 section 3.1).
     INVALID_REQUEST: BAD_REQUEST "invalid_request" "The request is contradictory";
     /// No credentials.
     TOKEN_MISSING: UNAUTHORIZED "token_missing" "Authentication is required";

@@ -20,7 +20,7 @@ use validator::{Validate, ValidationErrors};
 use crate::{AppError, Code, Limits};
 
 /// The most fields whose errors are reported: a body can hold thousands.
-const MAX_ERRORS: usize = 100;
+pub(crate) const MAX_ERRORS: usize = 100;
 
 /// A JSON body that was read, understood and found valid, in that order: 413, 415, 400, 422.
 pub struct Json<T>(pub T);
@@ -114,7 +114,8 @@ fn error_in<T: DeserializeOwned>(name: &str, value: &Value) -> Option<AppError> 
         let alone = Map::from_iter([(field.clone(), value.clone())]);
         read(Value::Object(alone)).filter(|error| error.is_at(&format!("{name}.{field}")))
     });
-    inner.reduce(AppError::merge_errors).or(Some(whole))
+    let inner = inner.take(MAX_ERRORS).reduce(AppError::merge_errors);
+    inner.or(Some(whole))
 }
 
 /// The rules that other fields than the invalid ones violate. Rules between fields are not among
@@ -352,6 +353,19 @@ mod tests {
         let fields: Map<_, _> = fields.chain([("name".to_owned(), "abc".into())]).collect();
         let body = serde_json::to_vec(&fields).expect("it is JSON");
         assert_eq!(errors_of(&body).len(), MAX_ERRORS);
+        let body = serde_json::json!({ "inner": fields });
+        let body = serde_json::to_vec(&body).expect("it is JSON");
+        let error = parse_and_validate::<Nested>(&body).expect_err("it is wrong");
+        let problem = serde_json::to_value(error.problem("id")).expect("it is JSON");
+        let errors = problem["errors"].as_array().map(Vec::len);
+        assert_eq!(errors, Some(MAX_ERRORS));
+    }
+
+    #[derive(Debug, serde::Deserialize, Validate, ToSchema)]
+    struct Nested {
+        #[expect(dead_code, reason = "only read into")]
+        #[schema(value_type = Object)]
+        inner: Inner,
     }
 
     #[test]

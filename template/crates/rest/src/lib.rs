@@ -55,4 +55,4 @@ pub use rate_limit::{
 };
 pub use readiness::Readiness;
 pub use request_id::RequestId;
-pub use route_table::{RouteTable, not_found};
+pub use route_table::{Candidates, RouteTable, not_found};

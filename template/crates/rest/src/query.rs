@@ -12,7 +12,7 @@ use url::form_urlencoded;
 use utoipa::IntoParams;
 use validator::{Validate, ValidationError};
 
-use crate::{AppError, Code};
+use crate::{AppError, Code, json::MAX_ERRORS};
 
 /// The query parameters: repeated names fill lists, unknown names are rejected
 /// (`#[serde(deny_unknown_fields)]` on `T`).
@@ -123,7 +123,7 @@ fn all_errors<T: DeserializeOwned + Validate>(pairs: &[Pair<'_>]) -> Option<AppE
         let parameter = read::<T>(&own);
         parameter.and_then(|one| Ok(one.validate()?)).err()
     });
-    errors.reduce(AppError::merge_errors)
+    errors.take(MAX_ERRORS).reduce(AppError::merge_errors)
 }
 
 /// Each `%` starts two hexadecimal digits, and what they stand for is UTF-8 without NUL.
@@ -270,6 +270,15 @@ mod tests {
             let fields: Vec<_> = errors.iter().map(|error| error["field"].clone()).collect();
             assert_eq!(fields, expected, "{query}");
         }
+    }
+
+    #[test]
+    fn only_the_first_of_very_many_bad_parameters_are_named() {
+        let query: Vec<_> = (0..5000).map(|n| format!("x{n}=1")).collect();
+        let error = parse::<Parameters>(&query.join("&")).expect_err("they are unknown");
+        let problem = serde_json::to_value(error.problem("id")).expect("it is JSON");
+        let errors = problem["errors"].as_array().map(Vec::len);
+        assert_eq!(errors, Some(MAX_ERRORS));
     }
 
     #[test]

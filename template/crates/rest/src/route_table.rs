@@ -8,6 +8,15 @@ use crate::{AppError, Code, limit_address, openapi};
 /// found" when a method does not fit; and which scopes open them to OAuth clients.
 pub struct RouteTable(Vec<Path>);
 
+/// Documented routes that fit a request.
+#[derive(Default)]
+pub struct Candidates<'a> {
+    /// Of the path that the router finds first. If it has the method, one of them takes the request.
+    pub first: Vec<&'a openapi::Route>,
+    /// Of the other paths that fit.
+    pub others: Vec<&'a openapi::Route>,
+}
+
 struct Path {
     path: ResourceDef,
     routes: Vec<openapi::Route>,
@@ -73,17 +82,17 @@ impl RouteTable {
             .map(Path::wrong_method)
     }
 
-    /// The documented routes that may take the request: mostly one, but only the router knows which of
-    /// several fits first. None if it may be an undocumented one. HEAD is a GET.
+    /// The documented routes that may take the request. None if it may be an undocumented one. HEAD is
+    /// a GET.
     #[must_use]
-    pub fn candidates(&self, request: &HttpRequest) -> Vec<&openapi::Route> {
+    pub fn candidates(&self, request: &HttpRequest) -> Candidates<'_> {
         // As the router reads it: percent-decoded.
         let path = request.match_info().as_str();
         let first = request.resource_map().match_pattern(path);
         let first = first.map(|pattern| without_rules(&pattern));
         let is_first = |it: &&Path| first.as_ref() == Some(&without_rules(it.pattern()));
         if !self.0.iter().any(|it| is_first(&it)) {
-            return Vec::new();
+            return Candidates::default();
         }
         let method = match request.method() {
             &Method::HEAD => "GET",
@@ -91,8 +100,11 @@ impl RouteTable {
         };
         let fitting = self.0.iter();
         let fitting = fitting.filter(|it| is_first(it) || it.path.is_match(path));
-        let routes = fitting.flat_map(|it| &it.routes);
-        routes.filter(|route| route.method == method).collect()
+        let (first, others): (Vec<_>, Vec<_>) = fitting.partition(is_first);
+        Candidates {
+            first: routes_of(first, method),
+            others: routes_of(others, method),
+        }
     }
 
     fn find(&self, path: &str) -> Option<&Path> {
@@ -112,6 +124,11 @@ impl RouteTable {
             .iter()
             .any(|other| other.pattern().starts_with(&scope))
     }
+}
+
+fn routes_of<'a>(paths: Vec<&'a Path>, method: &str) -> Vec<&'a openapi::Route> {
+    let routes = paths.into_iter().flat_map(|it| &it.routes);
+    routes.filter(|route| route.method == method).collect()
 }
 
 /// The pattern without the regular expressions of its parameters, which the document leaves out:

@@ -16,6 +16,7 @@ use crate::support::add_documented;
 
 define_roles! {
     Scope NotesRead = "notes:read";
+    Scope NotesExport = "notes:export";
 }
 
 #[utoipa::path(params(RequireScope<NotesRead>), responses((status = 200)))]
@@ -79,6 +80,12 @@ async fn item() -> Json<bool> {
     Json(true)
 }
 
+#[utoipa::path(params(RequireScope<NotesExport>), responses((status = 200)))]
+#[get("/items/export")]
+async fn export_items() -> Json<bool> {
+    Json(true)
+}
+
 #[utoipa::path(responses((status = 200)))]
 #[post("/items/secret")]
 async fn secret_item() -> Json<bool> {
@@ -102,6 +109,7 @@ pub fn more_routes(config: &mut ServiceConfig) {
             .service(rows)
             .service(admins)
             .service(file)
+            .service(export_items)
             .service(item)
             .service(secret_item)
             .service(change_item);

@@ -18,7 +18,7 @@ use crate::{
 pub(crate) struct MemberTables {
     of_organization: String,
     /// Absent without teams.
-    of_team: Option<String>,
+    pub(crate) of_team: Option<String>,
     /// Whether the ids of organizations, users and teams are of PostgreSQL's type uuid, to which
     /// other text cannot be compared.
     are_uuids: [bool; 3],
@@ -150,7 +150,9 @@ pub(crate) async fn find_roles(
         (Some(_), None) => return Ok(None),
     };
     let mut ids_and_types = ids.iter().zip(tables.are_uuids);
-    if ids_and_types.any(|(id, is_uuid)| is_uuid && Uuid::parse_str(id).is_err()) {
+    // As PostgreSQL writes it: another form would be a second name of the same organization.
+    let is_written_so = |id: &str| Uuid::parse_str(id).is_ok_and(|uuid| uuid.to_string() == id);
+    if ids_and_types.any(|(id, is_uuid)| is_uuid && !is_written_so(id)) {
         return Ok(None);
     }
     let values = ids.into_iter().map(sea_orm::Value::from);
