@@ -2,6 +2,8 @@
 
 mod quiet;
 
+use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -101,8 +103,13 @@ fn quickstart(checkout: &Checkout, arguments: Quickstart) -> Result<ExitCode> {
     } else {
         "cargo dev"
     };
-    if arguments.no_run {
-        eprintln!("Next: cd {} && {next}", dir.display());
+    let server = if lacks_server(&dir)? {
+        "DATABASE_URL=postgres://user@host/database "
+    } else {
+        ""
+    };
+    if arguments.no_run || !server.is_empty() {
+        eprintln!("Next: cd {} && {server}{next}", dir.display());
         return Ok(ExitCode::SUCCESS);
     }
     eprintln!("Running `{next}` there; the first build takes minutes");
@@ -113,6 +120,13 @@ fn quickstart(checkout: &Checkout, arguments: Quickstart) -> Result<ExitCode> {
     let installed = installed.map_err(|error| anyhow!("cannot run npm: {error}"))?;
     ensure!(installed.success(), "npm ci failed in {}", dir.display());
     run(npm(&dir).args(["run", "dev"]))
+}
+
+/// Whether the project runs on PostgreSQL alone, and nobody has said where that is.
+fn lacks_server(dir: &Path) -> Result<bool> {
+    let record: toml::Table = fs::read_to_string(dir.join(".template.toml"))?.parse()?;
+    let on_postgres_alone = record["values"]["database"].as_str() == Some("postgres");
+    Ok(on_postgres_alone && env::var_os("DATABASE_URL").is_none())
 }
 
 /// npm, with the environment that cargo gets.

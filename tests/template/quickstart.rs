@@ -104,6 +104,17 @@ fn the_next_step_of_a_project_with_a_web_application_starts_it_too() {
 }
 
 #[test]
+fn a_project_for_postgresql_alone_does_not_run_without_a_server() {
+    let sandbox = Sandbox::new();
+    let mut command = sandbox.command(&["shop", "-d", "database=postgres"]);
+    let output = command.env_remove("DATABASE_URL").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let next = "&& DATABASE_URL=postgres://user@host/database cargo dev\n";
+    assert!(said.ends_with(next), "{said}");
+}
+
+#[test]
 fn a_bad_name_leaves_nothing_behind() {
     let sandbox = Sandbox::new();
     let message = error_of(&sandbox.quickstart(&["fn", "--no-run"]));
