@@ -125,7 +125,10 @@ fn quickstart(checkout: &Checkout, arguments: Quickstart) -> Result<ExitCode> {
 /// Whether the project runs on PostgreSQL alone, and nobody has said where that is.
 fn lacks_server(dir: &Path) -> Result<bool> {
     let record: toml::Table = fs::read_to_string(dir.join(".template.toml"))?.parse()?;
-    let on_postgres_alone = record["values"]["database"].as_str() == Some("postgres");
+    let database = record
+        .get("values")
+        .and_then(|values| values.get("database"));
+    let on_postgres_alone = database.and_then(toml::Value::as_str) == Some("postgres");
     Ok(on_postgres_alone && env::var_os("DATABASE_URL").is_none())
 }
 
