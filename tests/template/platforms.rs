@@ -7,10 +7,11 @@ use serde_json::Value;
 use crate::{Project, generate};
 
 /// What the guides set that is not a setting of the API.
-const OF_OTHERS: [&str; 5] = [
+const OF_OTHERS: [&str; 6] = [
     "API_URL",
     "DATABASE_NAME",
     "ON_FAILURE",
+    "PUBLIC_API_URL",
     "RAILWAY_RUN_UID",
     "RAILWAY_DOCKERFILE_PATH",
 ];
