@@ -98,18 +98,20 @@ fn quickstart(checkout: &Checkout, arguments: Quickstart) -> Result<ExitCode> {
     }
     // A project with a web application starts it together with the API.
     let has_web = dir.join("web").is_dir();
-    let next = if has_web {
-        "npm ci && npm run dev"
+    let (first, program) = if has_web {
+        ("npm ci && ", "npm run dev")
     } else {
-        "cargo dev"
+        ("", "cargo dev")
     };
-    let server = if lacks_server(&dir)? {
-        "DATABASE_URL=postgres://user@host/database "
-    } else {
-        ""
-    };
-    if arguments.no_run || !server.is_empty() {
-        eprintln!("Next: cd {} && {server}{next}", dir.display());
+    if lacks_server(&dir)? {
+        eprintln!("It needs a PostgreSQL server, which DATABASE_URL does not name");
+        let server = "DATABASE_URL=postgres://user@host/database";
+        eprintln!("Next: cd {} && {first}{server} {program}", dir.display());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let next = format!("{first}{program}");
+    if arguments.no_run {
+        eprintln!("Next: cd {} && {next}", dir.display());
         return Ok(ExitCode::SUCCESS);
     }
     eprintln!("Running `{next}` there; the first build takes minutes");

@@ -13,7 +13,7 @@ const DOCUMENT: &str = "tests/api/snapshots/api__openapi__the_document_is_as_it_
 
 static CARGO: Mutex<()> = Mutex::new(());
 
-/// Whoever holds this may build, and write into the lasting folders.
+/// Whoever holds this may build, and change the folder of all combinations.
 pub type Turn = MutexGuard<'static, ()>;
 
 pub fn turn_to_build() -> Turn {

@@ -106,12 +106,19 @@ fn the_next_step_of_a_project_with_a_web_application_starts_it_too() {
 #[test]
 fn a_project_for_postgresql_alone_does_not_run_without_a_server() {
     let sandbox = Sandbox::new();
-    let mut command = sandbox.command(&["shop", "-d", "database=postgres"]);
-    let output = command.env_remove("DATABASE_URL").output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
-    let next = "&& DATABASE_URL=postgres://user@host/database cargo dev\n";
-    assert!(said.ends_with(next), "{said}");
+    let server = "DATABASE_URL=postgres://user@host/database";
+    for (frontend, next) in [
+        ("none", format!("&& {server} cargo dev\n")),
+        ("nextjs", format!("&& npm ci && {server} npm run dev\n")),
+    ] {
+        let option = format!("frontend={frontend}");
+        let arguments = [frontend, "-d", "database=postgres", "-d", &option];
+        let mut command = sandbox.command(&arguments);
+        let output = command.env_remove("DATABASE_URL").output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+        assert!(said.ends_with(&next), "{said}");
+    }
 }
 
 #[test]

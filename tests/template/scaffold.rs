@@ -241,7 +241,7 @@ fn the_tests_of_scaffolded_resources_notice_what_is_missing() {
     }
     let tests = "test --locked --test api -- categories notes notices orders projects isolation";
     let output = cargo(dir, tests).output().unwrap();
-    for (file, text) in unchanged {
+    for (file, text) in unchanged.into_iter().rev() {
         fs::write(file, text).unwrap();
     }
     let text = String::from_utf8_lossy(&output.stdout);

@@ -1,11 +1,12 @@
 //! Lets an Actix application accept users who sign in with Better Auth.
 //!
 //! Routes lie in a [`signed_in_scope`], or in any scope that [`authenticate`] wraps, as below. That
-//! middleware verifies what the request carries: a bearer token (a JWT, against Better Auth's key set), or whatever else the settings accept: a session
-//! cookie, an access token of an OAuth client, an API key. The guards [`AuthUser`], [`Owner`],
-//! [`CurrentUser`], [`RequireRole`], [`RequirePermission`] and [`RequireScope`] are extractors that
-//! read its result; put them first among a handler's arguments. The crate also has Better Auth's
-//! tables as [`entities`], and the commands `doctor` and `verify-token`.
+//! middleware verifies what the request carries: a bearer token (a JWT, against Better Auth's key
+//! set), or whatever else the settings accept: a session cookie, an access token of an OAuth client,
+//! an API key. The guards [`AuthUser`], [`Owner`], [`CurrentUser`], [`RequireRole`],
+//! [`RequirePermission`] and [`RequireScope`] are extractors that read its result; put them first
+//! among a handler's arguments. The crate also has Better Auth's tables as [`entities`], and the
+//! commands `doctor` and `verify-token`.
 //!
 //! ```
 //! use actix_web::{get, middleware::from_fn, web};

@@ -83,7 +83,7 @@ impl Organizations {
     async fn tables(&self, of_team_too: bool) -> Result<Option<Arc<MemberTables>>, Error> {
         let are_enough = |tables: &Option<Arc<MemberTables>>| {
             let tables = tables.as_ref();
-            tables.is_some_and(|tables| !of_team_too || tables.of_team.is_some())
+            tables.is_some_and(|tables| !of_team_too || tables.have_teams())
         };
         let known = self.tables.load_full();
         if are_enough(&known) || self.lacks_tables.contains_key(&()) {

@@ -18,10 +18,17 @@ use crate::{
 pub(crate) struct MemberTables {
     of_organization: String,
     /// Absent without teams.
-    pub(crate) of_team: Option<String>,
+    of_team: Option<String>,
     /// Whether the ids of organizations, users and teams are of PostgreSQL's type uuid, to which
     /// other text cannot be compared.
     are_uuids: [bool; 3],
+}
+
+impl MemberTables {
+    /// Whether there are teams.
+    pub(crate) fn have_teams(&self) -> bool {
+        self.of_team.is_some()
+    }
 }
 
 /// The tables of the organization plugin; `None` where the database does not have them.
