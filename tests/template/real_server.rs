@@ -84,6 +84,8 @@ ignored_tests! {
     banned_users_asked_for: sessions_of_banned_users_do_not_open(Engine::Sqlite, "http");
     banned_users_on_sqlite: sessions_of_banned_users_do_not_open(Engine::Sqlite, "database");
     banned_users_on_postgres: sessions_of_banned_users_do_not_open(Engine::Postgres, "database");
+    anonymous_users_on_sqlite: rows_of_anonymous_users_move(Engine::Sqlite);
+    anonymous_users_on_postgres: rows_of_anonymous_users_move(Engine::Postgres);
     oauth_clients_on_sqlite: oauth_clients_find_their_way(Engine::Sqlite);
     oauth_clients_on_postgres: oauth_clients_find_their_way(Engine::Postgres);
     a_proxy_gives_everything_one_origin: one_origin::everything_is_behind_the_proxy();
@@ -281,6 +283,21 @@ fn rejected_when_the_answer_is_old(user: &User) {
     thread::sleep(Duration::from_millis(1100));
     let (status, problem) = user.get_by_cookie("/api/me");
     assert_eq!((status, &problem["code"]), (401, &json!("token_invalid")));
+}
+
+/// When they sign up, Better Auth deletes the user that they were.
+fn rows_of_anonymous_users_move(engine: Engine) {
+    let mut deployment = Deployment::new(engine);
+    deployment.migrate();
+    deployment.use_anonymous_plugin();
+    deployment.start("server.ts");
+    let anonymous = deployment.sign_in_anonymously();
+    let task = json!({"title": "Water the plants"});
+    assert_eq!(anonymous.post("/api/me/tasks", &task).0, 201);
+    deployment.sign_up_with_cookie("alice", anonymous.cookie());
+    let alice = deployment.sign_in("alice");
+    assert_ne!(alice.uuid(), anonymous.uuid());
+    assert_eq!(totals(&alice, "/api/me/tasks"), (200, json!(1), 1));
 }
 
 /// With a client library that knows nothing but the address of the API.

@@ -106,6 +106,28 @@ async fn a_bearer_token_is_not_accepted_as_a_bound_one() {
 }
 
 #[actix_web::test]
+async fn a_rejected_token_is_challenged_in_the_scheme_that_it_came_by() {
+    let app = started().await;
+    let key = ClientKey::generate(Algorithm::Es256);
+    let expired = app.access_token(&User::named("alice"), AUDIENCE, "app", "notes:read");
+    let expired = expired.claim("cnf", key.confirmation()).expires_in(-60);
+    let session = app.token(&User::named("alice")).sign();
+    for token in [expired.sign(), session, "x".to_owned()] {
+        let proof = key.proof("GET", URL, &token).sign();
+        let answer = send(&app, "DPoP", &token, &[proof]).await;
+        assert_eq!(answer.status, 401);
+        let challenge = answer.header("www-authenticate");
+        assert!(
+            challenge.starts_with(r#"DPoP error="invalid_token", algs="EdDSA ES256"#),
+            "{challenge}"
+        );
+    }
+    let bearer = send(&app, "Bearer", "x", &[]).await;
+    let challenge = bearer.header("www-authenticate");
+    assert!(challenge.starts_with("Bearer "), "{challenge}");
+}
+
+#[actix_web::test]
 async fn a_token_that_is_bound_in_another_way_is_rejected() {
     let app = started().await;
     let key = ClientKey::generate(Algorithm::Es256);

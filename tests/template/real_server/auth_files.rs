@@ -25,6 +25,27 @@ impl Deployment {
         self.node("migrate.ts");
     }
 
+    /// Edits lib/auth.ts as docs/database.md shows it for anonymous users, and makes the plugin's column.
+    pub fn use_anonymous_plugin(&self) {
+        let plugin = snippet("template/docs/database.md", "anonymous({");
+        let plugin = plugin.replace("notes", "tasks");
+        let plugin = match self.engine {
+            Engine::Postgres => plugin.replace("pool.", "database."),
+            Engine::Sqlite => plugin
+                .replace("await pool.query(", "database.prepare(")
+                .replace("$1", "?")
+                .replace("$2`, users)", "?`).run(...users)"),
+        };
+        let plugin = format!("    bearer(),\n{plugin},");
+        self.edit(
+            "lib/auth.ts",
+            "{ bearer, jwt }",
+            "{ anonymous, bearer, jwt }",
+        );
+        self.edit("lib/auth.ts", "    bearer(),", &plugin);
+        self.node("migrate.ts");
+    }
+
     /// Edits lib/auth.ts as a user would who wants organizations, with these options.
     pub fn use_organization_plugin(&self, options: &str) {
         let plugin = format!("    bearer(),\n    organization({options}),");

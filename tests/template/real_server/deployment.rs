@@ -223,19 +223,27 @@ impl Deployment {
     }
 
     pub fn sign_up(&self, name: &str) {
-        let email = address(name);
-        self.post_to_auth(
-            "/sign-up/email",
-            &json!({"name": name, "email": email, "password": PASSWORD}),
-        );
+        self.sign_up_with_cookie(name, "");
+    }
+
+    /// Signs up in the browser that has this session.
+    pub fn sign_up_with_cookie(&self, name: &str, cookie: &str) {
+        let body = json!({"name": name, "email": address(name), "password": PASSWORD});
+        self.post_to_auth("/sign-up/email", cookie, &body);
     }
 
     pub fn sign_in(&self, name: &str) -> User {
-        let answer = self.post_to_auth(
-            "/sign-in/email",
-            &json!({"email": address(name), "password": PASSWORD}),
-        );
-        let cookie = header(&answer, "set-cookie").expect("signing in sets a cookie");
+        let body = json!({"email": address(name), "password": PASSWORD});
+        self.signed_in_by(&self.post_to_auth("/sign-in/email", "", &body))
+    }
+
+    /// Whoever has not said who they are; the anonymous plugin makes a user of them.
+    pub fn sign_in_anonymously(&self) -> User {
+        self.signed_in_by(&self.post_to_auth("/sign-in/anonymous", "", &json!({})))
+    }
+
+    fn signed_in_by(&self, answer: &Response<Body>) -> User {
+        let cookie = header(answer, "set-cookie").expect("signing in sets a cookie");
         self.with_cookie(cookie.split(';').next().unwrap())
     }
 
@@ -334,10 +342,11 @@ impl Deployment {
         self.servers.push(Server::start(command, &log, ready));
     }
 
-    fn post_to_auth(&self, path: &str, body: &Value) -> Response<Body> {
+    fn post_to_auth(&self, path: &str, cookie: &str, body: &Value) -> Response<Body> {
         let request = agent()
             .post(self.auth_url(path))
-            .header("Origin", &self.auth);
+            .header("Origin", &self.auth)
+            .header("Cookie", cookie);
         let answer = request.send_json(body).unwrap();
         assert_eq!(answer.status(), 200, "{path}");
         answer

@@ -3,14 +3,14 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use actix_web::HttpRequest;
+use actix_web::{HttpRequest, http::StatusCode};
 use rest::{AppError, Code, telemetry::RareWarning};
 
 use crate::{
     access_token::AccessToken,
     claims::{Identity, Lifetime},
     config::TokenSettings,
-    dpop::DpopProofs,
+    dpop::{self, DpopProofs},
     fingerprint::Fingerprint,
     key_store::{KeySnapshot, KeyStore},
     principal::Principal,
@@ -30,6 +30,17 @@ pub(crate) enum Scheme {
     Bearer,
     /// RFC 9449 section 7.1.
     Dpop,
+}
+
+impl Scheme {
+    /// The error with the challenge of this scheme.
+    pub(crate) fn challenge(self, error: AppError) -> AppError {
+        if self == Self::Dpop && error.code().status() == StatusCode::UNAUTHORIZED {
+            error.challenge_by(dpop::challenge("invalid_token"))
+        } else {
+            error
+        }
+    }
 }
 
 /// Turns a bearer token into an identity.
@@ -129,7 +140,10 @@ impl Authenticator {
                 let now = now.unwrap_or_default();
                 proofs.check(request, token, thumbprint, principal, now)
             }
-            _ => Err(self.unauthorized(Rejection::Invalid("the scheme is not the token's"))),
+            _ => {
+                let rejection = Rejection::Invalid("the scheme is not the token's");
+                Err(scheme.challenge(self.unauthorized(rejection)))
+            }
         }
     }
 

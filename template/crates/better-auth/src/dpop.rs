@@ -60,8 +60,7 @@ impl DpopProofs {
     ) -> Result<(), AppError> {
         let invalid = |rejection| {
             tracing::debug!(reason = %rejection, "DPoP proof rejected");
-            let challenge = format!(r#"DPoP error="invalid_dpop_proof", algs="{}""#, names());
-            AppError::new(Code::TOKEN_INVALID).challenge_by(challenge)
+            AppError::new(Code::TOKEN_INVALID).challenge_by(challenge("invalid_dpop_proof"))
         };
         let proof = self.check_proof(request, token, thumbprint, now);
         // Last, so that only good proofs are remembered.
@@ -158,6 +157,11 @@ fn check_key(
 
 fn hash(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, text.as_bytes()))
+}
+
+/// A challenge (RFC 9449 section 7.1).
+pub(crate) fn challenge(error: &str) -> String {
+    format!(r#"DPoP error="{error}", algs="{}""#, names())
 }
 
 /// The algorithms of proofs, as challenges and metadata name them.

@@ -139,7 +139,8 @@ async fn verify(request: &HttpRequest) -> Result<Option<Principal>, AppError> {
             Err(AppError::new(Code::TOKEN_MISSING))
         }
         Some((scheme, token)) if scheme == Scheme::Dpop || !sessions.is_session_token(token) => {
-            let principal = authenticator.authenticate(token).await?;
+            let principal = authenticator.authenticate(token).await;
+            let principal = principal.map_err(|error| scheme.challenge(error))?;
             authenticator.check_scheme(scheme, token, &principal, request)?;
             Ok(Some(principal))
         }

@@ -107,6 +107,11 @@ async fn doctor_fails_where_the_database_would_refuse_a_request() {
             ("default_transaction_read_only=on", nothing, read_only),
             (
                 "role=pg_monitor",
+                nothing,
+                "permission denied for table api_migrations",
+            ),
+            (
+                "role=pg_monitor",
                 "GRANT SELECT ON api_migrations TO pg_monitor",
                 "may not read user",
             ),
@@ -206,6 +211,31 @@ fn doctor(auth: &MockAuth, url: &str) -> (bool, String) {
     let output = run(&["doctor"], &settings);
     let report = String::from_utf8(output.stdout).unwrap();
     (output.status.success(), report)
+}
+
+#[actix_web::test]
+async fn doctor_fails_where_provisioning_could_not_add_a_user() {
+    let (auth, database) = (MockAuth::start().await, TestDatabase::migrated().await);
+    let add = r#"ALTER TABLE "user" ADD COLUMN company text NOT NULL DEFAULT 'x';"#;
+    let without_default = if database.url().starts_with("sqlite") {
+        "PRAGMA writable_schema = ON;
+         UPDATE sqlite_master SET sql = replace(sql, ' DEFAULT ''x''', '') WHERE name = 'user'"
+    } else {
+        r#"ALTER TABLE "user" ALTER COLUMN company DROP DEFAULT"#
+    };
+    database.execute(&format!("{add} {without_default}")).await;
+    let origin = auth.origin();
+    let shared = [
+        ("BETTER_AUTH_URL", origin.as_str()),
+        ("DATABASE_URL", database.url()),
+    ];
+    let provisioned = [&shared[..], &[("USER_PROVISIONING", "on")]].concat();
+    for (settings, severity) in [(&shared[..], "warning"), (&provisioned, "failed ")] {
+        let output = run(&["doctor"], settings);
+        let report = String::from_utf8(output.stdout).unwrap();
+        let line = format!("{severity}  tables     user.company is NOT NULL");
+        assert!(report.contains(&line), "{report}");
+    }
 }
 
 /// Where the schema was chosen, another one may hold somebody else's Better Auth.

@@ -31,6 +31,8 @@ pub struct Inspection {
     pub errors: Vec<String>,
     /// What may make requests fail: a sentence for each.
     pub warnings: Vec<String>,
+    /// Columns of users that the API does not know and that have no default, as `table.column`.
+    pub unfilled_columns: Vec<String>,
     /// Rows that refer to rows that are gone.
     pub broken_references: Vec<BrokenReference>,
     /// The ids of the keys in `jwks`, which are the kids of tokens if Better Auth uses this database.
@@ -108,6 +110,14 @@ async fn inspect_tables(database: &DatabaseConnection) -> Result<Inspection, DbE
     Ok(inspection)
 }
 
+/// What is wrong with a column that is NOT NULL without a default, and that Better Auth may not know.
+pub(crate) fn unfilled(place: &str) -> String {
+    format!(
+        "{place} is NOT NULL without a default: unless it is among Better Auth's additionalFields, \
+         Better Auth answers 500 to every request; make it nullable, or drop it"
+    )
+}
+
 impl Inspection {
     fn check_table(&mut self, table: &FoundTable, engine: DbBackend) {
         let (own, name) = (table.matched.table.table().name, &table.matched.name);
@@ -149,15 +159,10 @@ impl Inspection {
             if is_filled || is_known(&column.name) {
                 continue;
             }
-            let sentence = format!(
-                "{name}.{} is NOT NULL without a default: unless it is among Better Auth's \
-                 additionalFields, Better Auth answers 500 to every request; make it nullable, or \
-                 drop it",
-                column.name
-            );
+            let place = format!("{name}.{}", column.name);
             match table.matched.table {
-                TableId::User => self.warnings.push(sentence),
-                _ => self.errors.push(sentence),
+                TableId::User => self.unfilled_columns.push(place),
+                _ => self.errors.push(unfilled(&place)),
             }
         }
     }

@@ -16,6 +16,7 @@ mod overrides;
 mod stored_values;
 
 pub use adoption::{AdoptionError, create_or_adopt, delete_adoption_record, examine};
+pub(crate) use inspection::unfilled;
 pub use inspection::{Inspection, examine_url, inspect};
 pub use loading::{TablesError, execute, load};
 pub use names::{NamesConflict, use_overrides};

@@ -6,7 +6,7 @@
 
 use sea_orm_migration::{
     prelude::*,
-    sea_orm::{ConnectionTrait, Statement},
+    sea_orm::{ConnectionTrait, DbBackend, Statement},
 };
 
 use super::Migrations;
@@ -94,7 +94,7 @@ async fn old_names<M: Migrations>(manager: &SchemaManager<'_>) -> Result<Vec<Str
 }
 
 async fn listed(manager: &SchemaManager<'_>, table: &str) -> Result<Vec<String>, DbErr> {
-    if !manager.has_table(table).await? {
+    if !exists(manager, table).await? {
         return Ok(Vec::new());
     }
     let connection = manager.get_connection();
@@ -102,4 +102,16 @@ async fn listed(manager: &SchemaManager<'_>, table: &str) -> Result<Vec<String>,
     let query = Statement::from_string(connection.get_database_backend(), query);
     let rows = connection.query_all_raw(query).await?;
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
+}
+
+/// Whether the table exists, on PostgreSQL also when the role may not read it: SeaORM does not see such
+/// a table, and all its migrations would seem to be pending.
+async fn exists(manager: &SchemaManager<'_>, table: &str) -> Result<bool, DbErr> {
+    if manager.get_database_backend() != DbBackend::Postgres {
+        return manager.has_table(table).await;
+    }
+    let sql = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1";
+    let query = Statement::from_sql_and_values(DbBackend::Postgres, sql, [table.into()]);
+    let row = manager.get_connection().query_one_raw(query).await?;
+    Ok(row.is_some())
 }

@@ -95,6 +95,7 @@ fn check_tables(report: &mut Report, tables: &Inspection, better_auth: &BetterAu
     for warning in &tables.warnings {
         report.doubt("tables", warning);
     }
+    check_unfilled_columns(report, tables, better_auth);
     for reference in &tables.broken_references {
         let message = format!("rows refer to rows that are gone: {reference}");
         report.doubt("rows", message);
@@ -105,6 +106,24 @@ fn check_tables(report: &mut Report, tables: &Inspection, better_auth: &BetterAu
             "tables",
             format!("Better Auth's tables are {}", tables.found),
         );
+    }
+}
+
+fn check_unfilled_columns(
+    report: &mut Report,
+    tables: &Inspection,
+    better_auth: &BetterAuthSettings,
+) {
+    for place in &tables.unfilled_columns {
+        if better_auth.user_provisioning {
+            let message = format!(
+                "{place} is NOT NULL without a default, so that USER_PROVISIONING adds no user: \
+                 make it nullable, or give it a default"
+            );
+            report.failed("tables", message);
+        } else {
+            report.doubt("tables", schema::unfilled(place));
+        }
     }
 }
 
