@@ -3,7 +3,12 @@
 mod commands;
 mod signals;
 
-use std::{net::SocketAddr, process::ExitCode};
+use std::{
+    error::Error,
+    io::{self, Write},
+    net::SocketAddr,
+    process::ExitCode,
+};
 
 use app::{app::Application, config::Settings};
 use better_auth::{
@@ -56,10 +61,18 @@ async fn main() -> ExitCode {
     match run(arguments.command.unwrap_or(Command::Serve)).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}: {error}", env!("CARGO_PKG_NAME"));
+            if !is_broken_pipe(error.as_ref()) {
+                eprintln!("{}: {error}", env!("CARGO_PKG_NAME"));
+            }
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whoever read the output, as in `my-api openapi | head`, has read enough.
+fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 async fn run(command: Command) -> Result<(), Failure> {
@@ -110,6 +123,6 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
 }
 
 fn print_openapi() -> Result<(), Failure> {
-    println!("{}", app::routes::openapi(None).to_pretty_json()?);
-    Ok(())
+    let document = app::routes::openapi(None).to_pretty_json()?;
+    Ok(writeln!(io::stdout(), "{document}")?)
 }

@@ -1,3 +1,5 @@
+use std::io::{self, Write};
+
 use app::routes;
 use better_auth::commands::Failure;
 use clap::Args;
@@ -13,10 +15,11 @@ pub struct Arguments {
 /// Prints every route, and who may call it.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let routes = routes::list();
+    let mut out = io::stdout();
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&routes)?);
+        writeln!(out, "{}", serde_json::to_string_pretty(&routes)?)?;
     } else {
-        print!("{}", RouteList(&routes));
+        write!(out, "{}", RouteList(&routes))?;
     }
     Ok(())
 }

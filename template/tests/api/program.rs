@@ -3,6 +3,7 @@
 use std::{
     io::{Read, Write},
     net::TcpStream,
+    process::Stdio,
     thread,
     time::Duration,
 };
@@ -210,6 +211,26 @@ fn openapi_needs_no_settings() {
     let output = run(&["openapi"], &[("PORT", "nonsense")]);
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(document["openapi"], "3.1.0");
+}
+
+/// As in `my-api openapi | head`.
+#[test]
+fn a_command_ends_without_a_word_when_nobody_reads_on() {
+    for arguments in [
+        &["openapi"][..],
+        &["routes"],
+        &["routes", "--json"],
+        &["doctor"],
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Program::command(folder.path(), arguments, &[]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(text(&output.stderr), "", "{arguments:?}");
+        assert!(!output.status.success(), "{arguments:?}");
+    }
 }
 
 /// A request that waits for the auth server when the signal comes is answered all the same.

@@ -59,8 +59,8 @@ pub async fn verify_token(arguments: VerifyTokenArguments) -> Result<(), Failure
         None => KeySetLocation::from_settings(&checker.settings),
     };
     let (_, document) = location.read().await?;
-    println!("{:#}", checker.check(&document, token.trim())?);
-    Ok(())
+    let claims = checker.check(&document, token.trim())?;
+    Ok(writeln!(io::stdout(), "{claims:#}")?)
 }
 
 impl VerifyTokenArguments {

@@ -5,6 +5,8 @@ mod key_checks;
 mod report;
 mod session_checks;
 
+use std::io;
+
 use clap::Args;
 use database::{DatabaseSettings, SettingsError, migration::Migrations};
 
@@ -85,9 +87,9 @@ pub async fn doctor<M: Migrations>(
         (None, Err(error)) => report.failed("settings", error),
     }
     if arguments.json {
-        report.print_json();
+        report.print_json(&mut io::stdout())?;
     } else {
-        report.print_text();
+        report.print_text(&mut io::stdout())?;
     }
     if report.is_ok() {
         Ok(())

@@ -1,3 +1,5 @@
+use std::io::{self, Write};
+
 use serde::Serialize;
 use serde_json::json;
 
@@ -89,12 +91,12 @@ impl Report {
         findings.all(|finding| finding.severity != Severity::Failed)
     }
 
-    pub(crate) fn print_json(&self) {
+    pub(crate) fn print_json(&self, out: &mut impl Write) -> io::Result<()> {
         let report = json!({"ok": self.is_ok(), "checks": self.findings, "keys": self.keys});
-        println!("{report:#}");
+        writeln!(out, "{report:#}")
     }
 
-    pub(crate) fn print_text(&self) {
+    pub(crate) fn print_text(&self, out: &mut impl Write) -> io::Result<()> {
         for finding in &self.findings {
             let severity = match finding.severity {
                 Severity::Ok => "ok",
@@ -102,10 +104,11 @@ impl Report {
                 Severity::Warning => "warning",
                 Severity::Failed => "failed",
             };
-            println!("{severity:8} {:10} {}", finding.check, finding.message);
+            writeln!(out, "{severity:8} {:10} {}", finding.check, finding.message)?;
             if let Some(remedy) = finding.remedy {
-                println!("{:20}{remedy}", "");
+                writeln!(out, "{:20}{remedy}", "")?;
             }
         }
+        Ok(())
     }
 }
