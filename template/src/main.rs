@@ -69,7 +69,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Whoever read the output, as in `my-api openapi | head`, has read enough.
+/// Whoever read the output, as `head` does, has read enough.
 fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
     let error = error.downcast_ref::<io::Error>();
     error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)

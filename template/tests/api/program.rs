@@ -213,7 +213,7 @@ fn openapi_needs_no_settings() {
     assert_eq!(document["openapi"], "3.1.0");
 }
 
-/// As in `my-api openapi | head`.
+/// `head` stops reading so.
 #[test]
 fn a_command_ends_without_a_word_when_nobody_reads_on() {
     for arguments in [

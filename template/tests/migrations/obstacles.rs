@@ -67,9 +67,20 @@ fn obstacles(on_sqlite: bool) -> Vec<Obstacle> {
             "and 85 more".to_owned(),
         ),
     ];
+    obstacles.push((
+        "a table has the name of the API's own",
+        "CREATE TABLE adopted_tables (name text, pet text)".to_owned(),
+        "adopted_tables is a table of another program".to_owned(),
+    ));
     obstacles.extend(times(on_sqlite));
     if on_sqlite {
         obstacles.extend(booleans_and_texts());
+    } else {
+        obstacles.push((
+            "a table inherits from the users",
+            r#"CREATE TABLE staff (badge text) INHERITS ("user")"#.to_owned(),
+            "staff inherits from user".to_owned(),
+        ));
     }
     if !NATIVE_IDS {
         obstacles.extend(uuids());
@@ -141,8 +152,15 @@ fn booleans_and_texts() -> Vec<Obstacle> {
     booleans.chain([name]).collect()
 }
 
-fn uuids() -> [Obstacle; 3] {
+fn uuids() -> [Obstacle; 4] {
     [
+        (
+            "a uuid is one that no token may have",
+            format!(
+                r#"UPDATE "user" SET uuid = '00000000-0000-0000-0000-000000000000' WHERE id = '{BOB}'"#
+            ),
+            row("user.uuid is a UUID that no token may have"),
+        ),
         (
             "a uuid is none",
             format!(r#"UPDATE "user" SET uuid = 'not one' WHERE id = '{BOB}'"#),
@@ -170,6 +188,48 @@ fn row(what: &str) -> String {
 
 fn both(what: &str) -> String {
     format!(r#"{what} in the rows with id "{ADA}", "{BOB}""#)
+}
+
+/// On SQLite the adoption would make an UPDATE of each sign-up.
+#[cfg(not(feature = "native-ids"))]
+#[tokio::test]
+async fn a_trigger_that_rejects_updates_of_users_stops_the_run() {
+    let database = TestDatabase::empty().await;
+    if !database.is_sqlite() {
+        return;
+    }
+    database
+        .run(&Variant::Plain.tables(&database))
+        .await
+        .unwrap();
+    let trigger = |of: &str| {
+        format!(
+            r#"CREATE TRIGGER frozen BEFORE UPDATE {of} ON "user"
+               BEGIN SELECT raise(ABORT, 'users never change'); END"#
+        )
+    };
+    database.run(&trigger("")).await.unwrap();
+    let error = database.up().await.unwrap_err().to_string();
+    assert!(
+        error.contains("a trigger of user rejects updates"),
+        "{error}"
+    );
+    let limited = format!("DROP TRIGGER frozen; {}", trigger("OF email"));
+    database.run(&limited).await.unwrap();
+    database.up().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_table_with_a_name_of_the_apis_own_stops_the_run_and_stays() {
+    let database = TestDatabase::empty().await;
+    let table = "CREATE TABLE idempotency_keys (x text); INSERT INTO idempotency_keys VALUES ('y')";
+    database.run(table).await.unwrap();
+    let error = database.up().await.unwrap_err().to_string();
+    assert!(
+        error.contains("Another program has something of that name"),
+        "{error}"
+    );
+    assert_eq!(database.tables().await, ["idempotency_keys"]);
 }
 
 #[tokio::test]

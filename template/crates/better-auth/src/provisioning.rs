@@ -1,10 +1,12 @@
 use database::{Constraint, Database, Error};
 use moka::future::Cache;
 use rest::AppError;
+use uuid::Uuid;
 
 use crate::{
     claims::Identity,
     fingerprint::Fingerprint,
+    ids::BetterAuthId,
     repositories::users::{self, TokenProfile},
 };
 
@@ -63,6 +65,43 @@ async fn upsert(caller: &Identity, database: &Database) -> Result<(), Error> {
             }
             outcome => return outcome,
         }
+    }
+}
+
+/// What ends a rehearsal, so that nothing of it stays.
+enum Rehearsed {
+    Done,
+    Failed(Error),
+}
+
+impl From<Error> for Rehearsed {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Adds a user, changes their name, and takes both back.
+///
+/// # Errors
+/// Why a user cannot be added.
+pub(crate) async fn rehearse(database: &Database) -> Result<(), Error> {
+    let uuid = Uuid::new_v4();
+    let profile = |name: &str| TokenProfile {
+        id: BetterAuthId::new(uuid.to_string()),
+        email: Some(format!("{uuid}@user.invalid")),
+        name: Some(name.to_owned()),
+    };
+    let rehearsed = database
+        .write(async |transaction| {
+            for name in ["Doctor", "Doctor Who"] {
+                users::upsert_from_token(uuid.into(), profile(name), transaction).await?;
+            }
+            Err::<(), _>(Rehearsed::Done)
+        })
+        .await;
+    match rehearsed {
+        Err(Rehearsed::Failed(error)) => Err(error),
+        Ok(()) | Err(Rehearsed::Done) => Ok(()),
     }
 }
 

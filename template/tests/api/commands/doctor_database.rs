@@ -125,6 +125,18 @@ async fn doctor_fails_where_the_database_would_refuse_a_request() {
                 HIDDEN,
                 "row-level security may hide rows of user",
             ),
+            (
+                "role=pg_monitor",
+                "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO pg_monitor;
+                 ALTER TABLE idempotency_keys ENABLE ROW LEVEL SECURITY",
+                "row-level security may keep the role of DATABASE_URL from rows of idempotency_keys",
+            ),
+            (
+                "role=pg_monitor",
+                "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO pg_monitor;
+                 REVOKE INSERT ON audit_entries FROM pg_monitor",
+                "may not write audit_entries",
+            ),
         ]
     };
     for (setting, statements, part) in cases {
@@ -230,12 +242,63 @@ async fn doctor_fails_where_provisioning_could_not_add_a_user() {
         ("DATABASE_URL", database.url()),
     ];
     let provisioned = [&shared[..], &[("USER_PROVISIONING", "on")]].concat();
-    for (settings, severity) in [(&shared[..], "warning"), (&provisioned, "failed ")] {
+    for (settings, start) in [
+        (&shared[..], "warning  tables     user.company is NOT NULL"),
+        (
+            &provisioned,
+            "failed   users      USER_PROVISIONING cannot add",
+        ),
+    ] {
         let output = run(&["doctor"], settings);
         let report = String::from_utf8(output.stdout).unwrap();
-        let line = format!("{severity}  tables     user.company is NOT NULL");
-        assert!(report.contains(&line), "{report}");
+        let mut lines = report.lines();
+        let line = lines.find(|line| line.starts_with(start));
+        assert!(line.unwrap_or_default().contains("company"), "{report}");
     }
+}
+
+/// As a tool leaves the table that has rebuilt it.
+#[cfg(all(feature = "sqlite", not(feature = "native-ids")))]
+#[actix_web::test]
+async fn doctor_fails_where_nothing_gives_new_users_a_uuid() {
+    let (auth, (_folder, url)) = (MockAuth::start().await, crate::sqlite::file());
+    let connection = Database::connect(&url).await.unwrap();
+    let tables = not_adopted("user", "text", "emailVerified", "token");
+    connection.execute_unprepared(&tables).await.unwrap();
+    let settings = [("DATABASE_URL", url.as_str())];
+    let up = [&settings[..], &[("BETTER_AUTH_URL", "http://127.0.0.1:9")]].concat();
+    assert!(run(&["migrate", "up"], &up).status.success());
+    let says_so = || {
+        doctor(&auth, &url)
+            .1
+            .contains("nothing gives new rows of user a uuid")
+    };
+    assert!(!says_so());
+    let lost = "DROP TRIGGER user_uuid_insert";
+    connection.execute_unprepared(lost).await.unwrap();
+    connection.close().await.unwrap();
+    assert!(says_so());
+}
+
+/// The setting was changed after the first migration.
+#[actix_web::test]
+async fn doctor_fails_where_the_apis_rows_refer_to_other_users() {
+    let (auth, database) = (MockAuth::start().await, TestDatabase::migrated().await);
+    let copy = r#"CREATE TABLE people AS SELECT * FROM "user";
+                  CREATE UNIQUE INDEX people_id ON people (id);
+                  CREATE UNIQUE INDEX people_uuid ON people (uuid)"#;
+    database.execute(copy).await;
+    let origin = auth.origin();
+    let settings = [
+        ("BETTER_AUTH_URL", origin.as_str()),
+        ("DATABASE_URL", database.url()),
+        ("BETTER_AUTH_NAMES", "user:people"),
+    ];
+    let report = String::from_utf8(run(&["doctor"], &settings).stdout).unwrap();
+    assert!(
+        says_failed(&report, "the API's rows refer to user, not to people"),
+        "{report}"
+    );
 }
 
 /// Where the schema was chosen, another one may hold somebody else's Better Auth.

@@ -28,6 +28,12 @@ pub(crate) async fn access_errors(
         ));
     }
     let mut errors = Vec::new();
+    for encoding in names(manager, OTHER_ENCODING, "").await? {
+        errors.push(format!(
+            "the database's encoding is {encoding}, and texts outside it fail: make a database with \
+             ENCODING 'UTF8', and move the tables there"
+        ));
+    }
     if !names(
         manager,
         "SELECT 'on' WHERE current_setting('transaction_read_only') = 'on'",
@@ -42,11 +48,24 @@ pub(crate) async fn access_errors(
         errors.extend(read_error(manager, table).await?);
     }
     if let Some(users) = found.get(TableId::User) {
-        let tables = names(manager, NOT_WRITABLE, &users.matched.name).await?;
+        let tables = names(
+            manager,
+            &format!("{OURS}{NOT_WRITABLE}"),
+            &users.matched.name,
+        )
+        .await?;
         errors.extend(tables.iter().map(|table| {
             format!(
                 "the role of DATABASE_URL may not write {table}: GRANT SELECT, INSERT, UPDATE, \
                  DELETE ON {table} TO it, or let it own the table"
+            )
+        }));
+        let hidden = names(manager, &format!("{OURS}{RESTRICTED}"), &users.matched.name).await?;
+        errors.extend(hidden.iter().map(|table| {
+            format!(
+                "row-level security may keep the role of DATABASE_URL from rows of {table}, whose \
+                 users the API keeps apart itself: ALTER TABLE {table} DISABLE ROW LEVEL SECURITY, or \
+                 CREATE POLICY api ON {table} TO the role USING (true)"
             )
         }));
     }
@@ -117,18 +136,43 @@ WHERE t.relname = $1 AND pg_table_is_visible(t.oid) AND row_security_active(t.oi
 )
 ";
 
-// The tables whose rows belong to users, and those that refer to these.
-const NOT_WRITABLE: &str = "
+const OTHER_ENCODING: &str = "
+SELECT current_setting('server_encoding') WHERE current_setting('server_encoding') <> 'UTF8'
+";
+
+// The tables whose rows belong to users, those that refer to these, and the audit trail.
+const OURS: &str = "
 WITH RECURSIVE ours AS (
     SELECT c.conrelid AS oid FROM pg_constraint AS c
         JOIN pg_class AS t ON t.oid = c.confrelid
         JOIN pg_attribute AS a ON a.attrelid = t.oid AND c.confkey = ARRAY[a.attnum]
     WHERE c.contype = 'f' AND t.relname = $1 AND pg_table_is_visible(t.oid) AND a.attname = 'uuid'
+    UNION SELECT oid FROM pg_class WHERE relname = 'audit_entries' AND pg_table_is_visible(oid)
     UNION SELECT c.conrelid FROM pg_constraint AS c JOIN ours ON c.confrelid = ours.oid
     WHERE c.contype = 'f'
 )
+";
+
+const NOT_WRITABLE: &str = "
 SELECT oid::regclass::text FROM ours
 WHERE NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
     AND has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE'))
+ORDER BY 1
+";
+
+const RESTRICTED: &str = "
+SELECT oid::regclass::text FROM ours
+WHERE row_security_active(oid) AND (
+    EXISTS (SELECT FROM pg_policy WHERE polrelid = ours.oid AND NOT polpermissive)
+    OR NOT EXISTS (
+        SELECT FROM pg_policy AS p
+        WHERE p.polrelid = ours.oid AND p.polcmd = '*'
+            AND pg_get_expr(p.polqual, p.polrelid) = 'true'
+            AND coalesce(pg_get_expr(p.polwithcheck, p.polrelid), 'true') = 'true'
+            AND (p.polroles = '{0}' OR EXISTS (
+                SELECT FROM unnest(p.polroles) AS role WHERE pg_has_role(role, 'USAGE')
+            ))
+    )
+)
 ORDER BY 1
 ";

@@ -75,12 +75,24 @@ async fn plan(manager: &SchemaManager<'_>) -> Result<Option<FoundTables>, Migrat
 
 /// The tables to adopt; none if they are to be created.
 pub(crate) async fn find(manager: &SchemaManager<'_>) -> Result<Option<FoundTables>, MigrateError> {
+    reject_taken_record(manager).await?;
     let tables = catalogue::tables(manager).await?;
     match discovery(manager, &tables).await?.recognize() {
         Ok(Some(matches)) => Ok(Some(FoundTables::read(manager, matches).await?)),
         Ok(None) => reject_occupied(manager).await.map(|()| None),
         Err(obstacles) => Err(MigrateError::Unfit(AdoptionError(obstacles).into())),
     }
+}
+
+/// A table with the name of the one that lists what was adopted: before that, it is somebody else's.
+async fn reject_taken_record(manager: &SchemaManager<'_>) -> Result<(), MigrateError> {
+    if !manager.has_table(ADOPTED).await? {
+        return Ok(());
+    }
+    reject(vec![format!(
+        "{ADOPTED} is a table of another program, and the name of one that the API makes: rename \
+         it, or give the API a database or a schema of its own"
+    )])
 }
 
 /// Something else than a table may have a name that the API is about to use.
@@ -261,15 +273,21 @@ async fn complete_on_sqlite(
         .await?;
     }
     if !is_generated && uuid.is_none_or(|uuid| !uuid.required) {
-        let trigger = quoted(&format!("{name}_uuid_insert"));
-        let trigger = format!(
-            "CREATE TRIGGER IF NOT EXISTS {trigger} AFTER INSERT ON {table} \
-             WHEN coalesce(new.uuid, '') = '' \
-             BEGIN UPDATE {table} SET uuid = {random} WHERE {id} = new.{id}; END"
-        );
-        run(manager, &trigger).await?;
+        run(manager, &uuid_trigger(users)).await?;
     }
     Ok(())
+}
+
+/// What gives new users of an SQLite database their `uuid`.
+pub(crate) fn uuid_trigger(users: &FoundTable) -> String {
+    let (name, id) = (&users.matched.name, quoted(users.column("id")));
+    let (table, random) = (quoted(name), random_uuid(DbBackend::Sqlite));
+    let trigger = quoted(&format!("{name}_uuid_insert"));
+    format!(
+        "CREATE TRIGGER IF NOT EXISTS {trigger} AFTER INSERT ON {table} \
+         WHEN coalesce(new.uuid, '') = '' \
+         BEGIN UPDATE {table} SET uuid = {random} WHERE {id} = new.{id}; END"
+    )
 }
 
 /// Runs a statement that others' triggers must not see: they are dropped and created again.

@@ -11,11 +11,12 @@ use database::{
 };
 
 use crate::schema::{
-    access, adoption, catalogue,
+    access, catalogue,
     definitions::{Kind, TableId},
     discovery::{Discovery, in_schema},
     found::{self, FoundTable, FoundTables},
     obstacles::{self, find_obstacles},
+    surroundings,
 };
 
 /// Better Auth's tables in a database, and what is wrong with them.
@@ -31,8 +32,6 @@ pub struct Inspection {
     pub errors: Vec<String>,
     /// What may make requests fail: a sentence for each.
     pub warnings: Vec<String>,
-    /// Columns of users that the API does not know and that have no default, as `table.column`.
-    pub unfilled_columns: Vec<String>,
     /// Rows that refer to rows that are gone.
     pub broken_references: Vec<BrokenReference>,
     /// The ids of the keys in `jwks`, which are the kids of tokens if Better Auth uses this database.
@@ -41,25 +40,6 @@ pub struct Inspection {
     pub has_users: bool,
     /// Whether there are sessions, also ended ones.
     pub has_sessions: bool,
-}
-
-/// Examines a database in which Better Auth's tables have not been adopted yet, as `migrate up`
-/// does. Changes nothing.
-///
-/// # Errors
-/// [`MigrateError::Unfit`] when they cannot be adopted.
-pub async fn examine_url(url: &str) -> Result<(), MigrateError> {
-    let database = migration::open(url).await?;
-    let manager = SchemaManager::new(&database);
-    let examined = async {
-        match adoption::find(&manager).await? {
-            Some(found) => adoption::reject(find_obstacles(&manager, &found).await?),
-            None => Ok(()),
-        }
-    };
-    let examined = examined.await;
-    database.close().await?;
-    examined
 }
 
 /// Inspects the migrated database at `url`. Changes nothing.
@@ -110,14 +90,6 @@ async fn inspect_tables(database: &DatabaseConnection) -> Result<Inspection, DbE
     Ok(inspection)
 }
 
-/// What is wrong with a column that is NOT NULL without a default, and that Better Auth may not know.
-pub(crate) fn unfilled(place: &str) -> String {
-    format!(
-        "{place} is NOT NULL without a default: unless it is among Better Auth's additionalFields, \
-         Better Auth answers 500 to every request; make it nullable, or drop it"
-    )
-}
-
 impl Inspection {
     fn check_table(&mut self, table: &FoundTable, engine: DbBackend) {
         let (own, name) = (table.matched.table.table().name, &table.matched.name);
@@ -159,10 +131,15 @@ impl Inspection {
             if is_filled || is_known(&column.name) {
                 continue;
             }
-            let place = format!("{name}.{}", column.name);
+            let sentence = format!(
+                "{name}.{} is NOT NULL without a default: unless it is among Better Auth's \
+                 additionalFields, Better Auth answers 500 to every request; make it nullable, or \
+                 drop it",
+                column.name
+            );
             match table.matched.table {
-                TableId::User => self.unfilled_columns.push(place),
-                _ => self.errors.push(unfilled(&place)),
+                TableId::User => self.warnings.push(sentence),
+                _ => self.errors.push(sentence),
             }
         }
     }
@@ -206,6 +183,10 @@ impl Inspection {
                 quoted(name)
             ));
         }
+        self.errors
+            .extend(surroundings::other_users(manager, name).await?);
+        self.errors
+            .extend(surroundings::lost_trigger(manager, users).await?);
         let nulls = format!("SELECT 1 FROM {} WHERE uuid IS NULL", quoted(name));
         if has_rows(manager, &nulls).await? {
             self.errors.push(format!(

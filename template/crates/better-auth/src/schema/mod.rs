@@ -14,10 +14,10 @@ pub(crate) mod names;
 mod obstacles;
 mod overrides;
 mod stored_values;
+mod surroundings;
 
 pub use adoption::{AdoptionError, create_or_adopt, delete_adoption_record, examine};
-pub(crate) use inspection::unfilled;
-pub use inspection::{Inspection, examine_url, inspect};
+pub use inspection::{Inspection, inspect};
 pub use loading::{TablesError, execute, load};
 pub use names::{NamesConflict, use_overrides};
 pub use overrides::NameOverrides;

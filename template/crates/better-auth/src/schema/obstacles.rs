@@ -5,6 +5,7 @@ use sea_orm_migration::{
     prelude::*,
     sea_orm::{DbBackend, QueryResult, Statement},
 };
+use uuid::Uuid;
 
 use crate::{
     ids::NATIVE_IDS,
@@ -13,7 +14,7 @@ use crate::{
         definitions::{Column, Kind, TableId},
         found::{FoundTable, FoundTables},
         names::is_text,
-        stored_values,
+        stored_values, surroundings,
     },
 };
 
@@ -40,7 +41,7 @@ pub(crate) async fn find_obstacles(
     let Some(users) = found.get(TableId::User) else {
         return Ok(Vec::new());
     };
-    let mut obstacles = Vec::new();
+    let mut obstacles = surroundings::obstacles(manager, users).await?;
     for table in found.needed() {
         let errors = type_errors(table, engine);
         if !errors.is_empty() {
@@ -250,10 +251,16 @@ fn uuid_rules(table: &FoundTable, existing: &ExistingColumn, engine: DbBackend) 
         _ => format!("lower({name})"),
     };
     let remedy = "give each of the rows a UUID of its own".to_owned();
+    let unusable = [Uuid::nil(), Uuid::max()].map(|uuid| format!("'{uuid}'"));
     vec![
         Rule {
             violation: "is no UUID",
             condition: format!("NOT ({})", uuid(&name, engine)),
+            remedy: remedy.clone(),
+        },
+        Rule {
+            violation: "is a UUID that no token may have",
+            condition: format!("{value} IN ({})", unusable.join(", ")),
             remedy: remedy.clone(),
         },
         Rule {

@@ -42,7 +42,7 @@ pub enum MigrateError {
     )]
     UnknownMigrations(Vec<String>),
     /// A migration that the database rejected.
-    #[error("migration {migration} failed and nothing was changed: {cause}")]
+    #[error("migration {migration} failed and nothing was changed: {cause}{}", remedy(.cause))]
     Failed {
         /// Its name.
         migration: String,
@@ -62,17 +62,49 @@ impl MigrateError {
         let (Self::Database(cause) | Self::Failed { cause, .. }) = self else {
             return false;
         };
-        let (DbErr::Conn(cause) | DbErr::Exec(cause) | DbErr::Query(cause)) = cause else {
-            return false;
-        };
-        let RuntimeErr::SqlxError(cause) = cause else {
-            return false;
-        };
-        let code = cause.as_database_error().and_then(|error| error.code());
         // PostgreSQL: lock_not_available. SQLite: BUSY and its extended codes.
-        matches!(code.as_deref(), Some("55P03" | "5" | "261" | "517" | "773"))
+        matches!(
+            code(cause).as_deref(),
+            Some("55P03" | "5" | "261" | "517" | "773")
+        )
     }
 }
+
+/// PostgreSQL's SQLSTATE, or SQLite's extended code.
+fn code(error: &DbErr) -> Option<String> {
+    let (DbErr::Conn(cause) | DbErr::Exec(cause) | DbErr::Query(cause)) = error else {
+        return None;
+    };
+    let RuntimeErr::SqlxError(cause) = cause else {
+        return None;
+    };
+    let code = cause.as_database_error()?.code()?;
+    Some(code.into_owned())
+}
+
+/// What to do about it, where that is known.
+fn remedy(error: &DbErr) -> &'static str {
+    match code(error).as_deref() {
+        // duplicate_table, which is any relation, and duplicate_object
+        Some("42P07" | "42710") => NAME_TAKEN,
+        _ if error.to_string().contains("already exists") => NAME_TAKEN,
+        // insufficient_privilege
+        Some("42501") => {
+            ". Run `migrate up` by a role that owns the table of users and may create tables, and \
+             the API with MIGRATE_ON_START=false"
+        }
+        // invalid_schema_name
+        Some("3F000") => ". The search_path of the role names no schema in which it may create",
+        // feature_not_supported, dependent_objects_still_exist
+        Some("0A000" | "2BP01") => {
+            ". Drop what depends on it, such as a view, and create that again afterwards"
+        }
+        _ => "",
+    }
+}
+
+const NAME_TAKEN: &str = ". Another program has something of that name: rename it, or give the API a \
+     database or a schema of its own";
 
 fn listed(references: &[BrokenReference]) -> String {
     let lines = references

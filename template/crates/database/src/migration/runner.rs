@@ -67,6 +67,28 @@ pub async fn fresh<M: Migrations>(
     run::<M>(url, Change::Fresh, lock_timeout).await
 }
 
+/// Applies all pending migrations and takes them back, for the error that [`up`] would return.
+///
+/// # Errors
+///
+/// See [`MigrateError`].
+pub async fn rehearse<M: Migrations>(
+    url: &str,
+    lock_timeout: Duration,
+) -> Result<(), MigrateError> {
+    let database = connection::open(url).await?;
+    let rehearsed = async {
+        let transaction = lock(&database, lock_timeout).await?;
+        take_over::<M>(&transaction).await?;
+        apply::<M>(&transaction, None).await?;
+        check_references(&transaction).await?;
+        Ok(transaction.rollback().await?)
+    };
+    let rehearsed = rehearsed.await;
+    database.close().await?;
+    rehearsed
+}
+
 /// Every migration that this program knows, and whether it is applied. Changes no table.
 ///
 /// # Errors

@@ -1,14 +1,23 @@
+use std::time::Duration;
+
 use database::{
     Database, DatabaseSettings,
     migration::{self, Migrations},
 };
 
 use crate::{
-    commands::doctor::report::{Report, Severity},
+    commands::{
+        doctor::report::{Report, Severity},
+        failure::Failure,
+    },
     config::{BetterAuthSettings, SessionVerification},
+    provisioning,
     schema::{self, Inspection},
     trouble::Trouble,
 };
+
+/// How long a trial of the migrations waits for others.
+const REHEARSAL: Duration = Duration::from_secs(5);
 
 /// Checks the connection, the migrations and Better Auth's tables. `kids` are the keys that the
 /// auth server publishes.
@@ -43,7 +52,7 @@ pub(crate) async fn check_database<M: Migrations>(
     }
     let is_new = migrations.first().is_some_and(|(_, applied)| !applied);
     if is_new {
-        match schema::examine_url(&url).await {
+        match migration::rehearse::<M>(&url, REHEARSAL).await {
             Ok(()) => report.ok(
                 "tables",
                 "`migrate up` can create or adopt Better Auth's tables",
@@ -56,6 +65,9 @@ pub(crate) async fn check_database<M: Migrations>(
         Ok(tables) => {
             check_tables(report, &tables, better_auth);
             check_keys(report, &tables, better_auth, kids);
+            if better_auth.user_provisioning && tables.errors.is_empty() {
+                check_provisioning(report, settings).await;
+            }
         }
         Err(error) => report.failed("tables", error),
     }
@@ -95,7 +107,6 @@ fn check_tables(report: &mut Report, tables: &Inspection, better_auth: &BetterAu
     for warning in &tables.warnings {
         report.doubt("tables", warning);
     }
-    check_unfilled_columns(report, tables, better_auth);
     for reference in &tables.broken_references {
         let message = format!("rows refer to rows that are gone: {reference}");
         report.doubt("rows", message);
@@ -109,21 +120,23 @@ fn check_tables(report: &mut Report, tables: &Inspection, better_auth: &BetterAu
     }
 }
 
-fn check_unfilled_columns(
-    report: &mut Report,
-    tables: &Inspection,
-    better_auth: &BetterAuthSettings,
-) {
-    for place in &tables.unfilled_columns {
-        if better_auth.user_provisioning {
-            let message = format!(
-                "{place} is NOT NULL without a default, so that USER_PROVISIONING adds no user: \
-                 make it nullable, or give it a default"
-            );
-            report.failed("tables", message);
-        } else {
-            report.doubt("tables", schema::unfilled(place));
-        }
+/// Adds a user as USER_PROVISIONING does, and takes them back.
+async fn check_provisioning(report: &mut Report, settings: &DatabaseSettings) {
+    let tried = async {
+        let database = Database::open(settings).await?;
+        schema::load(&database, false).await?;
+        let tried = provisioning::rehearse(&database).await;
+        database.close().await?;
+        Ok::<_, Failure>(tried?)
+    };
+    let Err(error) = tried.await else {
+        return report.ok("users", "USER_PROVISIONING can add users");
+    };
+    let message = format!("USER_PROVISIONING cannot add every user: {error}");
+    if message.to_lowercase().contains("check constraint") {
+        report.doubt("users", message);
+    } else {
+        report.failed("users", message);
     }
 }
 
