@@ -9,6 +9,7 @@ use crate::{
     entities::tag,
     error::{AppError, OnConstraint, TAG_NAME_CONFLICT},
     repositories::{tags, tasks},
+    services::tasks::check_room,
     types::{TagId, TaskId},
 };
 
@@ -97,6 +98,7 @@ pub async fn assign(
         ));
     }
     let new = tasks::without_tag(owner, &found, id, transaction).await?;
+    check_room(owner, &new, "task_ids", transaction).await?;
     tasks::add_tags(owner, &new, &[id], transaction).await?;
     tasks::touch(owner, &new, transaction).await?;
     Ok(new.len() as u64)

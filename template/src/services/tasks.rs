@@ -136,9 +136,14 @@ pub async fn add_tag(
 ) -> Result<TaskWithTags, AppError> {
     tags::lock_shared(owner, tag, transaction).await?;
     tasks::lock(owner, id, false, expected, transaction).await?;
-    if tasks::add_tags(owner, &[id], &[tag], transaction).await? == 0 {
+    if tasks::without_tag(owner, &[id], tag, transaction)
+        .await?
+        .is_empty()
+    {
         return Err(AppError::new(TAG_ALREADY_ASSIGNED));
     }
+    check_room(owner, &[id], "tag_id", transaction).await?;
+    tasks::add_tags(owner, &[id], &[tag], transaction).await?;
     tasks::touch(owner, &[id], transaction).await?;
     tasks::get(owner, id, false, transaction).await
 }
@@ -161,6 +166,20 @@ pub async fn remove_tag(
         tasks::touch(owner, &[id], transaction).await
     })
     .await
+}
+
+/// Checks that each of the tasks may have another tag; `field` named what would be added.
+pub(super) async fn check_room(
+    owner: UserUuid,
+    ids: &[TaskId],
+    field: &'static str,
+    db: &impl ConnectionTrait,
+) -> Result<(), AppError> {
+    if tasks::is_any_full(owner, ids, db).await? {
+        let message = format!("a task has at most {} tags", tasks::MAX_TAGS);
+        return Err(AppError::invalid(field, "too_many", message));
+    }
+    Ok(())
 }
 
 /// Checks the rules between the fields of a task.

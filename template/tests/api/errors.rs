@@ -115,6 +115,28 @@ async fn a_body_is_rejected_by_size_then_type_then_syntax_then_meaning() {
     assert_eq!(taken.status, 201, "{}", taken.text);
 }
 
+#[actix_web::test]
+async fn a_compressed_body_is_not_taken_for_a_plain_one() {
+    let app = TestApp::start_with_routes(notes).await;
+    let nobody = app.anonymous();
+    let send = |encoding: &'static str, body: &'static [u8]| {
+        let request = nobody.request(Method::POST, "/notes");
+        let request = request.header("content-type", "application/json");
+        Answer::of(request.header("content-encoding", encoding).body(body))
+    };
+    let good = br#"{"title":"x","text":""}"#;
+    for encoding in ["gzip", "br", "identity, gzip", "unheard-of"] {
+        let answer = send(encoding, good).await;
+        assert_eq!(answer.header("accept-encoding"), "identity");
+        answer.rejected(415, "unsupported_media_type");
+    }
+    assert_eq!(send("identity", good).await.status, 201);
+    for bytes in [&b"{\"title\":\"\xe9\"}"[..], b"{\"\xff\":1}"] {
+        let answer = send("identity", bytes).await;
+        answer.rejected(400, "malformed_request");
+    }
+}
+
 /// The answer to a POST of a note, whose last header and body are written as they are.
 async fn answer_to(app: &TestApp, rest: String) -> String {
     let address = format!("127.0.0.1:{}", app.port);

@@ -65,7 +65,7 @@ impl Claims {
         let uuid = claims.get(uuid_claim).and_then(Value::as_str);
         let uuid = uuid.and_then(usable_uuid);
         let subject = take_text(&mut claims, "sub")
-            .filter(|sub| !sub.trim().is_empty())
+            .filter(|sub| !sub.trim().is_empty() && is_storable(sub))
             .ok_or(ClaimsError::Subject)?;
         let uuid = uuid.ok_or(ClaimsError::Uuid)?;
         for checked in ["iss", "aud", "exp", "nbf", "iat", uuid_claim] {
@@ -81,10 +81,17 @@ impl Claims {
             permissions: permissions(claims.remove("permissions").as_ref()),
             organization_id: take_text(&mut claims, "organization_id"),
             organizations: take_list(&mut claims, "organizations"),
-            impersonated_by: take_text(&mut claims, "impersonatedBy").map(BetterAuthId::new),
+            impersonated_by: take_text(&mut claims, "impersonatedBy")
+                .filter(|id| is_storable(id))
+                .map(BetterAuthId::new),
             extra: claims,
         })
     }
+}
+
+/// PostgreSQL cannot store a NUL.
+fn is_storable(text: &str) -> bool {
+    !text.contains('\0')
 }
 
 fn take_text(claims: &mut Map<String, Value>, name: &str) -> Option<String> {

@@ -42,11 +42,16 @@ impl<T: DeserializeOwned + Validate + ToSchema + 'static> FromRequest for Json<T
 /// A body that is declared as JSON.
 pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Bytes, AppError> {
     let body = all_of(request, payload).await?;
+    let unsupported = |detail| AppError::new(Code::UNSUPPORTED_MEDIA_TYPE).detail(detail);
+    if is_encoded(request) {
+        // RFC 7694 section 3.
+        let error = unsupported("Send the body without Content-Encoding");
+        return Err(error.header(header::ACCEPT_ENCODING, "identity".to_owned()));
+    }
     if is_json(request) {
         Ok(body)
     } else {
-        Err(AppError::new(Code::UNSUPPORTED_MEDIA_TYPE)
-            .detail("Send Content-Type: application/json"))
+        Err(unsupported("Send Content-Type: application/json"))
     }
 }
 
@@ -164,6 +169,11 @@ fn too_large(limit: usize) -> AppError {
     AppError::new(Code::BODY_TOO_LARGE).detail(format!("At most {limit} bytes"))
 }
 
+fn is_encoded(request: &HttpRequest) -> bool {
+    let mut encodings = request.headers().get_all(header::CONTENT_ENCODING);
+    encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
 fn is_json(request: &HttpRequest) -> bool {
     let essence = request.content_type().trim().to_ascii_lowercase();
     essence == "application/json"
@@ -174,10 +184,11 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, AppError> {
     if holds_nul(body) {
         return Err(AppError::new(Code::MALFORMED_REQUEST).detail("The body holds a NUL character"));
     }
-    let value = value_of(&mut serde_json::Deserializer::from_slice(body));
+    let no_json = || AppError::new(Code::MALFORMED_REQUEST).detail("The body is not JSON");
+    let text = std::str::from_utf8(body).map_err(|_| no_json())?;
+    let value = value_of(&mut serde_json::Deserializer::from_str(text));
     // What follows a bad value decides whether it was JSON at all.
-    let syntax = serde_json::from_slice::<serde::de::IgnoredAny>(body);
-    syntax.map_err(|_| AppError::new(Code::MALFORMED_REQUEST).detail("The body is not JSON"))?;
+    serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|_| no_json())?;
     // Serde would take the elements of an array as the fields, in their order.
     match body.trim_ascii_start().first() {
         Some(b'{') => value,

@@ -2,7 +2,8 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait, Set, sea_query::OnConflict,
+    QueryTrait, RelationTrait, Set,
+    sea_query::{ExprTrait, OnConflict, SelectStatement},
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -112,7 +113,41 @@ pub async fn add_tags(
     Ok(added)
 }
 
-/// Takes every tag off a task and puts these on; all were looked up as the owner's.
+/// How many tags a task may have.
+pub const MAX_TAGS: u64 = 100;
+
+/// Whether one of these tasks has all the tags that it may have.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_any_full(
+    owner: UserUuid,
+    tasks: &[TaskId],
+    db: &impl ConnectionTrait,
+) -> Result<bool, AppError> {
+    let full = task_tag::Entity::find()
+        .select_only()
+        .column(task_tag::Column::TaskId)
+        .filter(task_tag::Column::TaskId.is_in(tasks.iter().copied()))
+        .filter(task_tag::Column::TagId.in_subquery(live_tags(owner)))
+        .group_by(task_tag::Column::TaskId)
+        .having(task_tag::Column::TagId.count().gte(MAX_TAGS as i64))
+        .into_tuple::<TaskId>();
+    Ok(full.one(db).await?.is_some())
+}
+
+/// The ids of the owner's tags that are not deleted.
+fn live_tags(owner: UserUuid) -> SelectStatement {
+    tag::Entity::find()
+        .select_only()
+        .column(tag::Column::Id)
+        .filter(tag::Column::UserId.eq(owner))
+        .filter(tag::Column::DeletedAt.is_null())
+        .into_query()
+}
+
+/// Takes every tag off a task and puts these on; all were looked up as the owner's. Deleted tags stay, so
+/// that restoring one puts it back.
 ///
 /// # Errors
 /// When the database fails.
@@ -124,6 +159,7 @@ pub async fn replace_tags(
 ) -> Result<(), AppError> {
     task_tag::Entity::delete_many()
         .filter(task_tag::Column::TaskId.eq(task))
+        .filter(task_tag::Column::TagId.in_subquery(live_tags(owner)))
         .exec(db)
         .await?;
     add_tags(owner, &[task], tags, db).await.map(drop)

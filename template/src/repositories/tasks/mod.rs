@@ -4,7 +4,7 @@ mod links;
 mod list;
 
 pub use database::rows::{delete, get as get_row, lock, merge, require, restore};
-pub use links::{add_tags, remove_tag, replace_tags, tags_of, without_tag};
+pub use links::{MAX_TAGS, add_tags, is_any_full, remove_tag, replace_tags, tags_of, without_tag};
 pub use list::{TaggedWith, TaskFilter, list};
 
 use database::{

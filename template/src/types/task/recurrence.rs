@@ -60,14 +60,36 @@ impl<'de> Deserialize<'de> for RecurrenceRule {
     }
 }
 
-/// The parser wants to know when the recurrence starts, to compare it with UNTIL: a start in the
-/// local time of long ago suits every UNTIL.
+/// The parser wants to know when the recurrence starts, to compare it with UNTIL: a start in UTC long
+/// ago suits every UNTIL in UTC. It takes what would repeat for ever without moving, or never.
 fn is_valid(text: &str) -> bool {
-    let start = rrule::Tz::LOCAL.with_ymd_and_hms(1900, 1, 1, 12, 0, 0);
-    let rule = text.parse::<rrule::RRule<rrule::Unvalidated>>();
+    let parts: Vec<_> = text.split(';').map(in_utc).collect();
+    let has = |name: &str| parts.iter().any(|part| part.starts_with(name));
+    let is_pointless = |part: &String| {
+        let zero = part
+            .strip_prefix("INTERVAL=")
+            .or(part.strip_prefix("COUNT="));
+        part.is_empty() || zero.is_some_and(|number| number.parse() == Ok(0))
+    };
+    if parts.iter().any(is_pointless) || has("COUNT=") && has("UNTIL=") {
+        return false;
+    }
+    let start = rrule::Tz::UTC.with_ymd_and_hms(1900, 1, 1, 12, 0, 0);
+    let rule = parts.join(";").parse::<rrule::RRule<rrule::Unvalidated>>();
     match (rule, start.earliest()) {
         (Ok(rule), Some(start)) => rule.validate(start).is_ok(),
         _ => false,
+    }
+}
+
+/// The part in capitals; an UNTIL without a zone as if it were in UTC, so that no zone's gaps count.
+fn in_utc(part: &str) -> String {
+    let part = part.to_ascii_uppercase();
+    match part.strip_prefix("UNTIL=") {
+        Some(until) if until.ends_with('Z') => part,
+        Some(until) if until.contains('T') => format!("{part}Z"),
+        Some(_) => format!("{part}T000000Z"),
+        None => part,
     }
 }
 
@@ -151,6 +173,12 @@ mod tests {
             "FREQ=WEEKLY;BYDAY=XX",
             "FREQ=DAILY;INTERVAL=-1",
             "FREQ=DAILY;COUNT=x",
+            "FREQ=DAILY;COUNT=0",
+            "FREQ=DAILY;INTERVAL=0",
+            "FREQ=DAILY;interval=00",
+            "FREQ=DAILY;COUNT=1;UNTIL=20301224T000000Z",
+            "FREQ=DAILY;",
+            ";FREQ=DAILY",
             "FREQ=DAILY;COLOUR=RED",
             "FREQ=MONTHLY;BYMONTHDAY=32",
             "FREQ=YEARLY;BYMONTH=13",
@@ -183,6 +211,8 @@ mod tests {
             "FREQ=DAILY;UNTIL=19971224T000000Z",
             "FREQ=DAILY;UNTIL=19971224T000000",
             "FREQ=DAILY;UNTIL=20301224",
+            // A time that the clocks of Berlin skip.
+            "FREQ=DAILY;UNTIL=20260329T023000",
             "FREQ=WEEKLY;INTERVAL=2;WKST=SU",
             "FREQ=MONTHLY;BYDAY=-1FR",
             "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-2",

@@ -87,7 +87,13 @@ async fn times_that_are_not_numbers_or_out_of_range_are_rejected() {
 #[actix_web::test]
 async fn users_that_are_not_named_by_a_subject_and_a_uuid_are_rejected() {
     let app = TestApp::start().await;
-    assert_values_rejected(&app, "sub", INVALID, &[Value::Null, json!(["x"])]).await;
+    assert_values_rejected(
+        &app,
+        "sub",
+        INVALID,
+        &[Value::Null, json!(["x"]), json!("a\0b")],
+    )
+    .await;
     let uuids = [
         json!("018f3c1a7b6e7c3d9f2a4b5c6d7e8f90"),
         json!("{018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90}"),

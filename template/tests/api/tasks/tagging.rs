@@ -82,6 +82,62 @@ async fn assignments_outside_the_limits_are_rejected() {
 }
 
 #[actix_web::test]
+async fn a_task_with_a_hundred_tags_takes_no_more() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    let task = a_task(&alice).await;
+    let mut tags = Vec::new();
+    for number in 0..=100 {
+        tags.push(alice.tag(&format!("tag {number}")).await);
+    }
+    let (path, all) = (format!("{task}/tags"), &tags[..100]);
+    alice.put(&path, json!({"tag_ids": all})).await.ok();
+    let another = json!({"tag_id": tags[100]});
+    let to_tasks = format!("/api/me/tags/{}/tasks", tags[100]);
+    let id = task.rsplit('/').next().unwrap();
+    let ids = json!({"task_ids": [id]});
+    alice
+        .post(&path, another.clone())
+        .await
+        .invalid(&["tag_id: too_many"]);
+    let rejected = alice.post(&to_tasks, ids.clone()).await;
+    rejected.invalid(&["task_ids: too_many"]);
+    alice.delete(&format!("{path}/{}", tags[0])).await;
+    alice.post(&to_tasks, ids).await.ok();
+}
+
+/// What is restored is as it was, whatever was done to the tasks meanwhile.
+#[actix_web::test]
+async fn a_deleted_tag_stays_with_its_tasks_for_the_time_when_it_is_restored() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    let (gone, kept) = (alice.tag("gone").await, alice.tag("kept").await);
+    let mut tasks = Vec::new();
+    for _ in 0..3 {
+        let task = a_task(&alice).await;
+        let both = json!({"tag_ids": [gone, kept]});
+        alice.put(&format!("{task}/tags"), both).await.ok();
+        tasks.push(task);
+    }
+    let tag = format!("/api/me/tags/{gone}");
+    alice.delete(&tag).await;
+    for (task, ids) in tasks.iter().zip([json!([kept]), json!([]), json!([])]) {
+        alice.patch(task, json!({"tag_ids": ids})).await.ok();
+    }
+    alice
+        .put(&tasks[2], json!({"title": "Buy milk"}))
+        .await
+        .ok();
+    alice.post(&format!("{tag}/restore"), json!({})).await.ok();
+    for (task, expected) in tasks
+        .iter()
+        .zip([&["gone", "kept"][..], &["gone"], &["gone"]])
+    {
+        assert_eq!(names(&alice.get(task).await.ok()["tags"]), expected);
+    }
+}
+
+#[actix_web::test]
 async fn unknown_tasks_and_tags_are_not_found() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
