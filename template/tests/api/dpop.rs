@@ -122,6 +122,17 @@ async fn a_rejected_token_is_challenged_in_the_scheme_that_it_came_by() {
             "{challenge}"
         );
     }
+    let token = app.access_token(&User::named("alice"), AUDIENCE, "app", "other");
+    let token = token.claim("cnf", key.confirmation()).sign();
+    let proof = key.proof("GET", URL, &token).sign();
+    let forbidden = send(&app, "DPoP", &token, &[proof]).await;
+    let challenge = forbidden.header("www-authenticate");
+    assert!(
+        challenge.starts_with(r#"DPoP error="insufficient_scope""#)
+            && challenge.contains(r#"scope="notes:read""#),
+        "{challenge}"
+    );
+    forbidden.rejected(403, "forbidden");
     let bearer = send(&app, "Bearer", "x", &[]).await;
     let challenge = bearer.header("www-authenticate");
     assert!(challenge.starts_with("Bearer "), "{challenge}");

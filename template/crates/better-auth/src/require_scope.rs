@@ -16,7 +16,7 @@ use utoipa::{
     openapi::path::{Parameter, ParameterIn},
 };
 
-use crate::{access_token::OAuthClient, principal::Principal};
+use crate::{access_token::OAuthClient, dpop, principal::Principal};
 
 /// What an OAuth client may be allowed to do; declared by [`define_roles!`](crate::define_roles).
 pub trait Scope: 'static {
@@ -63,8 +63,8 @@ pub(crate) fn check_is_open(principal: &Principal, request: &HttpRequest) -> Res
     let is_open = |route: &&Route| !route.scopes.is_empty();
     let is_documented = !(first.is_empty() && others.is_empty());
     if !is_documented || !first.iter().chain(&others).all(is_open) {
-        let error = AppError::new(Code::FORBIDDEN);
-        return Err(error.detail("This route is closed to OAuth clients"));
+        let error = AppError::new(Code::FORBIDDEN).detail("This route is closed to OAuth clients");
+        return Err(challenged(client, error, ""));
     }
     let decisive = if first.is_empty() { others } else { first };
     let mut scopes = decisive.iter().flat_map(|route| &route.scopes);
@@ -76,7 +76,16 @@ fn check_scope(client: &OAuthClient, scope: &str) -> Result<(), AppError> {
         return Ok(());
     }
     let required = format!("the scope {scope}");
-    Err(AppError::insufficient_scope(&required, &[scope]))
+    let error = AppError::insufficient_scope(&required, &[scope]);
+    Err(challenged(client, error, &format!(r#", scope="{scope}""#)))
+}
+
+/// The error with the challenge of the scheme by which the client's token came.
+fn challenged(client: &OAuthClient, error: AppError, more: &str) -> AppError {
+    if client.key_thumbprint.is_none() {
+        return error;
+    }
+    error.challenge_by(dpop::challenge("insufficient_scope") + more)
 }
 
 impl<S: Scope> RequireScope<S> {

@@ -5,7 +5,7 @@ use actix_web::{
 };
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::limit_addresses;
+use crate::{AppError, limit_addresses};
 
 /// The page runs what this server sends and nothing else. Its styles and pictures are partly inline.
 const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
@@ -22,7 +22,10 @@ pub fn serve_docs(document: Bytes) -> impl FnOnce(&mut ServiceConfig) {
                     .body(document)
             }
         });
-        let json = web::resource("/openapi.json").route(json);
+        let others = async || Err::<HttpResponse, _>(AppError::method_not_allowed("GET, HEAD"));
+        let json = web::resource("/openapi.json")
+            .route(json)
+            .default_service(web::to(others));
         config.service(json.wrap(from_fn(limit_addresses)));
         let page =
             SwaggerUi::new("/{_:.*}").config(Config::new(["/openapi.json"]).validator_url("none"));
