@@ -223,11 +223,11 @@ fn a_command_ends_without_a_word_when_nobody_reads_on() {
         &["doctor"],
     ] {
         let folder = tempfile::tempdir().unwrap();
+        let (nobody, stdout) = std::io::pipe().unwrap();
+        drop(nobody);
         let mut command = Program::command(folder.path(), arguments, &[]);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        drop(child.stdout.take());
-        let output = child.wait_with_output().unwrap();
+        command.stdout(stdout).stderr(Stdio::piped());
+        let output = command.spawn().unwrap().wait_with_output().unwrap();
         assert_eq!(text(&output.stderr), "", "{arguments:?}");
         assert!(!output.status.success(), "{arguments:?}");
     }
