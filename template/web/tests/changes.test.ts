@@ -175,7 +175,7 @@ test("what is typed while a task is being added stays", async () => {
   const { page, context } = await newUser(browser, servers);
   const addition = await hold(page, "POST", /\/tasks$/);
   await newTask(page).fill("First");
-  await page.keyboard.press("Enter");
+  await newTask(page).press("Enter");
   await addition.held;
   await page.keyboard.type("Second");
   await addition.release((route) => route.continue());
@@ -189,7 +189,7 @@ test("a task that could not be added is not lost when the next is typed already"
   const { page, context } = await newUser(browser, servers);
   const addition = await hold(page, "POST", /\/tasks$/);
   await newTask(page).fill("First");
-  await page.keyboard.press("Enter");
+  await newTask(page).press("Enter");
   await addition.held;
   await page.keyboard.type("Second");
   await addition.release(refuse);
@@ -204,7 +204,7 @@ test("a task whose answer was lost is not added twice by Try again", async () =>
   const { page, context } = await newUser(browser, servers);
   const addition = await hold(page, "POST", /\/tasks$/);
   await newTask(page).fill("Once");
-  await page.keyboard.press("Enter");
+  await newTask(page).press("Enter");
   await addition.release(async (route) => {
     await route.fetch();
     await route.abort();
