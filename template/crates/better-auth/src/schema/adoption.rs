@@ -74,7 +74,7 @@ async fn plan(manager: &SchemaManager<'_>) -> Result<Option<FoundTables>, Migrat
 }
 
 /// The tables to adopt; none if they are to be created.
-pub(crate) async fn find(manager: &SchemaManager<'_>) -> Result<Option<FoundTables>, MigrateError> {
+async fn find(manager: &SchemaManager<'_>) -> Result<Option<FoundTables>, MigrateError> {
     reject_taken_record(manager).await?;
     let tables = catalogue::tables(manager).await?;
     match discovery(manager, &tables).await?.recognize() {
@@ -109,7 +109,7 @@ async fn reject_occupied(manager: &SchemaManager<'_>) -> Result<(), MigrateError
     reject(obstacles.collect())
 }
 
-pub(crate) fn reject(obstacles: Vec<String>) -> Result<(), MigrateError> {
+fn reject(obstacles: Vec<String>) -> Result<(), MigrateError> {
     if obstacles.is_empty() {
         Ok(())
     } else {
