@@ -32,7 +32,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     schema::use_overrides(&settings.better_auth.names)?;
     Database::migrate::<Migrator>(&settings.database).await?;
     let database = Database::open(&settings.database).await?;
-    schema::load(&database, false).await?;
+    schema::load(database.read(), false).await?;
     demo::seed(&database).await?;
     let host = settings.host;
     let application = Application::with_database(settings, database)?;

@@ -84,7 +84,7 @@ impl Application {
         }
         let database = Database::open_observed(&settings.database, statement_hook()).await?;
         let sessions = settings.better_auth.sessions.verification;
-        schema::load(&database, sessions == SessionVerification::Database).await?;
+        schema::load(database.read(), sessions == SessionVerification::Database).await?;
         Self::with_database(settings, database)
     }
 

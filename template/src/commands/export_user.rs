@@ -14,7 +14,7 @@ pub struct Arguments {
 /// Prints everything about a user as JSON.
 pub async fn run(arguments: Arguments, settings: &Settings) -> Result<(), Failure> {
     let database = Database::open(&settings.database).await?;
-    schema::load(&database, false).await?;
+    schema::load(database.read(), false).await?;
     let mut out = BufWriter::new(stdout().lock());
     export::export(arguments.uuid, EXPORTED, &database, &mut out).await?;
     out.flush()?;

@@ -7,7 +7,7 @@ use migration::Migrator;
 pub async fn run(settings: &Settings) -> Result<(), Failure> {
     Database::migrate::<Migrator>(&settings.database).await?;
     let database = Database::open(&settings.database).await?;
-    schema::load(&database, false).await?;
+    schema::load(database.read(), false).await?;
     println!("added {}", demo::seed(&database).await?);
     database.close().await?;
     Ok(())

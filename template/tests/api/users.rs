@@ -247,6 +247,55 @@ async fn several_processes_can_provision_the_same_users_concurrently() {
     }
 }
 
+/// Of two tokens the later one counts, whatever reaches the process first.
+#[actix_web::test]
+async fn a_later_token_restores_what_an_earlier_one_said_and_an_earlier_one_changes_nothing() {
+    let file = TestDatabase::migrated().await;
+    let database = Database::open(&file.settings(&[]).database).await.unwrap();
+    let process = Provisioning::new(Some(database.clone()));
+    let (alice, bob) = (User::named("alice"), User::named("bob"));
+    let said = |user: &User, email: &str, as_of| Identity {
+        email: Some(email.to_owned()),
+        as_of,
+        ..identity(user)
+    };
+    let emails = async || {
+        let mut emails = Vec::new();
+        for user in [&alice, &bob] {
+            let row = users::find(user.uuid.into(), database.read())
+                .await
+                .unwrap();
+            emails.push(row.map_or_else(String::new, |row| row.email));
+        }
+        emails
+    };
+    for (user, email, as_of) in [
+        (&alice, "a@example.test", 1.0),
+        (&alice, "b@example.test", 2.0),
+        (&alice, "a@example.test", 1.0),
+        (&bob, "b@example.test", 3.0),
+        (&alice, "b@example.test", 2.0),
+    ] {
+        process
+            .ensure_user(&said(user, email, as_of))
+            .await
+            .unwrap();
+    }
+    let [alices, bobs] = <[String; 2]>::try_from(emails().await).unwrap();
+    assert!(alices.ends_with("@user.invalid"), "{alices}");
+    assert_eq!(bobs, "b@example.test");
+    for (user, email, as_of) in [
+        (&bob, "c@example.test", 4.0),
+        (&alice, "b@example.test", 5.0),
+    ] {
+        process
+            .ensure_user(&said(user, email, as_of))
+            .await
+            .unwrap();
+    }
+    assert_eq!(emails().await, ["b@example.test", "c@example.test"]);
+}
+
 /// The documentation warns of this.
 #[actix_web::test]
 async fn with_provisioning_an_old_token_recreates_a_deleted_user_in_a_new_process() {

@@ -85,6 +85,15 @@ fn obstacles(on_sqlite: bool) -> Vec<Obstacle> {
     if !NATIVE_IDS {
         obstacles.extend(uuids());
     }
+    if on_sqlite && !NATIVE_IDS {
+        obstacles.push((
+            "a table refers to UUIDs in capitals",
+            r#"UPDATE "user" SET uuid = upper('abcdefab-0000-4000-8000-000000000000') WHERE id = (SELECT min(id) FROM "user");
+               CREATE UNIQUE INDEX users ON "user" (uuid);
+               CREATE TABLE pets (owner text REFERENCES "user" (uuid) ON UPDATE CASCADE)"#.to_owned(),
+            "user.uuid has UUIDs in capitals, which the API would write in lower case, and pets".to_owned(),
+        ));
+    }
     obstacles
 }
 
@@ -101,7 +110,7 @@ fn times(on_sqlite: bool) -> Vec<Obstacle> {
     if on_sqlite {
         return UNREADABLE_TIMES.iter().map(unreadable).collect();
     }
-    let mut times: Vec<_> = ["'infinity'", "'0044-03-15 BC'"]
+    let mut times: Vec<_> = ["'infinity'", "'0044-03-15 BC'", "'0001-01-01 00:00+14'"]
         .iter()
         .map(unreadable)
         .collect();
@@ -117,7 +126,7 @@ fn times(on_sqlite: bool) -> Vec<Obstacle> {
 }
 
 /// Of another type, in another unit than seconds or milliseconds, or in another form.
-const UNREADABLE_TIMES: [&str; 12] = [
+const UNREADABLE_TIMES: [&str; 14] = [
     "x'00'",
     "1795262400.5",
     "1795262400000000",
@@ -130,6 +139,9 @@ const UNREADABLE_TIMES: [&str; 12] = [
     "'2026-02-30T12:00:00Z'",
     "'2026-11-21 12:00:00 +00:00'",
     "'Sat Nov 21 2026 12:00:00 GMT+0000'",
+    // Not in the years 1 to 9999 of UTC.
+    "'0001-01-01T00:00:00+14:00'",
+    "'9999-12-31T23:59:59-01:00'",
 ];
 
 fn booleans_and_texts() -> Vec<Obstacle> {
@@ -149,7 +161,16 @@ fn booleans_and_texts() -> Vec<Obstacle> {
         set("name", "x'416461'"),
         row("user.name is no text"),
     );
-    booleans.chain([name]).collect()
+    // Latin-1, a surrogate, a byte too few, a form longer than it must be.
+    let bytes = ["4dfc6c6c6572", "eda080", "e282", "e08480"];
+    let encodings = bytes.iter().map(|bytes| {
+        (
+            "a name is in another encoding",
+            set("name", &format!("CAST(x'{bytes}' AS text)")),
+            row("user.name is no UTF-8"),
+        )
+    });
+    booleans.chain([name]).chain(encodings).collect()
 }
 
 fn uuids() -> [Obstacle; 4] {
@@ -217,6 +238,41 @@ async fn a_trigger_that_rejects_updates_of_users_stops_the_run() {
     let limited = format!("DROP TRIGGER frozen; {}", trigger("OF email"));
     database.run(&limited).await.unwrap();
     database.up().await.unwrap();
+}
+
+/// Of another program: the API neither needs nor mends it.
+#[tokio::test]
+async fn a_foreign_key_that_can_never_hold_does_not_stop_the_run() {
+    let database = TestDatabase::empty().await;
+    if !database.is_sqlite() {
+        return;
+    }
+    let tables = "CREATE TABLE pets (name text);
+                  CREATE TABLE toys (pet text REFERENCES pets (name)); INSERT INTO pets VALUES ('x')";
+    database.run(tables).await.unwrap();
+    database.up().await.unwrap();
+}
+
+/// The rows stop the run only where they can be named; each text says what to do.
+#[tokio::test]
+async fn rows_that_refer_to_nothing_stop_the_run_with_a_remedy_that_fits() {
+    let database = TestDatabase::empty().await;
+    if !database.is_sqlite() {
+        return;
+    }
+    let tables = "PRAGMA foreign_keys = OFF;
+        CREATE TABLE rooms (house text, number integer, PRIMARY KEY (house, number));
+        CREATE TABLE beds (house text, room integer, FOREIGN KEY (house, room) REFERENCES rooms);
+        INSERT INTO beds VALUES ('a', 1);
+        CREATE TABLE keys (lock text REFERENCES locks (id)); INSERT INTO keys VALUES ('b')";
+    database.run(tables).await.unwrap();
+    let error = database.up().await.unwrap_err().to_string();
+    for part in [
+        r#"1 row of beds by house, room to rooms: PRAGMA foreign_key_check("beds")"#,
+        "1 row of keys by lock to locks, which does not exist",
+    ] {
+        assert!(error.contains(part), "{error}");
+    }
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use std::{
 use ::migration::Migrator;
 use database::migration::{self, MigrateError};
 use sea_orm_migration::prelude::{ConnectionTrait, DbErr};
-use sea_orm_migration::sea_orm::{Database, DatabaseConnection, DbBackend, Statement};
+use sea_orm_migration::sea_orm::{Database, DatabaseConnection, DbBackend, QueryResult, Statement};
 use tempfile::TempDir;
 
 /// Longer than any run that a test waits for.
@@ -137,9 +137,12 @@ impl TestDatabase {
         let statement = Statement::from_string(self.backend(), query);
         let rows = connection.query_all_raw(statement).await.unwrap();
         connection.close().await.unwrap();
-        rows.iter()
-            .map(|row| row.try_get_by_index(0).unwrap())
-            .collect()
+        let text = |row: &QueryResult| {
+            let bytes = || row.try_get_by_index::<Vec<u8>>(0).unwrap();
+            let text = row.try_get_by_index(0);
+            text.unwrap_or_else(|_| String::from_utf8_lossy(&bytes()).into_owned())
+        };
+        rows.iter().map(text).collect()
     }
 
     /// The number of rows in each of the tables.

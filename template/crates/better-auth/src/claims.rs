@@ -1,4 +1,4 @@
-use std::str::FromStr;
+use std::{str::FromStr, time::UNIX_EPOCH};
 
 use database::{UserUuid, UtcDateTime};
 use serde::Serialize;
@@ -7,13 +7,15 @@ use utoipa::ToSchema;
 
 use crate::ids::BetterAuthId;
 
-/// When a token is valid (RFC 7519 sections 4.1.4 and 4.1.5), in seconds since 1970.
+/// When a token was made and is valid (RFC 7519 sections 4.1.4 to 4.1.6), in seconds since 1970.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Lifetime {
     /// `exp`.
     pub expires_at: f64,
     /// `nbf`, or 0 without one.
     pub not_before: f64,
+    /// `iat`, or 0 without one.
+    pub issued_at: f64,
 }
 
 /// The claims of a verified token. `extra` holds whatever else Better Auth's `definePayload` added.
@@ -28,7 +30,7 @@ pub struct Claims {
     pub subject: BetterAuthId,
     /// The claim that USER_UUID_CLAIM names: the target of the application's foreign keys.
     pub uuid: UserUuid,
-    /// `exp` and `nbf`.
+    /// `exp`, `nbf` and `iat`.
     pub lifetime: Lifetime,
     /// `email`.
     pub email: Option<String>,
@@ -182,10 +184,13 @@ pub struct Identity {
     /// plugin).
     #[serde(skip)]
     pub impersonated_by: Option<BetterAuthId>,
+    /// When Better Auth said so, in seconds since 1970: when it made the token or was asked.
+    #[serde(skip)]
+    pub as_of: f64,
 }
 
 impl Identity {
-    /// A user of whom nothing else is known.
+    /// A user of whom nothing else is known, now.
     #[must_use]
     pub fn new(id: BetterAuthId, uuid: UserUuid) -> Self {
         Self {
@@ -198,6 +203,7 @@ impl Identity {
             organization_id: None,
             organizations: Vec::new(),
             impersonated_by: None,
+            as_of: UNIX_EPOCH.elapsed().unwrap_or_default().as_secs_f64(),
         }
     }
 }
@@ -214,6 +220,7 @@ impl From<Claims> for Identity {
             organization_id: claims.organization_id,
             organizations: claims.organizations,
             impersonated_by: claims.impersonated_by,
+            as_of: claims.lifetime.issued_at,
         }
     }
 }

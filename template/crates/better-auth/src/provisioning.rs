@@ -1,6 +1,7 @@
-use database::{Constraint, Database, Error};
+use database::{Constraint, Database, Error, UserUuid};
 use moka::future::Cache;
 use rest::AppError;
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
     repositories::users::{self, TokenProfile},
 };
 
-/// How many users are remembered whose rows are up to date.
+/// How many tokens and users are remembered whose rows are up to date.
 const CAPACITY: u64 = 100_000;
 /// How often a write is tried while other processes write the same row.
 const ATTEMPTS: usize = 3;
@@ -18,11 +19,14 @@ const ATTEMPTS: usize = 3;
 /// Creates users' rows from valid tokens when USER_PROVISIONING is on: for an API whose database
 /// is not the one that Better Auth writes to.
 ///
-/// A process writes what a token says when it sees it for the first time; other requests with the
-/// same identity wait. So a token that outlives its user creates the row again.
+/// A process compares what a token says when it sees it for the first time; other requests with the
+/// same token wait. So a token that outlives its user creates the row again. Of two tokens the later
+/// one counts.
 pub struct Provisioning {
     database: Option<Database>,
     up_to_date: Cache<Fingerprint, ()>,
+    /// When the latest of the tokens was made that a user's row was compared with.
+    latest: Cache<UserUuid, f64>,
 }
 
 impl Provisioning {
@@ -32,6 +36,7 @@ impl Provisioning {
         Self {
             database,
             up_to_date: Cache::new(CAPACITY),
+            latest: Cache::new(CAPACITY),
         }
     }
 
@@ -43,15 +48,38 @@ impl Provisioning {
         let Some(database) = &self.database else {
             return Ok(());
         };
-        let profile = (&caller.uuid, &caller.id, &caller.email, &caller.name);
-        let fingerprint = Fingerprint::of(&format!("{profile:?}"));
-        let upsert = upsert(caller, database);
-        let written = self.up_to_date.try_get_with(fingerprint, upsert).await;
-        Ok(written?)
+        let latest = self.latest.get(&caller.uuid).await;
+        if latest.is_some_and(|latest| caller.as_of < latest) {
+            return Ok(());
+        }
+        let Identity {
+            uuid,
+            id,
+            email,
+            name,
+            as_of,
+            ..
+        } = caller;
+        let fingerprint = Fingerprint::of(&format!("{:?}", (uuid, id, email, name, as_of)));
+        let update = self.update(caller, database);
+        Ok(self.up_to_date.try_get_with(fingerprint, update).await?)
+    }
+
+    async fn update(&self, caller: &Identity, database: &Database) -> Result<(), Error> {
+        let displaced = upsert(caller, database).await?;
+        for user in [caller.uuid].into_iter().chain(displaced) {
+            self.latest.insert(user, caller.as_of).await;
+        }
+        Ok(())
     }
 }
 
-async fn upsert(caller: &Identity, database: &Database) -> Result<(), Error> {
+/// Returns the users whose id or address the caller has taken.
+async fn upsert(caller: &Identity, database: &Database) -> Result<Vec<UserUuid>, Error> {
+    // Most tokens say what the one before said, and reading works beside a writer.
+    if users::is_up_to_date(caller.uuid, &profile(caller), database.read()).await? {
+        return Ok(Vec::new());
+    }
     let mut attempts = 0;
     loop {
         attempts += 1;
@@ -68,41 +96,21 @@ async fn upsert(caller: &Identity, database: &Database) -> Result<(), Error> {
     }
 }
 
-/// What ends a rehearsal, so that nothing of it stays.
-enum Rehearsed {
-    Done,
-    Failed(Error),
-}
-
-impl From<Error> for Rehearsed {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
-    }
-}
-
-/// Adds a user, changes their name, and takes both back.
+/// Adds a user, and changes their name.
 ///
 /// # Errors
 /// Why a user cannot be added.
-pub(crate) async fn rehearse(database: &Database) -> Result<(), Error> {
+pub(crate) async fn rehearse(transaction: &impl ConnectionTrait) -> Result<(), Error> {
     let uuid = Uuid::new_v4();
     let profile = |name: &str| TokenProfile {
         id: BetterAuthId::new(uuid.to_string()),
         email: Some(format!("{uuid}@user.invalid")),
         name: Some(name.to_owned()),
     };
-    let rehearsed = database
-        .write(async |transaction| {
-            for name in ["Doctor", "Doctor Who"] {
-                users::upsert_from_token(uuid.into(), profile(name), transaction).await?;
-            }
-            Err::<(), _>(Rehearsed::Done)
-        })
-        .await;
-    match rehearsed {
-        Err(Rehearsed::Failed(error)) => Err(error),
-        Ok(()) | Err(Rehearsed::Done) => Ok(()),
+    for name in ["Doctor", "Doctor Who"] {
+        users::upsert_from_token(uuid.into(), profile(name), transaction).await?;
     }
+    Ok(())
 }
 
 /// Leaves out text with NUL, which PostgreSQL cannot store.

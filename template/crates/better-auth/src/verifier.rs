@@ -202,6 +202,7 @@ impl Verifier {
         let lifetime = Lifetime {
             expires_at,
             not_before,
+            issued_at,
         };
         self.check_lifetime(lifetime, now)?;
         Ok(lifetime)

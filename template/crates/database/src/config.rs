@@ -39,6 +39,15 @@ impl DatabaseSettings {
         self.url.expose_secret()
     }
 
+    /// How many connections the pool may have.
+    #[must_use]
+    pub fn pool_size(&self) -> u32 {
+        self.max_connections.unwrap_or(match self.engine {
+            Engine::Sqlite => 8,
+            Engine::Postgres => 20,
+        })
+    }
+
     /// Which database it is, for the log: the file's absolute path, or host and name on a server.
     #[must_use]
     pub fn redacted_url(&self) -> String {

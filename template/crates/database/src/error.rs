@@ -1,8 +1,9 @@
 //! What can go wrong with rows, free of HTTP.
 
-use std::{io::ErrorKind, time::Duration};
+use std::{borrow::Cow, io, time::Duration};
 
-use sea_orm::{DbErr, RuntimeErr, SqlErr};
+use sea_orm::{DbErr, RuntimeErr};
+use sqlx::error::ErrorKind;
 
 /// Why rows could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +35,8 @@ pub enum Constraint {
     Unique,
     /// A foreign key.
     ForeignKey,
+    /// A CHECK.
+    Check,
 }
 
 impl Error {
@@ -58,29 +61,39 @@ impl From<DbErr> for Error {
 }
 
 fn violated(error: &DbErr) -> Option<Constraint> {
-    match error.sql_err()? {
-        SqlErr::UniqueConstraintViolation(_) => Some(Constraint::Unique),
-        SqlErr::ForeignKeyConstraintViolation(_) => Some(Constraint::ForeignKey),
+    match driver_error(error)?.as_database_error()?.kind() {
+        ErrorKind::UniqueViolation => Some(Constraint::Unique),
+        ErrorKind::ForeignKeyViolation => Some(Constraint::ForeignKey),
+        ErrorKind::CheckViolation => Some(Constraint::Check),
         _ => None,
     }
 }
 
+/// What the driver says, if the error is its own.
+pub(crate) fn driver_error(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(cause))
+        | DbErr::Exec(RuntimeErr::SqlxError(cause))
+        | DbErr::Query(RuntimeErr::SqlxError(cause)) => Some(cause),
+        _ => None,
+    }
+}
+
+/// PostgreSQL's SQLSTATE, or SQLite's extended code.
+pub(crate) fn code(error: &DbErr) -> Option<Cow<'_, str>> {
+    driver_error(error)?.as_database_error()?.code()
+}
+
 fn is_unavailable(error: &DbErr) -> bool {
-    let (DbErr::Conn(cause) | DbErr::Exec(cause) | DbErr::Query(cause)) = error else {
-        return matches!(error, DbErr::ConnectionAcquire(_));
-    };
-    let RuntimeErr::SqlxError(cause) = cause else {
-        return false;
-    };
-    match cause.as_ref() {
-        sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_)
-        | sqlx::Error::PoolTimedOut
-        | sqlx::Error::PoolClosed => true,
-        sqlx::Error::Database(error) => {
-            error.code().is_some_and(|code| is_unavailable_state(&code))
-        }
-        _ => false,
+    match driver_error(error) {
+        Some(
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed,
+        ) => true,
+        Some(_) => code(error).is_some_and(|code| is_unavailable_state(&code)),
+        None => matches!(error, DbErr::ConnectionAcquire(_)),
     }
 }
 
@@ -100,7 +113,7 @@ fn is_unavailable_state(code: &str) -> bool {
 pub(crate) fn connection_failure(error: &sqlx::Error, timeout: Duration) -> String {
     let reason = match error {
         // rustls's own errors come as this kind.
-        sqlx::Error::Io(error) if error.kind() != ErrorKind::InvalidData => {
+        sqlx::Error::Io(error) if error.kind() != io::ErrorKind::InvalidData => {
             return error.kind().to_string();
         }
         sqlx::Error::Tls(_) | sqlx::Error::Io(_) => "no TLS connection could be made",

@@ -10,12 +10,12 @@ use std::{
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    IsolationLevel, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 use crate::{
     CancellationTracker, DatabaseSettings, Engine, EngineConflict, Error,
-    error::connection_failure,
+    error::{code, connection_failure, driver_error},
     migration::{self, MigrateError, Migrations},
     pool_state::{Counted, PoolState, state_of},
     search_path::split_schema,
@@ -336,7 +336,7 @@ fn sqlite(options: &mut ConnectOptions, settings: &DatabaseSettings) -> Result<(
         Synchronous::Full => SqliteSynchronous::Full,
     };
     options
-        .max_connections(settings.max_connections.unwrap_or(8))
+        .max_connections(settings.pool_size())
         .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .journal_mode(SqliteJournalMode::Wal)
@@ -414,7 +414,7 @@ fn postgres(
         schema,
     });
     let cancellations = cancellations.clone();
-    options.max_connections(settings.max_connections.unwrap_or(20));
+    options.max_connections(settings.pool_size());
     options.map_sqlx_postgres_opts(without_start_options);
     options.map_sqlx_postgres_pool_opts(move |pool| {
         let session = session.clone();
@@ -475,18 +475,6 @@ fn redacted(error: &DbErr, settings: &DatabaseSettings) -> OpenError {
     OpenError::Connect(connection_failure(cause, settings.connect_timeout))
 }
 
-fn driver_error(error: &DbErr) -> Option<&sqlx::Error> {
-    match error {
-        DbErr::Conn(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
-            Some(cause)
-        }
-        _ => None,
-    }
-}
-
 fn is_locked(error: &DbErr) -> bool {
-    let code = driver_error(error)
-        .and_then(|cause| cause.as_database_error())
-        .and_then(|error| error.code());
-    matches!(code.as_deref(), Some("5" | "261"))
+    matches!(code(error).as_deref(), Some("5" | "261"))
 }

@@ -163,13 +163,26 @@ fn new_row(new: NewUser, email_verified: bool) -> user::ActiveModel {
     }
 }
 
+/// Whether the owner's row says what the profile says.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_up_to_date(
+    owner: UserUuid,
+    profile: &TokenProfile,
+    db: &impl ConnectionTrait,
+) -> Result<bool, Error> {
+    let row = find(owner, db).await?;
+    Ok(row.is_some_and(|row| matches(&row, profile)))
+}
+
 /// Updates the owner's row to the profile in a token, or inserts it. A field that the token lacks
 /// keeps its value; in a new row it gets a placeholder: an address below `user.invalid` (RFC 6761
 /// section 6.4), an empty name.
 ///
 /// If another row has the id or address, that row gets a placeholder instead, so that it keeps
 /// nobody out. Rows that Better Auth manages, which have an account or a session, never change;
-/// then the owner's row gets the placeholder.
+/// then the owner's row gets the placeholder. Returns the users whose rows got one.
 ///
 /// # Errors
 /// A unique [`Error::constraint`] when another process wrote the same row at the same time: then
@@ -178,21 +191,16 @@ pub async fn upsert_from_token(
     owner: UserUuid,
     profile: TokenProfile,
     db: &impl ConnectionTrait,
-) -> Result<(), Error> {
-    if find(owner, db)
-        .await?
-        .is_some_and(|row| matches(&row, &profile))
-    {
-        return Ok(());
-    }
+) -> Result<Vec<UserUuid>, Error> {
     lock_upserts(db).await?;
     let row = find(owner, db).await?;
     if let Some(row) = &row
         && (matches(row, &profile) || is_managed_by_better_auth(row, db).await?)
     {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    let changes = profile_changes(owner, profile, db).await?;
+    let mut displaced = Vec::new();
+    let changes = profile_changes(owner, profile, &mut displaced, db).await?;
     if row.is_some() {
         let update = user::Entity::update_many().set(changes);
         update.filter(user::Column::Uuid.eq(owner)).exec(db).await?;
@@ -200,7 +208,7 @@ pub async fn upsert_from_token(
         let insert = user::Entity::insert(complete(owner, changes));
         insert.exec_without_returning(db).await?;
     }
-    Ok(())
+    Ok(displaced)
 }
 
 /// Makes other upserts wait until the transaction ends. On PostgreSQL, processes that move addresses
@@ -238,10 +246,12 @@ async fn is_managed_by_better_auth(
     Ok(rows > 0)
 }
 
-/// The changes to the owner's row. Takes id and address from other rows where that is allowed.
+/// The changes to the owner's row. Takes id and address from other rows where that is allowed, and
+/// adds the users of these to `displaced`.
 async fn profile_changes(
     owner: UserUuid,
     profile: TokenProfile,
+    displaced: &mut Vec<UserUuid>,
     db: &impl ConnectionTrait,
 ) -> Result<user::ActiveModel, Error> {
     let mut changes = user::ActiveModel {
@@ -254,17 +264,18 @@ async fn profile_changes(
         ..Default::default()
     };
     let same_id = user::Column::Id.eq(profile.id.clone());
-    if make_available(owner, same_id, replacement, db).await? {
+    if make_available(owner, same_id, replacement, displaced, db).await? {
         changes.id = Set(profile.id);
     }
     let replacement = user::ActiveModel {
         email: Set(placeholder_email()),
         ..Default::default()
     };
-    if let Some(email) = profile.email
-        && make_available(owner, user::Column::Email.eq(&email), replacement, db).await?
-    {
-        changes.email = Set(email);
+    if let Some(email) = profile.email {
+        let same_email = user::Column::Email.eq(&email);
+        if make_available(owner, same_email, replacement, displaced, db).await? {
+            changes.email = Set(email);
+        }
     }
     Ok(changes)
 }
@@ -275,6 +286,7 @@ async fn make_available(
     owner: UserUuid,
     matches: Expr,
     replacement: user::ActiveModel,
+    displaced: &mut Vec<UserUuid>,
     db: &impl ConnectionTrait,
 ) -> Result<bool, Error> {
     let others = matches.and(user::Column::Uuid.ne(owner));
@@ -287,6 +299,7 @@ async fn make_available(
     }
     let update = user::Entity::update_many().set(replacement);
     update.filter(others).exec(db).await?;
+    displaced.push(other.uuid);
     Ok(true)
 }
 

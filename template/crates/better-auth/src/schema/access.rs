@@ -48,19 +48,16 @@ pub(crate) async fn access_errors(
         errors.extend(read_error(manager, table).await?);
     }
     if let Some(users) = found.get(TableId::User) {
-        let tables = names(
-            manager,
-            &format!("{OURS}{NOT_WRITABLE}"),
-            &users.matched.name,
-        )
-        .await?;
+        let ours = |query: &str| format!("{OURS}{query}");
+        let name = &users.matched.name;
+        let tables = names(manager, &ours(NOT_WRITABLE), name).await?;
         errors.extend(tables.iter().map(|table| {
             format!(
                 "the role of DATABASE_URL may not write {table}: GRANT SELECT, INSERT, UPDATE, \
                  DELETE ON {table} TO it, or let it own the table"
             )
         }));
-        let hidden = names(manager, &format!("{OURS}{RESTRICTED}"), &users.matched.name).await?;
+        let hidden = names(manager, &ours(&restricted(true)), name).await?;
         errors.extend(hidden.iter().map(|table| {
             format!(
                 "row-level security may keep the role of DATABASE_URL from rows of {table}, whose \
@@ -72,18 +69,22 @@ pub(crate) async fn access_errors(
     Ok(errors)
 }
 
-async fn read_error(
+/// A sentence if the role of the connection may not read every row of the table.
+pub(crate) async fn read_error(
     manager: &SchemaManager<'_>,
     table: &FoundTable,
 ) -> Result<Option<String>, DbErr> {
+    if manager.get_database_backend() == DbBackend::Sqlite {
+        return Ok(None);
+    }
     let name = &table.matched.name;
-    let of = quoted(name);
-    if !names(manager, NOT_READABLE, name).await?.is_empty() {
+    let (of, one) = (quoted(name), |query: &str| format!("{ONE}{query}"));
+    if !names(manager, &one(NOT_READABLE), name).await?.is_empty() {
         return Ok(Some(format!(
             "the role of DATABASE_URL may not read {name}: GRANT SELECT ON {of} TO it"
         )));
     }
-    let hidden = names(manager, HIDDEN_ROWS, name).await?;
+    let hidden = names(manager, &one(&restricted(false)), name).await?;
     Ok((!hidden.is_empty()).then(|| {
         format!(
             "row-level security may hide rows of {name} from the role of DATABASE_URL: CREATE \
@@ -115,64 +116,57 @@ async fn is_read_only_file(manager: &SchemaManager<'_>) -> bool {
     attempt.is_err_and(|error| error.to_string().contains("readonly"))
 }
 
-const NOT_READABLE: &str = "
-SELECT relname::text FROM pg_class
-WHERE relname = $1 AND pg_table_is_visible(oid) AND NOT has_table_privilege(oid, 'SELECT')
-";
-
-// A policy without a condition shows every row, unless a restrictive one takes some away.
-const HIDDEN_ROWS: &str = "
-SELECT t.relname::text FROM pg_class AS t
-WHERE t.relname = $1 AND pg_table_is_visible(t.oid) AND row_security_active(t.oid) AND (
-    EXISTS (SELECT FROM pg_policy WHERE polrelid = t.oid AND NOT polpermissive)
-    OR NOT EXISTS (
-        SELECT FROM pg_policy AS p
-        WHERE p.polrelid = t.oid AND p.polcmd IN ('*', 'r')
-            AND pg_get_expr(p.polqual, p.polrelid) = 'true'
-            AND (p.polroles = '{0}' OR EXISTS (
-                SELECT FROM unnest(p.polroles) AS role WHERE pg_has_role(role, 'USAGE')
-            ))
-    )
-)
-";
-
 const OTHER_ENCODING: &str = "
 SELECT current_setting('server_encoding') WHERE current_setting('server_encoding') <> 'UTF8'
 ";
 
+const ONE: &str = "
+WITH tables AS (SELECT oid FROM pg_class WHERE relname = $1 AND pg_table_is_visible(oid))
+";
+
 // The tables whose rows belong to users, those that refer to these, and the audit trail.
 const OURS: &str = "
-WITH RECURSIVE ours AS (
+WITH RECURSIVE tables AS (
     SELECT c.conrelid AS oid FROM pg_constraint AS c
         JOIN pg_class AS t ON t.oid = c.confrelid
         JOIN pg_attribute AS a ON a.attrelid = t.oid AND c.confkey = ARRAY[a.attnum]
     WHERE c.contype = 'f' AND t.relname = $1 AND pg_table_is_visible(t.oid) AND a.attname = 'uuid'
     UNION SELECT oid FROM pg_class WHERE relname = 'audit_entries' AND pg_table_is_visible(oid)
-    UNION SELECT c.conrelid FROM pg_constraint AS c JOIN ours ON c.confrelid = ours.oid
+    UNION SELECT c.conrelid FROM pg_constraint AS c JOIN tables ON c.confrelid = tables.oid
     WHERE c.contype = 'f'
 )
 ";
 
+const NOT_READABLE: &str = "
+SELECT oid::regclass::text FROM tables WHERE NOT has_table_privilege(oid, 'SELECT')
+";
+
 const NOT_WRITABLE: &str = "
-SELECT oid::regclass::text FROM ours
+SELECT oid::regclass::text FROM tables
 WHERE NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
     AND has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE'))
 ORDER BY 1
 ";
 
-const RESTRICTED: &str = "
-SELECT oid::regclass::text FROM ours
+/// The tables whose rows row-level security may keep from reading, or from writing too. A policy
+/// without a condition lets every row pass, unless a restrictive one keeps some back.
+fn restricted(writes: bool) -> String {
+    format!(
+        "
+SELECT oid::regclass::text FROM tables
 WHERE row_security_active(oid) AND (
-    EXISTS (SELECT FROM pg_policy WHERE polrelid = ours.oid AND NOT polpermissive)
+    EXISTS (SELECT FROM pg_policy WHERE polrelid = tables.oid AND NOT polpermissive)
     OR NOT EXISTS (
         SELECT FROM pg_policy AS p
-        WHERE p.polrelid = ours.oid AND p.polcmd = '*'
+        WHERE p.polrelid = tables.oid AND (p.polcmd = '*' OR NOT {writes} AND p.polcmd = 'r')
             AND pg_get_expr(p.polqual, p.polrelid) = 'true'
-            AND coalesce(pg_get_expr(p.polwithcheck, p.polrelid), 'true') = 'true'
-            AND (p.polroles = '{0}' OR EXISTS (
+            AND (NOT {writes} OR coalesce(pg_get_expr(p.polwithcheck, p.polrelid), 'true') = 'true')
+            AND (p.polroles = '{{0}}' OR EXISTS (
                 SELECT FROM unnest(p.polroles) AS role WHERE pg_has_role(role, 'USAGE')
             ))
     )
 )
 ORDER BY 1
-";
+"
+    )
+}

@@ -12,6 +12,8 @@ pub(crate) struct ListedTable {
     pub name: String,
     /// Whether its name alone means this table: on PostgreSQL it is in the search path.
     pub is_visible: bool,
+    /// Whether the role of the connection may use its schema.
+    pub is_usable: bool,
     pub columns: Vec<String>,
 }
 
@@ -48,6 +50,7 @@ pub(crate) async fn tables(manager: &SchemaManager<'_>) -> Result<Vec<ListedTabl
                 schema,
                 name,
                 is_visible: row.try_get_by(3)?,
+                is_usable: row.try_get_by(4)?,
                 columns: vec![column],
             }),
         }
@@ -100,7 +103,8 @@ pub(crate) async fn texts(
 }
 
 const POSTGRES_TABLES: &str = r"
-SELECT n.nspname::text, t.relname::text, a.attname::text, pg_table_is_visible(t.oid)
+SELECT n.nspname::text, t.relname::text, a.attname::text, pg_table_is_visible(t.oid),
+    has_schema_privilege(n.oid, 'USAGE')
 FROM pg_class AS t
     JOIN pg_namespace AS n ON n.oid = t.relnamespace
     JOIN pg_attribute AS a ON a.attrelid = t.oid
@@ -127,7 +131,7 @@ ORDER BY 1
 
 // A virtual table's columns cannot be read without its module.
 const SQLITE_TABLES: &str = r"
-SELECT 'main', t.name, a.name, true
+SELECT 'main', t.name, a.name, true, true
 FROM sqlite_schema AS t JOIN pragma_table_xinfo(t.name) AS a
 WHERE t.type = 'table' AND t.sql NOT LIKE 'CREATE VIRTUAL%'
 ORDER BY t.name, a.cid
@@ -172,6 +176,7 @@ SELECT a.name,
         WHERE i."unique" AND NOT i.partial
             AND (SELECT count(*) FROM pragma_index_info(i.name)) = 1
             AND (SELECT name FROM pragma_index_info(i.name)) = a.name
+            AND (SELECT coll FROM pragma_index_xinfo(i.name) WHERE key) = 'BINARY'
     ) AS is_unique,
     EXISTS (
         SELECT 1 FROM pragma_foreign_key_list(t.name) AS f

@@ -1,6 +1,8 @@
 //! Recognizes Better Auth's tables among the tables of a database: under Better Auth's own names,
 //! in snake_case, in the plural, or under the names in BETTER_AUTH_NAMES.
 
+use database::quoted;
+
 use crate::schema::{
     catalogue::ListedTable,
     definitions::TableId,
@@ -79,8 +81,8 @@ impl Discovery<'_> {
             .collect()
     }
 
-    /// The schemas outside the search path that have Better Auth's users.
-    pub fn other_schemas(&self) -> Vec<&str> {
+    /// A sentence for each schema outside the search path that has Better Auth's users.
+    pub fn in_other_schemas(&self) -> Vec<String> {
         let has = |schema: &str, id: TableId| {
             let mut tables = self.tables.iter().filter(|table| table.schema == schema);
             tables.any(|table| resembles(table, id))
@@ -91,11 +93,11 @@ impl Discovery<'_> {
             .filter(|table| !table.is_visible)
             .collect();
         schemas.dedup_by_key(|table| &table.schema);
-        let schemas = schemas.into_iter().map(|table| table.schema.as_str());
-        schemas
-            .filter(|schema| has(schema, TableId::User))
-            .filter(|schema| has(schema, TableId::Session) || has(schema, TableId::Account))
-            .collect()
+        let schemas = schemas.into_iter().filter(|table| {
+            let has = |id| has(&table.schema, id);
+            has(TableId::User) && (has(TableId::Session) || has(TableId::Account))
+        });
+        schemas.map(in_schema).collect()
     }
 
     fn unknown_overrides(&self) -> Vec<String> {
@@ -182,7 +184,7 @@ impl Discovery<'_> {
             );
         }
         if self.has_default_path {
-            obstacles.extend(self.other_schemas().into_iter().map(in_schema));
+            obstacles.extend(self.in_other_schemas());
         }
         if obstacles.is_empty() {
             Ok(())
@@ -256,8 +258,16 @@ fn several(found: &[Match]) -> String {
     )
 }
 
-/// Says which URL shares the tables in another schema.
-pub(crate) fn in_schema(schema: &str) -> String {
+/// Says how to share the tables in the schema of `table`.
+fn in_schema(table: &ListedTable) -> String {
+    let schema = &table.schema;
+    if !table.is_usable {
+        return format!(
+            "Better Auth's tables are in the schema {schema}, which the role of DATABASE_URL may not \
+             use: GRANT USAGE ON SCHEMA {} TO it",
+            quoted(schema)
+        );
+    }
     let value: String = url::form_urlencoded::byte_serialize(schema.as_bytes()).collect();
     format!(
         "Better Auth's tables are in the schema {schema}: to share them, add ?schema={value} to \

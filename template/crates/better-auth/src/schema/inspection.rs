@@ -13,7 +13,7 @@ use database::{
 use crate::schema::{
     access, catalogue,
     definitions::{Kind, TableId},
-    discovery::{Discovery, in_schema},
+    discovery::Discovery,
     found::{self, FoundTable, FoundTables},
     obstacles::{self, find_obstacles},
     surroundings,
@@ -34,12 +34,15 @@ pub struct Inspection {
     pub warnings: Vec<String>,
     /// Rows that refer to rows that are gone.
     pub broken_references: Vec<BrokenReference>,
-    /// The ids of the keys in `jwks`, which are the kids of tokens if Better Auth uses this database.
-    pub key_ids: Vec<String>,
+    /// The ids of the keys in `jwks`, which are the kids of tokens if Better Auth uses this database;
+    /// `None` if they may not be read.
+    pub key_ids: Option<Vec<String>>,
     /// Whether there are users.
     pub has_users: bool,
     /// Whether there are sessions, also ended ones.
     pub has_sessions: bool,
+    /// Whether PostgreSQL cannot tell which session is whose: the ids have different collations.
+    pub has_two_collations: bool,
 }
 
 /// Inspects the migrated database at `url`. Changes nothing.
@@ -82,10 +85,12 @@ async fn inspect_tables(database: &DatabaseConnection) -> Result<Inspection, DbE
     if let Some(sessions) = found.get(TableId::Session) {
         let any = format!("SELECT 1 FROM {}", quoted(&sessions.matched.name));
         inspection.has_sessions = has_rows(&manager, &any).await?;
+        inspection.has_two_collations = has_two_collations(&manager, &found, sessions).await?;
     }
     inspection.look_elsewhere(&manager, &found).await?;
-    if let Some(jwks) = found.get(TableId::Jwks) {
-        inspection.key_ids = key_ids(&manager, jwks).await?;
+    match found.get(TableId::Jwks) {
+        Some(jwks) => inspection.read_keys(&manager, jwks).await?,
+        None => inspection.key_ids = Some(Vec::new()),
     }
     Ok(inspection)
 }
@@ -197,6 +202,21 @@ impl Inspection {
         Ok(())
     }
 
+    /// The API itself does not need them.
+    async fn read_keys(
+        &mut self,
+        manager: &SchemaManager<'_>,
+        jwks: &FoundTable,
+    ) -> Result<(), DbErr> {
+        match access::read_error(manager, jwks).await? {
+            Some(error) => self.warnings.push(format!(
+                "whether the auth server uses this database is not known: {error}"
+            )),
+            None => self.key_ids = Some(key_ids(manager, jwks).await?),
+        }
+        Ok(())
+    }
+
     /// Better Auth may use other tables than those that were found.
     async fn look_elsewhere(
         &mut self,
@@ -220,8 +240,7 @@ impl Inspection {
             }
         }
         if discovery.has_default_path {
-            let schemas = discovery.other_schemas().into_iter();
-            self.errors.extend(schemas.map(in_schema));
+            self.errors.extend(discovery.in_other_schemas());
         }
         Ok(())
     }
@@ -233,6 +252,32 @@ async fn has_rows(manager: &SchemaManager<'_>, query: &str) -> Result<bool, DbEr
     let query = Statement::from_string(manager.get_database_backend(), query);
     Ok(connection.query_one_raw(query).await?.is_some())
 }
+
+/// Whether the users' ids and those of the sessions' users cannot be compared.
+async fn has_two_collations(
+    manager: &SchemaManager<'_>,
+    found: &FoundTables,
+    sessions: &FoundTable,
+) -> Result<bool, DbErr> {
+    let engine = manager.get_database_backend();
+    let (Some(users), DbBackend::Postgres) = (found.get(TableId::User), engine) else {
+        return Ok(false);
+    };
+    let places = [(users, "id"), (sessions, "userId")];
+    let values = places
+        .map(|(table, column)| format!("{}.{}", table.matched.name, table.column(column)).into());
+    let query = Statement::from_sql_and_values(engine, COLLATIONS, values);
+    Ok(catalogue::texts(manager, query).await?.len() > 1)
+}
+
+// The default collation yields to any other.
+const COLLATIONS: &str = "
+SELECT DISTINCT a.attcollation::text FROM pg_attribute AS a
+    JOIN pg_class AS t ON t.oid = a.attrelid
+WHERE t.relname || '.' || a.attname IN ($1, $2)
+    AND pg_table_is_visible(t.oid)
+    AND a.attcollation NOT IN (0, (SELECT oid FROM pg_collation WHERE collname = 'default'))
+";
 
 async fn key_ids(manager: &SchemaManager<'_>, jwks: &FoundTable) -> Result<Vec<String>, DbErr> {
     let id = jwks.matched.columns.iter();

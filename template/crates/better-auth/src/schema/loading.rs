@@ -1,7 +1,7 @@
 //! Finds Better Auth's tables when the application starts, and for its migrations.
 
-use database::{Database, migration, quoted};
-use sea_orm_migration::prelude::*;
+use database::{migration, quoted};
+use sea_orm_migration::{prelude::*, sea_orm::DatabaseConnection};
 
 use crate::schema::{
     definitions::TableId,
@@ -29,8 +29,8 @@ pub enum TablesError {
 ///
 /// # Errors
 /// [`TablesError`].
-pub async fn load(database: &Database, reads_sessions: bool) -> Result<(), TablesError> {
-    let manager = SchemaManager::new(database.read());
+pub async fn load(database: &DatabaseConnection, reads_sessions: bool) -> Result<(), TablesError> {
+    let manager = SchemaManager::new(database);
     let engine = manager.get_database_backend();
     let found = found::recall(&manager).await?;
     let mut lacking = lacking(&found);

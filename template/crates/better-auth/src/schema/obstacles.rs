@@ -182,7 +182,7 @@ fn column_rules(
         });
     }
     match engine {
-        DbBackend::Sqlite => rules.extend(stored_values::rule(column, &name, &from)),
+        DbBackend::Sqlite => rules.extend(stored_values::rules(column, &name, &from)),
         _ if column.kind == Kind::Time => {
             rules.push(readable_time(&name));
             rules.extend(zone_rule(column, &name, existing));
@@ -220,8 +220,9 @@ fn column_rules(
 fn readable_time(name: &str) -> Rule {
     Rule {
         violation: "is no time that can be read",
+        // By the epoch, because a year depends on the connection's time zone.
         condition: format!(
-            "NOT isfinite({name}) OR extract(year FROM {name}) NOT BETWEEN 1 AND 9999"
+            "extract(epoch FROM {name}) < -62135596800 OR extract(epoch FROM {name}) >= 253402300800"
         ),
         remedy: "give it a time in the years 1 to 9999".to_owned(),
     }
@@ -302,19 +303,22 @@ async fn violating_rows(
         return Ok(None);
     };
     let total: i64 = first.try_get_by_index(1)?;
-    let id = |row: &QueryResult| row.try_get_by_index::<Option<String>>(0);
-    let ids = rows.iter().map(id).collect::<Result<Vec<_>, _>>()?;
-    let ids: Vec<_> = ids
-        .iter()
-        .map(|id| {
-            id.as_ref()
-                .map_or("null".to_owned(), |id| format!("{id:?}"))
-        })
-        .collect();
+    let ids: Vec<_> = rows.iter().map(shown_id).collect();
     let others = match total as usize - ids.len() {
         0 => String::new(),
         others => format!(" and {others} more"),
     };
     let rows = if total == 1 { "the row" } else { "the rows" };
     Ok(Some(format!("{rows} with id {}{others}", ids.join(", "))))
+}
+
+/// The id in the first column, which may be no UTF-8 on SQLite.
+fn shown_id(row: &QueryResult) -> String {
+    let text = row.try_get_by_index::<Option<String>>(0);
+    let bytes = || row.try_get_by_index::<Vec<u8>>(0).unwrap_or_default();
+    match text {
+        Ok(Some(id)) => format!("{id:?}"),
+        Ok(None) => "null".to_owned(),
+        Err(_) => format!("{:?}", String::from_utf8_lossy(&bytes())),
+    }
 }

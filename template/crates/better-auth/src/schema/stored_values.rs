@@ -5,8 +5,8 @@ use crate::schema::{
     obstacles::Rule,
 };
 
-/// The rule that every value of the column obeys. `name` and `table` are quoted.
-pub(super) fn rule(column: &Column, name: &str, table: &str) -> Option<Rule> {
+/// The rules that every value of the column obeys. `name` and `table` are quoted.
+pub(super) fn rules(column: &Column, name: &str, table: &str) -> Vec<Rule> {
     let rule = match column.kind {
         Kind::Time => Rule {
             violation: "is no time that can be read",
@@ -23,15 +23,44 @@ pub(super) fn rule(column: &Column, name: &str, table: &str) -> Option<Rule> {
                  = lower({name}) IN ('true', 't', 'yes', 'y', 'on', '1')"
             ),
         },
-        Kind::Id | Kind::User | Kind::Text => Rule {
-            violation: "is no text",
-            condition: format!("typeof({name}) = 'blob'"),
-            remedy: format!("make it text by UPDATE {table} SET {name} = CAST({name} AS text)"),
-        },
-        Kind::Uuid => return None,
+        Kind::Id | Kind::User | Kind::Text => {
+            let is_no_text = Rule {
+                violation: "is no text",
+                condition: format!("typeof({name}) = 'blob'"),
+                remedy: format!("make it text by UPDATE {table} SET {name} = CAST({name} AS text)"),
+            };
+            let is_no_utf8 = Rule {
+                violation: "is no UTF-8",
+                condition: format!("typeof({name}) = 'text' AND {}", no_utf8(name)),
+                remedy: "write it again: another program stored it in another encoding".to_owned(),
+            };
+            return vec![is_no_text, is_no_utf8];
+        }
+        Kind::Uuid => return Vec::new(),
     };
-    Some(rule)
+    vec![rule]
 }
+
+/// The condition that a text has a character that SQLite would write in other bytes. U+FFFE and
+/// U+FFFF, which it does not write at all, are UTF-8.
+fn no_utf8(name: &str) -> String {
+    let character = format!("substr({name}, place, 1)");
+    format!(
+        "{name} GLOB '*[^' || char(1) || '-' || char(127) || ']*' AND EXISTS (
+             WITH RECURSIVE places(place) AS (
+                 VALUES (1) UNION ALL SELECT place + 1 FROM places WHERE place < length({name})
+             )
+             SELECT 1 FROM places
+             WHERE CAST({character} AS blob) NOT IN (
+                 CAST(char(unicode({character})) AS blob), x'EFBFBE', x'EFBFBF'
+             )
+         )"
+    )
+}
+
+/// The Julian days of 0001-01-01 and 10000-01-01, at midnight UTC.
+const FIRST_DAY: f64 = 1_721_425.5;
+const END: f64 = 5_373_484.5;
 
 /// The condition that a value is null, or one that `UtcDateTime` reads as a time from the year 2000 on:
 /// a smaller number counts something else than seconds or milliseconds since 1970.
@@ -43,8 +72,9 @@ fn readable_time(name: &str) -> String {
          WHEN 'null' THEN true
          WHEN 'integer' THEN {name} = 0 OR {name} BETWEEN 946684800 AND 253402300799999
          WHEN 'text' THEN {name} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][T ][0-9][0-9]:*'
-             AND date({date}) IS {date} AND {date} >= '0001' AND {clock} < '24'
-             AND {clock} NOT GLOB '*[^0-9:.Zz+-]*' AND julianday({name}) IS NOT NULL
+             AND date({date}) IS {date} AND {clock} < '24'
+             AND {clock} NOT GLOB '*[^0-9:.Zz+-]*'
+             AND coalesce(julianday({name}) >= {FIRST_DAY} AND julianday({name}) < {END}, false)
          ELSE false END"
     )
 }

@@ -5,7 +5,13 @@ use sea_orm_migration::{
     sea_orm::{DbBackend, Statement},
 };
 
-use crate::schema::{adoption::uuid_trigger, catalogue, found::FoundTable};
+use database::quoted;
+
+use crate::schema::{
+    adoption::uuid_trigger,
+    catalogue::{self, ExistingColumn},
+    found::FoundTable,
+};
 
 /// A sentence for each thing that makes users useless to the API, before and after the adoption.
 pub(crate) async fn obstacles(
@@ -13,7 +19,11 @@ pub(crate) async fn obstacles(
     users: &FoundTable,
 ) -> Result<Vec<String>, DbErr> {
     match manager.get_database_backend() {
-        DbBackend::Sqlite => rejected_updates(manager, users).await,
+        DbBackend::Sqlite => {
+            let mut obstacles = rejected_updates(manager, users).await?;
+            obstacles.extend(referenced_capitals(manager, users).await?);
+            Ok(obstacles)
+        }
         _ => child_tables(manager, users).await,
     }
 }
@@ -71,6 +81,37 @@ fn rejects_updates(sql: &str) -> bool {
     is_update && !is_limited && body.contains("raise")
 }
 
+/// The adoption writes UUIDs in lower case, without changing what refers to them.
+async fn referenced_capitals(
+    manager: &SchemaManager<'_>,
+    users: &FoundTable,
+) -> Result<Vec<String>, DbErr> {
+    let name = &users.matched.name;
+    let is_text = |uuid: &ExistingColumn| !uuid.generated;
+    if !users
+        .uuid()
+        .is_some_and(|(_, uuid)| uuid.is_some_and(is_text))
+    {
+        return Ok(Vec::new());
+    }
+    let capitals = format!(
+        "SELECT uuid FROM {} WHERE typeof(uuid) = 'text' AND uuid <> lower(uuid) LIMIT 1",
+        quoted(name)
+    );
+    let capitals = Statement::from_string(DbBackend::Sqlite, capitals);
+    if catalogue::texts(manager, capitals).await?.is_empty() {
+        return Ok(Vec::new());
+    }
+    let referring = texts(manager, REFERRING_TO_UUID, name).await?;
+    let sentence = |table: &String| {
+        format!(
+            "{name}.uuid has UUIDs in capitals, which the API would write in lower case, and {table} \
+             refers to them: write both in lower case before, with PRAGMA foreign_keys = OFF"
+        )
+    };
+    Ok(referring.iter().map(sentence).collect())
+}
+
 /// A sentence if nothing gives new users of an SQLite database a `uuid` any more.
 pub(crate) async fn lost_trigger(
     manager: &SchemaManager<'_>,
@@ -125,6 +166,11 @@ WHERE t.relname = $1 AND t.relkind = 'r' AND pg_table_is_visible(t.oid) ORDER BY
 const TRIGGERS: &str = "
 SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND lower(tbl_name) = lower($1) ORDER BY name
 ";
+
+const REFERRING_TO_UUID: &str = r#"
+SELECT t.name FROM sqlite_schema AS t JOIN pragma_foreign_key_list(t.name) AS f
+WHERE t.type = 'table' AND lower(f."table") = lower($1) AND lower(f."to") = 'uuid' ORDER BY 1
+"#;
 
 const EMPTY_UUIDS: &str = r#"
 SELECT name FROM pragma_table_xinfo($1)

@@ -1,8 +1,9 @@
 //! What can stop a migration.
 
-use sea_orm_migration::sea_orm::{DbErr, RuntimeErr};
+use sea_orm_migration::sea_orm::DbErr;
 
 use super::BrokenReference;
+use crate::error::code;
 
 /// Why the schema was not changed. No message holds any part of the database's URL.
 #[derive(Debug, thiserror::Error)]
@@ -68,18 +69,6 @@ impl MigrateError {
             Some("55P03" | "5" | "261" | "517" | "773")
         )
     }
-}
-
-/// PostgreSQL's SQLSTATE, or SQLite's extended code.
-fn code(error: &DbErr) -> Option<String> {
-    let (DbErr::Conn(cause) | DbErr::Exec(cause) | DbErr::Query(cause)) = error else {
-        return None;
-    };
-    let RuntimeErr::SqlxError(cause) = cause else {
-        return None;
-    };
-    let code = cause.as_database_error()?.code()?;
-    Some(code.into_owned())
 }
 
 /// What to do about it, where that is known.

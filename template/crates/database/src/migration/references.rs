@@ -3,50 +3,71 @@
 
 use std::fmt;
 
-use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use sea_orm_migration::sea_orm::{
+    ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult, Statement,
+};
 
 use crate::quoted;
 
 /// How many ids a message names.
 const NAMED_IDS: usize = 5;
 
-/// Rows of a table that refer to rows that are gone.
+/// Rows of a table that refer to rows that are gone. Its text names them, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokenReference {
     /// The table of the rows.
     pub table: String,
-    /// The column that refers.
-    pub column: String,
-    /// The table that is referred to.
-    pub target: String,
-    /// The column that is referred to.
-    pub target_column: String,
-    /// The ids of the rows that are gone; at most five.
-    pub ids: Vec<String>,
-    /// How many rows refer to them.
-    pub rows: i64,
+    rows: i64,
+    key: ForeignKey,
+    ids: Vec<String>,
+}
+
+/// A foreign key; the columns of one that has several are in one text.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+struct ForeignKey {
+    column: String,
+    target: String,
+    target_column: String,
+    has_several_columns: bool,
+    target_exists: bool,
 }
 
 impl fmt::Display for BrokenReference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            table,
+        let Self { table, rows, .. } = self;
+        let ForeignKey {
             column,
             target,
             target_column,
-            ids,
-            rows,
-        } = self;
+            has_several_columns,
+            target_exists,
+        } = &self.key;
         let rows = if *rows == 1 {
             "1 row".to_owned()
         } else {
             format!("{rows} rows")
         };
-        let ids: Vec<_> = ids.iter().map(|id| format!("{id:?}")).collect();
+        write!(f, "{rows} of {table} by {column} to ")?;
+        if !target_exists {
+            return write!(
+                f,
+                "{target}, which does not exist: create that table again, or {table} without the \
+                 foreign key"
+            );
+        }
+        if *has_several_columns {
+            return write!(
+                f,
+                "{target}: PRAGMA foreign_key_check({}) lists them by rowid: remove them, or add the \
+                 rows that they refer to",
+                quoted(table)
+            );
+        }
+        let ids: Vec<_> = self.ids.iter().map(|id| format!("{id:?}")).collect();
         write!(
             f,
-            "{rows} of {table} by {column} to {} in {target}: remove them by PRAGMA foreign_keys = ON; \
-             DELETE FROM {} WHERE {} NOT IN (SELECT {} FROM {})",
+            "{} in {target}: remove them by PRAGMA foreign_keys = ON; DELETE FROM {} WHERE {} NOT IN \
+             (SELECT {} FROM {})",
             ids.join(", "),
             quoted(table),
             quoted(column),
@@ -66,56 +87,72 @@ pub async fn broken_references(
     if database.get_database_backend() != DbBackend::Sqlite {
         return Ok(Vec::new());
     }
-    let query = Statement::from_string(DbBackend::Sqlite, BROKEN);
+    let tables = Statement::from_string(DbBackend::Sqlite, TABLES);
     let mut references = Vec::new();
-    for row in database.query_all_raw(query).await? {
-        let mut reference = BrokenReference {
-            table: row.try_get_by_index(0)?,
-            column: row.try_get_by_index(1)?,
-            target: row.try_get_by_index(2)?,
-            target_column: row.try_get_by_index(3)?,
-            rows: row.try_get_by_index(4)?,
-            ids: Vec::new(),
+    for row in database.query_all_raw(tables).await? {
+        let table: String = row.try_get_by_index(0)?;
+        let query = [table.as_str().into()];
+        let query = Statement::from_sql_and_values(DbBackend::Sqlite, BROKEN, query);
+        // SQLite rejects the question where a foreign key of the table can never hold.
+        let Ok(broken) = database.query_all_raw(query).await else {
+            continue;
         };
-        reference.ids = missing_ids(&reference, database).await?;
-        references.push(reference);
+        for row in broken {
+            references.push(reference(&table, &row, database).await?);
+        }
     }
     Ok(references)
 }
 
+async fn reference(
+    table: &str,
+    row: &QueryResult,
+    database: &impl ConnectionTrait,
+) -> Result<BrokenReference, DbErr> {
+    let key = ForeignKey::from_query_result(row, "")?;
+    let ids = if key.target_exists && !key.has_several_columns {
+        missing_ids(table, &key, database).await?
+    } else {
+        Vec::new()
+    };
+    Ok(BrokenReference {
+        table: table.to_owned(),
+        rows: row.try_get("", "rows")?,
+        key,
+        ids,
+    })
+}
+
 async fn missing_ids(
-    reference: &BrokenReference,
+    table: &str,
+    key: &ForeignKey,
     database: &impl ConnectionTrait,
 ) -> Result<Vec<String>, DbErr> {
-    let (table, column) = (quoted(&reference.table), quoted(&reference.column));
-    let (target, id) = (quoted(&reference.target), quoted(&reference.target_column));
+    let (table, column) = (quoted(table), quoted(&key.column));
+    let (target, id) = (quoted(&key.target), quoted(&key.target_column));
     let query = format!(
         "SELECT DISTINCT CAST({column} AS text) FROM {table} WHERE {column} IS NOT NULL
          AND NOT EXISTS (SELECT 1 FROM {target} AS target WHERE target.{id} = {table}.{column})
          ORDER BY 1 LIMIT {NAMED_IDS}"
     );
     let query = Statement::from_string(DbBackend::Sqlite, query);
-    let exists = Statement::from_sql_and_values(
-        DbBackend::Sqlite,
-        "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = $1 COLLATE nocase",
-        [reference.target.as_str().into()],
-    );
-    // A foreign key may name a table that was dropped.
-    if database.query_one_raw(exists).await?.is_none() {
-        return Ok(Vec::new());
-    }
     let rows = database.query_all_raw(query).await?;
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
+const TABLES: &str = "
+SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name
+";
+
 const BROKEN: &str = r#"
-SELECT broken."table", key."from", broken.parent, coalesce(
-        key."to",
-        (SELECT name FROM pragma_table_info(broken.parent) WHERE pk = 1),
-        'id'
-    ), count(*)
-FROM pragma_foreign_key_check AS broken
-    JOIN pragma_foreign_key_list(broken."table") AS key ON key.id = broken.fkid
-WHERE key.seq = 0
-GROUP BY 1, 2, 3, 4 ORDER BY 1, 2
+SELECT broken.rows, group_concat(key."from", ', ') AS "column", broken.parent AS target,
+    coalesce(key."to", (SELECT name FROM pragma_table_info(broken.parent) WHERE pk = 1), 'id')
+        AS target_column,
+    count(*) > 1 AS has_several_columns,
+    EXISTS (
+        SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = broken.parent COLLATE nocase
+    ) AS target_exists
+FROM (SELECT fkid, parent, count(*) AS rows FROM pragma_foreign_key_check($1) GROUP BY 1, 2) AS broken
+    JOIN pragma_foreign_key_list($1) AS key ON key.id = broken.fkid
+GROUP BY broken.fkid ORDER BY 2
 "#;

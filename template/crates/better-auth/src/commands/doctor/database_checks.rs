@@ -6,12 +6,11 @@ use database::{
 };
 
 use crate::{
-    commands::{
-        doctor::report::{Report, Severity},
-        failure::Failure,
+    commands::doctor::{
+        report::{Report, Severity},
+        trials::{reads_sessions, try_requests},
     },
-    config::{BetterAuthSettings, SessionVerification},
-    provisioning,
+    config::BetterAuthSettings,
     schema::{self, Inspection},
     trouble::Trouble,
 };
@@ -65,8 +64,8 @@ pub(crate) async fn check_database<M: Migrations>(
         Ok(tables) => {
             check_tables(report, &tables, better_auth);
             check_keys(report, &tables, better_auth, kids);
-            if better_auth.user_provisioning && tables.errors.is_empty() {
-                check_provisioning(report, settings).await;
+            if tables.errors.is_empty() {
+                try_requests(report, &url, settings, better_auth).await;
             }
         }
         Err(error) => report.failed("tables", error),
@@ -89,6 +88,14 @@ fn check_tables(report: &mut Report, tables: &Inspection, better_auth: &BetterAu
             ),
             _ => report.trouble("tables", Trouble::TABLES_OUTDATED, message),
         }
+    }
+    if reads_sessions(better_auth) && tables.has_two_collations {
+        report.failed(
+            "tables",
+            "the ids of users and those in sessions have different collations, so that \
+             SESSION_VERIFICATION=database fails: give both columns the same one by ALTER TABLE ... \
+             ALTER COLUMN ... TYPE text COLLATE \"default\", or use http instead",
+        );
     }
     if reads_sessions(better_auth) && tables.has_users && !tables.has_sessions {
         report.trouble("sessions", Trouble::SESSIONS_ELSEWHERE, "the table session is empty, which SESSION_VERIFICATION=database reads: if somebody is signed in, their cookies are answered 401");
@@ -120,33 +127,9 @@ fn check_tables(report: &mut Report, tables: &Inspection, better_auth: &BetterAu
     }
 }
 
-/// Adds a user as USER_PROVISIONING does, and takes them back.
-async fn check_provisioning(report: &mut Report, settings: &DatabaseSettings) {
-    let tried = async {
-        let database = Database::open(settings).await?;
-        schema::load(&database, false).await?;
-        let tried = provisioning::rehearse(&database).await;
-        database.close().await?;
-        Ok::<_, Failure>(tried?)
-    };
-    let Err(error) = tried.await else {
-        return report.ok("users", "USER_PROVISIONING can add users");
-    };
-    let message = format!("USER_PROVISIONING cannot add every user: {error}");
-    if message.to_lowercase().contains("check constraint") {
-        report.doubt("users", message);
-    } else {
-        report.failed("users", message);
-    }
-}
-
 const NO_USERS: &str = "the auth server's key is in this database, but no user: if people have \
      signed up, Better Auth writes its users elsewhere, and their writes are answered 401 \
      user_unknown";
-
-fn reads_sessions(better_auth: &BetterAuthSettings) -> bool {
-    better_auth.sessions.verification == SessionVerification::Database
-}
 
 /// Whether Better Auth uses this database: its keys are in it.
 fn check_keys(
@@ -155,7 +138,10 @@ fn check_keys(
     better_auth: &BetterAuthSettings,
     kids: &[String],
 ) {
-    let missing = kids.iter().find(|kid| !tables.key_ids.contains(kid));
+    let Some(known) = &tables.key_ids else {
+        return;
+    };
+    let missing = kids.iter().find(|kid| !known.contains(kid));
     let Some(kid) = missing else {
         if !kids.is_empty() {
             report.ok("tables", "the auth server uses this database");

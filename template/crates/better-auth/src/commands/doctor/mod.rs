@@ -4,6 +4,7 @@ mod described_key;
 mod key_checks;
 mod report;
 mod session_checks;
+mod trials;
 
 use std::io;
 
