@@ -227,10 +227,10 @@ fn serve(
     let cors = settings.cors.clone();
     let exporter = settings.metrics_addr.is_none().then_some(exporter);
     let document = routes::openapi(Some(&settings.better_auth));
-    let table = Data::new(RouteTable::new(routes::list()));
+    let routes = routes::list();
     let oauth = settings.better_auth.tokens.oauth.as_ref();
-    let scopes = scopes(&document);
-    let metadata = oauth.map(|oauth| ResourceMetadata::new(oauth, &scopes));
+    let metadata = oauth.map(|oauth| ResourceMetadata::new(oauth, &scopes(&routes)));
+    let table = Data::new(RouteTable::new(routes));
     // Each worker has a copy of what is shared here: of the document, a copy would be 1.7 MiB.
     let document = Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
     let app = move || {

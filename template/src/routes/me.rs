@@ -12,7 +12,7 @@ use crate::{
     entities::user,
 };
 
-pub(super) fn configure_open(config: &mut ServiceConfig) {
+pub(super) fn configure_public(config: &mut ServiceConfig) {
     config.service(optional_user_scope("/api/whoami").service(get_whoami));
 }
 

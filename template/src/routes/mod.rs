@@ -77,7 +77,7 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// The routes below `/api` that anyone may call, signed in or not.
 fn public_routes(config: &mut ServiceConfig) {
-    config.configure(me::configure_open);
+    config.configure(me::configure_public);
 }
 
 /// The routes below `/api/admin`. Each requires a role or a permission.

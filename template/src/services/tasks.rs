@@ -92,22 +92,6 @@ pub async fn toggle(
     change(owner, id, toggle, None, expected, db).await
 }
 
-/// Deletes a task, softly.
-///
-/// # Errors
-/// `not_found`, `precondition_failed`.
-pub async fn delete(
-    owner: UserUuid,
-    id: TaskId,
-    expected: &VersionPrecondition,
-    db: &Database,
-) -> Result<(), AppError> {
-    db.write_as(owner, async |transaction| {
-        Ok(tasks::delete(owner, id, expected, transaction).await?)
-    })
-    .await
-}
-
 /// Restores a deleted task; one that is not deleted stays as it is.
 ///
 /// # Errors

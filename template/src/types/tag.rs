@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_what_is_not_a_hex_colour() {
+    fn rejects_what_is_not_a_hex_colour() {
         for text in ["", "#", "1E90FF", "#1E90F", "#12345G", "#ÄÄÄ", "red"] {
             assert!(Color::parse(text).is_err(), "{text:?}");
         }

@@ -112,28 +112,28 @@ struct Load {
     in_flight: usize,
     shares: HashMap<Sender, Share>,
     /// The look-ups in this [`WINDOW`] that found nobody, in their order.
-    in_vain: VecDeque<(Instant, Sender)>,
+    fruitless: VecDeque<(Instant, Sender)>,
 }
 
 /// The load by one sender.
 #[derive(Clone, Copy, Default)]
 struct Share {
     in_flight: usize,
-    in_vain: usize,
+    fruitless: usize,
 }
 
 impl Load {
     fn change(&mut self, sender: Sender, change: impl FnOnce(&mut Share)) {
         let share = self.shares.entry(sender).or_default();
         change(share);
-        if share.in_flight == 0 && share.in_vain == 0 {
+        if share.in_flight == 0 && share.fruitless == 0 {
             self.shares.remove(&sender);
         }
     }
 
     fn forget_before(&mut self, now: Instant) {
-        while let Some((_, sender)) = self.in_vain.pop_front_if(|(at, _)| now - *at >= WINDOW) {
-            self.change(sender, |share| share.in_vain -= 1);
+        while let Some((_, sender)) = self.fruitless.pop_front_if(|(at, _)| now - *at >= WINDOW) {
+            self.change(sender, |share| share.fruitless -= 1);
         }
     }
 }
@@ -153,38 +153,38 @@ impl Budget {
         sender: Sender,
         look_up: impl Future<Output = Result<Value, String>>,
     ) -> Result<Value, String> {
-        let turn = self.turn(sender).await;
-        let turn = turn.ok_or("SESSION_MAX_LOOKUPS is used up")?;
+        let permit = self.acquire(sender).await;
+        let permit = permit.ok_or("SESSION_MAX_LOOKUPS is used up")?;
         let response = look_up.await?;
         if response.is_null() {
-            turn.found_nobody();
+            permit.found_nobody();
         }
         Ok(response)
     }
 
     /// Waits while others are in flight; `None` when the sender's look-ups are used up.
-    async fn turn(&self, sender: Sender) -> Option<Turn<'_>> {
+    async fn acquire(&self, sender: Sender) -> Option<Permit<'_>> {
         loop {
             // Made before the load is read: it hears of every change from now on.
             let freed = self.freed.notified();
-            match self.try_turn(sender) {
-                Poll::Ready(turn) => return turn,
+            match self.try_acquire(sender) {
+                Poll::Ready(permit) => return permit,
                 Poll::Pending => freed.await,
             }
         }
     }
 
-    fn try_turn(&self, sender: Sender) -> Poll<Option<Turn<'_>>> {
+    fn try_acquire(&self, sender: Sender) -> Poll<Option<Permit<'_>>> {
         let mut load = self.load();
         load.forget_before(Instant::now());
         let share = load.shares.get(&sender).copied().unwrap_or_default();
         // Those in flight may be in vain too.
-        match self.max_lookups.saturating_sub(share.in_vain) {
+        match self.max_lookups.saturating_sub(share.fruitless) {
             0 => Poll::Ready(None),
             left if share.in_flight < left && load.in_flight < MAX_IN_FLIGHT => {
                 load.in_flight += 1;
                 load.change(sender, |share| share.in_flight += 1);
-                Poll::Ready(Some(Turn(self, sender)))
+                Poll::Ready(Some(Permit(self, sender)))
             }
             _ => Poll::Pending,
         }
@@ -196,17 +196,17 @@ impl Budget {
 }
 
 /// A look-up in flight, until it is dropped.
-struct Turn<'a>(&'a Budget, Sender);
+struct Permit<'a>(&'a Budget, Sender);
 
-impl Turn<'_> {
+impl Permit<'_> {
     fn found_nobody(&self) {
         let mut load = self.0.load();
-        load.in_vain.push_back((Instant::now(), self.1));
-        load.change(self.1, |share| share.in_vain += 1);
+        load.fruitless.push_back((Instant::now(), self.1));
+        load.change(self.1, |share| share.fruitless += 1);
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for Permit<'_> {
     fn drop(&mut self) {
         let mut load = self.0.load();
         load.in_flight -= 1;

@@ -48,21 +48,19 @@ pub async fn export(
         write!(out, "{{\n\"user\":")?;
         serde_json::to_writer(&mut *out, &user).map_err(io::Error::from)?;
         if names::current().has(TableId::Account) {
+            let owned = account::Entity::find().filter(account::Column::UserId.eq(user.id.clone()));
             write_rows(out, "accounts", async |after: Option<&account::Model>| {
-                let of_user = account::Column::UserId.eq(user.id.clone());
-                let owned = account::Entity::find().filter(of_user);
                 let after = after.map(|last| last.id.clone().into());
-                let page = page(owned, account::Column::Id, after);
+                let page = page(owned.clone(), account::Column::Id, after);
                 Ok(page.all(snapshot).await?)
             })
             .await?;
         }
         if names::current().has(TableId::Session) {
+            let owned = session::Entity::find().filter(session::Column::UserId.eq(user.id.clone()));
             write_rows(out, "sessions", async |after: Option<&session::Model>| {
-                let of_user = session::Column::UserId.eq(user.id.clone());
-                let owned = session::Entity::find().filter(of_user);
                 let after = after.map(|last| last.id.clone().into());
-                let page = page(owned, session::Column::Id, after);
+                let page = page(owned.clone(), session::Column::Id, after);
                 Ok(page.all(snapshot).await?)
             })
             .await?;

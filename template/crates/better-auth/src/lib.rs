@@ -97,7 +97,7 @@ pub use route_scopes::{
     guarded_scope, optional_user_scope, organization_scope, owner_scope, signed_in_scope,
     team_scope,
 };
-pub use run_idempotent::{WriteScope, run_idempotent, run_idempotent_in};
+pub use run_idempotent::{Atomicity, run_idempotent, run_idempotent_in};
 pub use session::Sessions;
 pub use token::{Jws, Rejection, Token};
 pub use token_kind::TokenKind;

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use database::UserUuid;
-use rest::{Code, openapi::Authentication};
-use serde_json::Value;
+use rest::{
+    Code,
+    openapi::{Authentication, Route},
+};
 use utoipa::{
     ToSchema,
     openapi::{
-        ObjectBuilder, OneOfBuilder, OpenApi, Ref, Required, Type,
+        ObjectBuilder, OneOfBuilder, Ref, Required, Type,
         path::{Parameter, ParameterBuilder, ParameterIn},
         security::{
             ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, OpenIdConnect, SecurityScheme,
@@ -84,24 +86,12 @@ fn api_key() -> (String, SecurityScheme) {
 /// The name of the security scheme for access tokens of OAuth clients.
 const OAUTH: &str = "oauth";
 
-/// Every scope that an operation of the document needs, in order.
+/// Every scope that a route needs, in order.
 #[must_use]
-pub fn scopes(document: &OpenApi) -> Vec<String> {
-    let paths = serde_json::to_value(&document.paths).unwrap_or_default();
-    let operations = paths
-        .as_object()
-        .into_iter()
-        .flat_map(|paths| paths.values());
-    let operations = operations
-        .filter_map(Value::as_object)
-        .flat_map(|path| path.values());
-    let ways = operations.filter_map(|operation| operation.get("security")?.as_array());
-    let scopes = ways
-        .flatten()
-        .filter_map(|way| way.get(OAUTH)?.as_array())
-        .flatten();
-    let scopes: BTreeSet<_> = scopes.filter_map(Value::as_str).collect();
-    scopes.into_iter().map(str::to_owned).collect()
+pub fn scopes(routes: &[Route]) -> Vec<String> {
+    let scopes = routes.iter().flat_map(|route| &route.scopes);
+    let scopes: BTreeSet<_> = scopes.collect();
+    scopes.into_iter().cloned().collect()
 }
 
 /// What can be wrong with credentials, or prevent their verification, and the rate limits that

@@ -100,7 +100,7 @@ async fn upsert(caller: &Identity, database: &Database) -> Result<Vec<UserUuid>,
 ///
 /// # Errors
 /// Why a user cannot be added.
-pub(crate) async fn rehearse(transaction: &impl ConnectionTrait) -> Result<(), Error> {
+pub(crate) async fn add_user(transaction: &impl ConnectionTrait) -> Result<(), Error> {
     let uuid = Uuid::new_v4();
     let profile = |name: &str| TokenProfile {
         id: BetterAuthId::new(uuid.to_string()),

@@ -46,9 +46,9 @@ pub async fn run_idempotent(
     .await
 }
 
-/// What a write needs to be all or nothing.
+/// What makes a write all or nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WriteScope {
+pub enum Atomicity {
     /// It is a single statement, which is all or nothing by itself ([`Database::write_once`]).
     Statement,
     /// It needs a transaction.
@@ -61,13 +61,13 @@ pub enum WriteScope {
 /// # Errors
 /// Errors of [`run_idempotent`].
 pub async fn run_idempotent_in(
-    scope: WriteScope,
+    atomicity: Atomicity,
     owner: UserUuid,
     request: Option<IdempotencyKey>,
     db: &Database,
     work: impl AsyncFnOnce(&DatabaseExecutor<'_>) -> Result<Reply, AppError>,
 ) -> Result<Reply, AppError> {
-    if request.is_none() && scope == WriteScope::Statement {
+    if request.is_none() && atomicity == Atomicity::Statement {
         let work = async |connection: &DatabaseConnection| work(&connection.into()).await;
         return db.write_once_as(owner, work).await;
     }

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
 use url::Url;
 
-use crate::{Engine, EnvReader, env_reader::parse};
+use crate::{Engine, EnvReader};
 
 /// The settings that start with DATABASE_ and MIGRATE_.
 #[derive(Clone, Debug)]
@@ -15,8 +15,8 @@ pub struct DatabaseSettings {
     url: SecretString,
     /// The engine that the URL names.
     pub engine: Engine,
-    /// DATABASE_MAX_CONNECTIONS: unset = by engine.
-    pub max_connections: Option<u32>,
+    /// DATABASE_MAX_CONNECTIONS: how many the pool may have.
+    pub max_connections: u32,
     /// DATABASE_CONNECT_TIMEOUT: how long a request waits for a connection, and the start for
     /// PostgreSQL.
     pub connect_timeout: Duration,
@@ -37,15 +37,6 @@ impl DatabaseSettings {
     #[must_use]
     pub fn expose_url(&self) -> &str {
         self.url.expose_secret()
-    }
-
-    /// How many connections the pool may have.
-    #[must_use]
-    pub fn pool_size(&self) -> u32 {
-        self.max_connections.unwrap_or(match self.engine {
-            Engine::Sqlite => 8,
-            Engine::Postgres => 20,
-        })
     }
 
     /// Which database it is, for the log: the file's absolute path, or host and name on a server.
@@ -90,14 +81,16 @@ impl DatabaseSettings {
                 "a URL that starts with sqlite:, postgres: or postgresql:",
             );
         }
+        let engine = engine.unwrap_or(Engine::Sqlite);
+        let usual_connections = match engine {
+            Engine::Sqlite => 8,
+            Engine::Postgres => 20,
+        };
+        let most = env.number("DATABASE_MAX_CONNECTIONS", usual_connections, 1..=1000);
         Self {
             url: url.into(),
-            engine: engine.unwrap_or(Engine::Sqlite),
-            max_connections: env.parsed(
-                "DATABASE_MAX_CONNECTIONS",
-                "a whole number from 1 to 1000",
-                |value| parse(value).filter(|n| (1..=1000).contains(n)),
-            ),
+            engine,
+            max_connections: u32::try_from(most).unwrap_or(u32::MAX),
             connect_timeout: env.seconds("DATABASE_CONNECT_TIMEOUT", 3, 1..=300),
             statement_timeout: env.seconds("DATABASE_STATEMENT_TIMEOUT", 5, 1..=3600),
             synchronous: env.choice(

@@ -336,7 +336,7 @@ fn sqlite(options: &mut ConnectOptions, settings: &DatabaseSettings) -> Result<(
         Synchronous::Full => SqliteSynchronous::Full,
     };
     options
-        .max_connections(settings.pool_size())
+        .max_connections(settings.max_connections)
         .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .journal_mode(SqliteJournalMode::Wal)
@@ -414,7 +414,7 @@ fn postgres(
         schema,
     });
     let cancellations = cancellations.clone();
-    options.max_connections(settings.pool_size());
+    options.max_connections(settings.max_connections);
     options.map_sqlx_postgres_opts(without_start_options);
     options.map_sqlx_postgres_pool_opts(move |pool| {
         let session = session.clone();

@@ -41,19 +41,19 @@ pub(crate) fn without_start_options(options: PgConnectOptions) -> PgConnectOptio
     options.extra_float_digits(None)
 }
 
-/// Waits for the server up to `patience`, and finds out with two connections what they share.
+/// Waits for the server up to `connect_timeout`, and finds out with two connections what they share.
 ///
 /// # Errors
 /// When there is no connection, or no second one for another reason than a limit.
-pub(crate) async fn examine(url: &str, patience: Duration) -> Result<Pooling, Error> {
+pub(crate) async fn examine(url: &str, connect_timeout: Duration) -> Result<Pooling, Error> {
     let options = connect_options(url)?;
     let pool = PgPoolOptions::new()
         .max_connections(1)
-        .acquire_timeout(patience)
+        .acquire_timeout(connect_timeout)
         .connect_with(options.clone())
         .await?;
     let mut first = pool.acquire().await?;
-    let second = timeout(patience, PgConnection::connect_with(&options)).await;
+    let second = timeout(connect_timeout, PgConnection::connect_with(&options)).await;
     let examined = match second.unwrap_or(Err(Error::PoolTimedOut)) {
         // Only PostgreSQL itself says so, for example where a role may have one connection. A pooler
         // lets its clients wait, or has another code for its own limits.

@@ -11,7 +11,7 @@ use database::Constraint;
 use sea_orm::DbErr;
 use serde::Serialize;
 use utoipa::ToSchema;
-use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
+use validator::{ValidationErrors, ValidationErrorsKind};
 
 use crate::Code;
 
@@ -336,15 +336,6 @@ impl<T, E: Into<AppError>> OnConstraint<T> for Result<T, E> {
                 error
             }
         })
-    }
-}
-
-/// For values that were checked as part of their whole body before.
-impl From<ValidationError> for AppError {
-    fn from(error: ValidationError) -> Self {
-        let mut errors = ValidationErrors::new();
-        errors.add("", error);
-        errors.into()
     }
 }
 

@@ -22,7 +22,7 @@ impl RequestId {
             .get(Self::HEADER)
             .and_then(|value| value.to_str().ok());
         let id = given
-            .filter(|id| Self::is_sane(id))
+            .filter(|id| Self::is_valid(id))
             .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned);
         Self(id)
     }
@@ -34,7 +34,7 @@ impl RequestId {
         given.unwrap_or_else(|| Self::of(request.headers()))
     }
 
-    fn is_sane(id: &str) -> bool {
+    fn is_valid(id: &str) -> bool {
         let plain = |c: u8| c.is_ascii_alphanumeric() || b"-_.".contains(&c);
         (1..=Self::MAX_LENGTH).contains(&id.len()) && id.bytes().all(plain)
     }

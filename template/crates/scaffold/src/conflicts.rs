@@ -17,7 +17,7 @@ const COLUMNS: &str = "id user_id version created_at updated_at deleted_at";
 const ORGANIZATION_COLUMNS: &str = "organization_id created_by";
 
 /// The query parameters that every list has.
-const PARAMETERS: &str = "cursor include_deleted order page page_size search sort_by sort_order";
+const PARAMETERS: &str = "cursor include_deleted order page page_size sort_by";
 /// The same, which no number or text is filtered by.
 const TOTAL: &str = "total";
 

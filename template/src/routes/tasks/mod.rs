@@ -19,8 +19,8 @@ use rest::{
 
 use crate::{
     auth::{
-        Owner, RequirePermission, RequireScope, TasksDelete, TasksRead, TasksWrite, WriteScope,
-        guarded_scope, run_idempotent, run_idempotent_in,
+        Atomicity, Owner, RequirePermission, RequireScope, TasksDelete, TasksRead, TasksWrite,
+        WriteAs, guarded_scope, run_idempotent, run_idempotent_in,
     },
     error::{AppError, TAG_ALREADY_ASSIGNED},
     repositories::{tags, tasks},
@@ -74,12 +74,12 @@ async fn create_task(
 ) -> Result<Reply, AppError> {
     let owner = owner.uuid();
     // Without tags, a task is a single statement: it needs no transaction.
-    let scope = if body.tag_ids.is_empty() {
-        WriteScope::Statement
+    let atomicity = if body.tag_ids.is_empty() {
+        Atomicity::Statement
     } else {
-        WriteScope::Transaction
+        Atomicity::Transaction
     };
-    run_idempotent_in(scope, owner, key, &db, async |db| {
+    run_idempotent_in(atomicity, owner, key, &db, async |db| {
         let tag_ids = body.tag_ids.clone();
         let task = services::tasks::create(owner, body.into(), &tag_ids, db).await?;
         let location = format!("/api/{owner}/tasks/{}", task.task.id);
@@ -166,8 +166,11 @@ async fn delete_task(
     expected: IfMatch,
     db: Data<Database>,
 ) -> Result<HttpResponse, AppError> {
-    let (_, id) = path.into_inner();
-    services::tasks::delete(owner.uuid(), id, &expected.0, &db).await?;
+    let ((_, id), owner) = (path.into_inner(), owner.uuid());
+    db.write_as(owner, async |transaction| {
+        Ok(tasks::delete(owner, id, &expected.0, transaction).await?)
+    })
+    .await?;
     Ok(HttpResponse::new(StatusCode::NO_CONTENT))
 }
 

@@ -6,7 +6,7 @@ use validator::ValidationError;
 
 use database::{
     UtcDateTime,
-    text::{deserialize_by_rule, rule_error, violation},
+    text::{at_most, deserialize_by_rule, rule_error, violation},
 };
 
 /// How a task repeats.
@@ -41,10 +41,7 @@ impl RecurrenceRule {
     /// # Errors
     /// Codes `too_long` and `invalid_rrule`.
     pub fn parse(text: &str) -> Result<Self, ValidationError> {
-        if text.chars().count() > Self::MAX_LENGTH {
-            let message = format!("must be at most {} characters", Self::MAX_LENGTH);
-            return Err(violation("too_long", message));
-        }
+        at_most(text, Self::MAX_LENGTH)?;
         let parts_alone = text.is_ascii() && !text.contains(|c: char| c == ':' || c.is_control());
         if parts_alone && is_valid(text) {
             return Ok(Self(text.to_owned()));

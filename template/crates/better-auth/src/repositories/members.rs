@@ -10,7 +10,7 @@ use crate::{
     ids::BetterAuthId,
     schema::{
         catalogue::{self, ListedTable},
-        matching::normal,
+        matching::normalized,
     },
 };
 
@@ -108,8 +108,8 @@ fn find_table<'a>(
     columns: &[&str],
 ) -> Option<&'a ListedTable> {
     let is_named = |table: &&ListedTable| {
-        let found = normal(&table.name);
-        found == normal(name) || found == normal(name) + "s"
+        let found = normalized(&table.name);
+        found == normalized(name) || found == normalized(name) + "s"
     };
     let has_columns =
         |table: &&ListedTable| columns.iter().all(|column| table.find(column).is_some());
@@ -132,7 +132,7 @@ fn find_table<'a>(
 impl ListedTable {
     fn find(&self, column: &str) -> Option<&String> {
         let mut columns = self.columns.iter();
-        columns.find(|found| normal(found) == normal(column))
+        columns.find(|found| normalized(found) == normalized(column))
     }
 
     /// A column of [`find_table`] as it is written in SQL.

@@ -6,7 +6,7 @@ use database::quoted;
 use crate::schema::{
     catalogue::ListedTable,
     definitions::TableId,
-    matching::{Match, match_columns, normal, resembles},
+    matching::{Match, match_columns, normalized, resembles},
     overrides::NameOverrides,
 };
 
@@ -117,7 +117,7 @@ impl Discovery<'_> {
         let found = visible.filter(|listed| match given {
             Some(given) => self.is_same(&listed.name, given),
             None => {
-                let (name, own) = (normal(&listed.name), table.table().name);
+                let (name, own) = (normalized(&listed.name), table.table().name);
                 name == own || name.strip_suffix('s') == Some(own)
             }
         });
@@ -198,7 +198,7 @@ impl Discovery<'_> {
         let mut sentences = Vec::new();
         for id in [TableId::User, TableId::Session, TableId::Account] {
             let own = id.table().name;
-            let is_known = |name: &str| normal(name).trim_end_matches('s') == own;
+            let is_known = |name: &str| normalized(name).trim_end_matches('s') == own;
             let visible = self.tables.iter().filter(|table| table.is_visible);
             let similar = visible.filter(|table| resembles(table, id) && !is_known(&table.name));
             sentences.extend(similar.map(|table| {

@@ -53,12 +53,12 @@ pub(crate) fn match_columns(
             .collect()
     };
     let (own, snake) = (matched(Style::Own), matched(Style::Snake));
-    let ambiguous = if lacking(&own) == 0 && lacking(&snake) == 0 {
+    let ambiguous = if missing_columns(&own) == 0 && missing_columns(&snake) == 0 {
         differing(&own, &snake)
     } else {
         Vec::new()
     };
-    let mut columns = if lacking(&snake) < lacking(&own) {
+    let mut columns = if missing_columns(&snake) < missing_columns(&own) {
         snake
     } else {
         own
@@ -87,7 +87,7 @@ fn take_given_names(columns: &mut [MatchedColumn]) {
 }
 
 /// How many columns that Better Auth requires do not exist.
-fn lacking(columns: &[MatchedColumn]) -> usize {
+fn missing_columns(columns: &[MatchedColumn]) -> usize {
     columns.iter().filter(|column| column.is_missing()).count()
 }
 
@@ -121,14 +121,14 @@ pub(crate) fn resembles(listed: &ListedTable, table: TableId) -> bool {
         TableId::Account => &["id", "accountId", "providerId", "userId"],
         TableId::Verification | TableId::Jwks => return false,
     };
-    let names: Vec<_> = listed.columns.iter().map(|name| normal(name)).collect();
+    let names: Vec<_> = listed.columns.iter().map(|name| normalized(name)).collect();
     distinctive
         .iter()
-        .all(|column| names.contains(&normal(column)))
+        .all(|column| names.contains(&normalized(column)))
 }
 
 /// A name without capitals and underscores.
-pub(crate) fn normal(name: &str) -> String {
+pub(crate) fn normalized(name: &str) -> String {
     name.replace('_', "").to_lowercase()
 }
 
@@ -166,8 +166,11 @@ impl MatchedColumn {
     }
 
     fn look_under_any_style(&mut self, listed: &ListedTable) {
-        let wanted = normal(self.column.name);
-        let mut similar = listed.columns.iter().filter(|name| normal(name) == wanted);
+        let wanted = normalized(self.column.name);
+        let mut similar = listed
+            .columns
+            .iter()
+            .filter(|name| normalized(name) == wanted);
         if let (Some(only), None) = (similar.next(), similar.next()) {
             self.name.clone_from(only);
             self.exists = true;

@@ -89,15 +89,11 @@ fn type_error(
         }
         (Kind::Id | Kind::User, DbBackend::Postgres) => id_error(type_),
         (Kind::Uuid, _) => uuid_error(existing, engine),
-        (Kind::Boolean, DbBackend::Postgres) if !["boolean", "integer"].contains(&type_) => {
-            Some(format!(
-                "is of type {type_} instead of {wanted}: convert it by ALTER TABLE ... TYPE \
-                 {wanted} USING ..."
-            ))
-        }
-        (Kind::Time, DbBackend::Postgres) if !type_.starts_with("timestamp") => Some(format!(
-            "is of type {type_} instead of {wanted}: convert it by ALTER TABLE ... TYPE \
-             {wanted} USING ..."
+        (Kind::Boolean, DbBackend::Postgres) if ["boolean", "integer"].contains(&type_) => None,
+        (Kind::Time, DbBackend::Postgres) if type_.starts_with("timestamp") => None,
+        (Kind::Boolean | Kind::Time, DbBackend::Postgres) => Some(format!(
+            "is of type {type_} instead of {wanted}: convert it by ALTER TABLE ... TYPE {wanted} \
+             USING ..."
         )),
         _ => None,
     }

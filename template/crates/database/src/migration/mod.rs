@@ -10,7 +10,7 @@ pub use connection::open;
 pub use error::MigrateError;
 pub use history::TABLE;
 pub use references::{BrokenReference, broken_references};
-pub use runner::{down, fresh, rehearse, status, up};
+pub use runner::{down, dry_run, fresh, status, up};
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 

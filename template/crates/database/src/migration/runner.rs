@@ -72,21 +72,18 @@ pub async fn fresh<M: Migrations>(
 /// # Errors
 ///
 /// See [`MigrateError`].
-pub async fn rehearse<M: Migrations>(
-    url: &str,
-    lock_timeout: Duration,
-) -> Result<(), MigrateError> {
+pub async fn dry_run<M: Migrations>(url: &str, lock_timeout: Duration) -> Result<(), MigrateError> {
     let database = connection::open(url).await?;
-    let rehearsed = async {
+    let outcome = async {
         let transaction = lock(&database, lock_timeout).await?;
         take_over::<M>(&transaction).await?;
         apply::<M>(&transaction, None).await?;
         check_references(&transaction).await?;
         Ok(transaction.rollback().await?)
     };
-    let rehearsed = rehearsed.await;
+    let outcome = outcome.await;
     database.close().await?;
-    rehearsed
+    outcome
 }
 
 /// Every migration that this program knows, and whether it is applied. Changes no table.
@@ -226,7 +223,7 @@ async fn apply<M: Migrations>(
     transaction: &DatabaseTransaction,
     steps: Option<u32>,
 ) -> Result<Vec<String>, MigrateError> {
-    refuse_unknown::<M>(&applied::<M>(transaction).await?)?;
+    reject_unknown::<M>(&applied::<M>(transaction).await?)?;
     let mut names = pending::<M>(transaction).await?;
     names.truncate(limit(steps));
     M::examine(&SchemaManager::new(transaction), &names).await?;
@@ -241,7 +238,7 @@ async fn roll_back<M: Migrations>(
     steps: Option<u32>,
 ) -> Result<Vec<String>, MigrateError> {
     let mut names = applied::<M>(transaction).await?;
-    refuse_unknown::<M>(&names)?;
+    reject_unknown::<M>(&names)?;
     names.reverse();
     names.truncate(limit(steps));
     for name in &names {
@@ -261,7 +258,7 @@ fn failure(migration: &str) -> impl FnOnce(DbErr) -> MigrateError {
     }
 }
 
-fn refuse_unknown<M: Migrations>(applied: &[String]) -> Result<(), MigrateError> {
+fn reject_unknown<M: Migrations>(applied: &[String]) -> Result<(), MigrateError> {
     let known = known::<M>();
     let unknown: Vec<String> = applied
         .iter()

@@ -1,6 +1,5 @@
 use sea_orm::{ActiveValue, Value, sea_query::Nullable};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use validator::{Validate, ValidateRange, ValidationErrors};
 
 /// A nullable field of a PATCH body (RFC 7396): absent, `null` and a value mean different things.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,24 +39,6 @@ impl<T: Into<Value> + Nullable> From<Patch<T>> for ActiveValue<Option<T>> {
 impl<T: Serialize> Serialize for Patch<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.value().serialize(serializer)
-    }
-}
-
-/// A value keeps the rules of its own type.
-impl<T: Validate> Validate for Patch<T> {
-    fn validate(&self) -> Result<(), ValidationErrors> {
-        self.value().map_or(Ok(()), Validate::validate)
-    }
-}
-
-/// For `#[validate(range(..))]`.
-impl<T: Copy + PartialOrd> ValidateRange<T> for Patch<T> {
-    fn greater_than(&self, max: T) -> Option<bool> {
-        self.value().map(|value| *value > max)
-    }
-
-    fn less_than(&self, min: T) -> Option<bool> {
-        self.value().map(|value| *value < min)
     }
 }
 

@@ -260,7 +260,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_what_is_not_a_date_and_time() {
+    fn rejects_what_is_not_a_date_and_time() {
         for text in [
             "",
             "2026-12-01",

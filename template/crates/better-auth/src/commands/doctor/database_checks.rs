@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How long a trial of the migrations waits for others.
-const REHEARSAL: Duration = Duration::from_secs(5);
+const DRY_RUN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Checks the connection, the migrations and Better Auth's tables. `kids` are the keys that the
 /// auth server publishes.
@@ -51,7 +51,7 @@ pub(crate) async fn check_database<M: Migrations>(
     }
     let is_new = migrations.first().is_some_and(|(_, applied)| !applied);
     if is_new {
-        match migration::rehearse::<M>(&url, REHEARSAL).await {
+        match migration::dry_run::<M>(&url, DRY_RUN_TIMEOUT).await {
             Ok(()) => report.ok(
                 "tables",
                 "`migrate up` can create or adopt Better Auth's tables",

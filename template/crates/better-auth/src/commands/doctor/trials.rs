@@ -50,21 +50,21 @@ async fn try_statements(
 ) {
     let nobody = UserUuid::from(Uuid::new_v4());
     let read = users::find_with_ban(nobody, database).await;
-    tell(report, "a user cannot be read", read.map(drop));
-    let written = rehearse(database, async |it| write_row(nobody, it).await).await;
-    tell(report, "a user's row cannot be written", written);
+    report_outcome(report, "a user cannot be read", read.map(drop));
+    let written = rolled_back(database, async |it| write_row(nobody, it).await).await;
+    report_outcome(report, "a user's row cannot be written", written);
     if reads_sessions(better_auth) {
         let found = sessions::find_open("doctor", database).await;
-        tell(report, "a session cannot be looked up", found.map(drop));
+        report_outcome(report, "a session cannot be looked up", found.map(drop));
     }
     if better_auth.user_provisioning {
-        let added = rehearse(database, async |it| provisioning::rehearse(it).await).await;
-        tell(report, "USER_PROVISIONING cannot add every user", added);
+        let added = rolled_back(database, async |it| provisioning::add_user(it).await).await;
+        report_outcome(report, "USER_PROVISIONING cannot add every user", added);
     }
 }
 
 /// A CHECK may be about values that only the trial has.
-fn tell(report: &mut Report, problem: &str, tried: Result<(), Error>) {
+fn report_outcome(report: &mut Report, problem: &str, tried: Result<(), Error>) {
     let Err(error) = tried else {
         return;
     };
@@ -76,7 +76,7 @@ fn tell(report: &mut Report, problem: &str, tried: Result<(), Error>) {
     }
 }
 
-async fn rehearse(
+async fn rolled_back(
     database: &DatabaseConnection,
     work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<(), Error>,
 ) -> Result<(), Error> {
@@ -102,7 +102,7 @@ async fn check_connection_limit(
     settings: &DatabaseSettings,
     database: &DatabaseConnection,
 ) -> Result<(), DbErr> {
-    let size = settings.pool_size();
+    let size = settings.max_connections;
     match connection_limit(database).await? {
         Some(limit) if limit < i64::from(size) => report.failed(
             "database",
