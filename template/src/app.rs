@@ -33,7 +33,7 @@ use utoipa_actix_web::AppExt;
 
 use crate::{config::Settings, routes};
 
-/// A server that listens already; requests wait until [`Application::run_until_stopped`].
+/// A server that already listens; requests wait until [`Application::run_until_stopped`].
 pub struct Application {
     port: u16,
     server: Server,
@@ -62,7 +62,7 @@ pub enum StartError {
     /// The address for metrics cannot be bound.
     #[error("METRICS_ADDR cannot be listened on: {0}")]
     ListenForMetrics(#[source] io::Error),
-    /// Key sets cannot be fetched.
+    /// No client for fetching key sets can be created.
     #[error("no TLS client can be made: {0}")]
     Tls(#[from] reqwest::Error),
 }
@@ -88,15 +88,15 @@ impl Application {
         Self::with_database(settings, database)
     }
 
-    /// The same on a database that is open already.
+    /// Like [`Self::build`], on a database that is already open.
     ///
     /// # Errors
-    /// [`StartError`], but for the database.
+    /// Every [`StartError`] except those of the database.
     pub fn with_database(settings: Settings, database: Database) -> Result<Self, StartError> {
         Self::with_more_routes(settings, database, |_| {})
     }
 
-    /// The same with routes beside the application's own: what a test looks at the router with.
+    /// Like [`Self::with_database`], with additional routes; for tests of the router.
     ///
     /// # Errors
     /// [`StartError::Listen`], [`StartError::ListenForMetrics`] and [`StartError::Tls`].
@@ -134,7 +134,7 @@ impl Application {
         self.port
     }
 
-    /// What verifies the callers' tokens, with its key set.
+    /// The authenticator that verifies callers' tokens, with its key set.
     #[must_use]
     pub fn authenticator(&self) -> Arc<Authenticator> {
         self.authenticator.clone().into_inner()
@@ -177,7 +177,7 @@ impl Application {
     }
 }
 
-/// Registers what handlers, guards and middleware find in the application's data.
+/// Registers the application data for handlers, guards and middleware.
 fn shared_state(
     settings: &Settings,
     database: &Database,
@@ -231,7 +231,8 @@ fn serve(
     let oauth = settings.better_auth.tokens.oauth.as_ref();
     let metadata = oauth.map(|oauth| ResourceMetadata::new(oauth, &scopes(&routes)));
     let table = Data::new(RouteTable::new(routes));
-    // Each worker has a copy of what is shared here: of the document, a copy would be 1.7 MiB.
+    // Serialized once, because each worker has its own copy of a plain value: 1.7 MiB for the
+    // document.
     let document = Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
     let app = move || {
         let (app, _) = App::new()
@@ -274,7 +275,7 @@ fn serve(
     Ok(server.run())
 }
 
-/// A listener of its own, for networks where metrics are not for everybody.
+/// Serves metrics on a separate listener, for networks in which not everybody may read them.
 fn serve_metrics(
     address: SocketAddr,
     state: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,

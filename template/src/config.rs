@@ -28,7 +28,7 @@ pub struct Settings {
     pub metrics_addr: Option<SocketAddr>,
     /// KEEP_ALIVE: how long an idle connection stays open.
     pub keep_alive: Duration,
-    /// AUDIT_RETENTION_DAYS: how long a purge keeps the audit trail; `None` is for ever.
+    /// AUDIT_RETENTION_DAYS: how long a purge keeps the audit trail; `None` = for ever.
     pub audit_retention_days: Option<i64>,
     /// SHUTDOWN_DELAY: how long requests are still accepted after readiness has turned 503.
     pub shutdown_delay: Duration,

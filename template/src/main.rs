@@ -69,7 +69,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Whoever read the output, as `head` does, has read enough.
+/// A closed pipe (`| head`) is no error.
 fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
     let error = error.downcast_ref::<io::Error>();
     error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)

@@ -1,4 +1,4 @@
-//! What the operating system tells the program.
+//! Signals of the operating system.
 
 use std::{io, sync::Arc};
 
@@ -6,7 +6,7 @@ use app::auth::Authenticator;
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
 
-/// SIGHUP fetches the key set at once: a withdrawn key stops opening without a restart.
+/// On SIGHUP, fetches the key set at once, so that a withdrawn key is rejected without a restart.
 #[cfg(unix)]
 pub(crate) fn refresh_on_hangup(authenticator: Arc<Authenticator>) -> io::Result<()> {
     let mut hangup = signal(SignalKind::hangup())?;
@@ -27,7 +27,8 @@ pub(crate) fn refresh_on_hangup(_: Arc<Authenticator>) -> io::Result<()> {
     Ok(())
 }
 
-/// The first SIGTERM or SIGINT (Ctrl-C) lets requests finish; a second one does not wait for them.
+/// Ends at the first SIGTERM or SIGINT (Ctrl-C), so that requests can finish; a second signal stops
+/// the program at once.
 pub(crate) fn stop() -> io::Result<impl Future<Output = ()>> {
     let mut stops = Stops::new()?;
     Ok(async move {

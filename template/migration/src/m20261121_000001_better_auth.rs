@@ -1,4 +1,4 @@
-//! The tables of Better Auth: made, or adopted where it has made them itself.
+//! The tables of Better Auth: created, or adopted if Better Auth has created them.
 
 use better_auth::schema;
 use sea_orm_migration::prelude::*;

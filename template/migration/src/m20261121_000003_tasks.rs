@@ -16,10 +16,10 @@ impl MigrationTrait for Migration {
     }
 }
 
-// Priorities are 1 low, 2 medium, 3 high, so that they sort by weight; titles sort by code point, as
-// in Rust, whatever the database's collation is. There is an index for each order of a user's live
-// tasks, and one for the cascade that deletes a user. On PostgreSQL an index cannot be read both
-// ways with nulls last: it has due dates rising and priorities falling.
+// Priorities are 1 low, 2 medium, 3 high, so that they sort by weight; titles sort by code point,
+// as in Rust, whatever the database's collation is. There is an index for each order of a user's
+// live tasks, and one for the cascade that deletes a user. A PostgreSQL index cannot be read in
+// both directions with nulls last: it has due dates ascending and priorities descending.
 const POSTGRES: &str = r#"
 CREATE TABLE tasks (
     id uuid PRIMARY KEY,
@@ -59,7 +59,7 @@ CREATE TABLE task_tags (
 CREATE INDEX task_tags_tag_id_idx ON task_tags (tag_id);
 "#;
 
-// A row number of its own name is one that VACUUM keeps: the search index goes by it.
+// VACUUM keeps the `rowid` only if it is a declared column; the search index refers to it.
 const SQLITE: &str = r#"
 CREATE TABLE tasks (
     rowid integer PRIMARY KEY,

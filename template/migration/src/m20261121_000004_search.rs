@@ -1,5 +1,5 @@
-//! The index of `tasks.search_text`: words that the API separates with single spaces, each in its
-//! final form. So neither engine's own idea of words, letters and case comes into it.
+//! The index of `tasks.search_text`: words that the API has normalized and separated by single
+//! spaces, so that no engine's own rules for words, letters and case apply.
 
 use sea_orm_migration::prelude::*;
 
@@ -27,7 +27,7 @@ CREATE INDEX tasks_search_text_idx ON tasks
 const POSTGRES_DOWN: &str = "DROP INDEX tasks_search_text_idx";
 
 // The tokenizer `ascii` splits at the spaces alone; `unicode61` would also split at every letter
-// that is younger than Unicode 6.1. The triggers see cascades too.
+// that is younger than Unicode 6.1. The triggers also run for cascading deletes.
 const SQLITE: &str = r#"
 CREATE VIRTUAL TABLE tasks_search USING fts5 (
     search_text, content = 'tasks', tokenize = 'ascii', detail = 'none', columnsize = 0

@@ -1,4 +1,4 @@
-//! Requests that were sent under an Idempotency-Key, and what they were answered.
+//! Requests that were sent under an Idempotency-Key, and their responses.
 
 use sea_orm_migration::prelude::*;
 
@@ -16,7 +16,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-// The answer is null while its request is at work, in a transaction that nobody else sees.
+// The answer is null while its request is being handled, inside its uncommitted transaction.
 const POSTGRES: &str = r#"
 CREATE TABLE idempotency_keys (
     user_id uuid NOT NULL REFERENCES {user} (uuid) ON DELETE CASCADE,

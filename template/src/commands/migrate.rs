@@ -74,7 +74,7 @@ fn report(what: &str, names: &[String]) {
     }
 }
 
-/// Without a terminal nobody can answer, and silence is no.
+/// Asks for confirmation. Without a terminal nobody can answer, which counts as no.
 fn confirmed(question: &str) -> Result<bool, Failure> {
     if !std::io::stdin().is_terminal() {
         return Ok(false);

@@ -12,8 +12,8 @@ pub struct Arguments {
     older_than: i64,
 }
 
-/// Removes what was deleted long ago, and the audit trail from before AUDIT_RETENTION_DAYS; says how
-/// much.
+/// Removes what was deleted long ago, and the audit trail older than AUDIT_RETENTION_DAYS; prints
+/// how much.
 pub async fn run(arguments: Arguments, settings: &Settings) -> Result<(), Failure> {
     let database = Database::open(&settings.database).await?;
     let ago = |days: i64| UtcDateTime::now().plus_seconds(-days * DAY);

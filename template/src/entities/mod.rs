@@ -1,7 +1,7 @@
 //! One model per table. Better Auth's are re-exported: Better Auth writes those tables, the API reads
 //! them.
 //!
-//! Serialized, a model is a row of a user's export: every column but the secret ones. Responses have
+//! A serialized model is a row of a user's export: every column except secrets. Responses have
 //! types of their own in `routes`.
 
 pub mod tag;

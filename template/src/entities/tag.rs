@@ -14,11 +14,11 @@ pub struct Model {
     /// A UUIDv7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: TagId,
-    /// Whose tag it is.
+    /// The user whom the tag belongs to.
     pub user_id: UserUuid,
     /// Unique among the user's live tags.
     pub name: TagName,
-    /// How it is shown.
+    /// The colour in which it is shown.
     pub color: Option<Color>,
     /// Raised by each write.
     pub version: i32,
@@ -30,7 +30,7 @@ pub struct Model {
     pub deleted_at: Option<UtcDateTime>,
 }
 
-/// A tag is on many tasks.
+/// None of its own: `task_tags` links tags to tasks.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -14,7 +14,7 @@ pub struct Model {
     /// A UUIDv7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: TaskId,
-    /// Whose task it is.
+    /// The user whom the task belongs to.
     pub user_id: UserUuid,
     /// What to do.
     pub title: Title,
@@ -22,21 +22,21 @@ pub struct Model {
     pub description: Option<Description>,
     /// Whether it is done.
     pub completed: bool,
-    /// How much it matters.
+    /// The priority.
     pub priority: Option<Priority>,
-    /// By when.
+    /// When it is due.
     pub due_date: Option<UtcDateTime>,
-    /// When to remind of it; before `due_date`.
+    /// When to remind the user of it; before `due_date`.
     pub reminder_at: Option<UtcDateTime>,
     /// How it repeats.
     pub recurrence_pattern: Option<RecurrencePattern>,
-    /// What `custom` means; with that pattern alone.
+    /// The rule of the pattern `custom`; only with that pattern.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub recurrence_config: Option<RecurrenceConfig>,
-    /// What a search finds it by: follows title and description.
+    /// The searchable words of title and description.
     #[serde(skip)]
     pub search_text: SearchText,
-    /// Raised by each change of the task, of the set of its tags, and of one of those.
+    /// Raised by each change of the task, of its set of tags, and of one of those tags.
     pub version: i32,
     /// When it was made.
     pub created_at: UtcDateTime,
@@ -46,7 +46,7 @@ pub struct Model {
     pub deleted_at: Option<UtcDateTime>,
 }
 
-/// A task has many tags.
+/// None of its own: `task_tags` links tasks to tags.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

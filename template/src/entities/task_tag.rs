@@ -1,4 +1,4 @@
-//! Which tag is on which task.
+//! The links between tags and tasks.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,6 +1,6 @@
 //! Every query. A function that touches rows of a user or an organization takes their owner first,
-//! so that a query without its owner cannot be written; one that touches everybody's rows takes a
-//! witness that it may.
+//! so that a query without its owner cannot be written; one that touches everybody's rows takes
+//! proof that the caller may.
 
 pub mod tags;
 pub mod tasks;

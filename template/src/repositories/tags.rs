@@ -71,8 +71,8 @@ const BY_NAME: Keyset<tag::Entity> = Keyset {
     id_value: |id| TagId::from(id).into(),
 };
 
-/// The owner's live tags with these ids, by name, locked until the transaction ends. Lock tags before
-/// tasks: whoever changes a tag does so too.
+/// The owner's live tags with these ids, by name, locked until the transaction ends. Lock tags
+/// before tasks, as every change of a tag does, so that transactions cannot deadlock.
 ///
 /// # Errors
 /// When the database fails.

@@ -14,7 +14,7 @@ use crate::{
     tag = "health",
     responses(
         (status = 200, description = "Prometheus' text format", body = String, content_type = "text/plain"),
-        // Where METRICS_ADDR is set, they are there.
+        // If METRICS_ADDR is set, the metrics are there instead.
         (status = 404, extensions(("x-codes" = json!([Code::NOT_FOUND])))),
     )
 )]

@@ -1,4 +1,4 @@
-//! HTTP only: extract, call, answer. A route and its documentation are registered by one line.
+//! HTTP only: extract, call, respond. One line registers a route together with its documentation.
 
 mod admin;
 mod audit;

@@ -13,7 +13,7 @@ use crate::{
     types::{TagId, TaskId},
 };
 
-/// Changes a tag. What changes nothing writes nothing.
+/// Changes a tag. If nothing changes, nothing is written.
 ///
 /// # Errors
 /// `not_found`, `precondition_failed`, `tag_name_conflict`.
@@ -33,7 +33,7 @@ pub async fn change(
     .await
 }
 
-/// Deletes a tag, softly; it comes off its tasks.
+/// Soft-deletes a tag; its tasks no longer show it.
 ///
 /// # Errors
 /// `not_found`, `precondition_failed`.
@@ -78,7 +78,7 @@ async fn raise_versions(
     Ok(tag)
 }
 
-/// Puts a tag on many tasks, on all or on none; says on how many it was not before.
+/// Puts a tag on all of these tasks or on none; returns how many did not have it before.
 ///
 /// # Errors
 /// `not_found`; `validation_failed` when a task is not one of the owner's.

@@ -35,8 +35,8 @@ pub async fn create(
     Ok(TaskWithTags { task, tags })
 }
 
-/// Changes a task, and its set of tags where `tag_ids` says to which. What changes nothing writes
-/// nothing: neither `version` nor `updated_at` moves.
+/// Changes a task, and its set of tags if `tag_ids` is given. If nothing changes, nothing is
+/// written: `version` and `updated_at` stay.
 ///
 /// # Errors
 /// `not_found`, `precondition_failed`; `validation_failed` as [`create`].
@@ -152,7 +152,7 @@ pub async fn remove_tag(
     .await
 }
 
-/// Checks that each of the tasks may have another tag; `field` named what would be added.
+/// Checks that each of these tasks may have another tag; `field` is the one to blame in the error.
 pub(super) async fn check_room(
     owner: UserUuid,
     ids: &[TaskId],

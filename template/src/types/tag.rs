@@ -35,7 +35,7 @@ text_type!(
 );
 
 impl TagName {
-    /// What stands for "no tag" in a list's parameters, so no tag may be called so.
+    /// Stands for "no tag" in the parameters of a list, so no tag may have this name.
     pub const NONE: &str = "none";
 }
 

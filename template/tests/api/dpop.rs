@@ -182,6 +182,9 @@ async fn a_proof_is_for_one_request_with_one_token() {
         ("iat", json!("now")),
         ("iat", json!(1)),
         ("iat", json!(4_000_000_000_u64)),
+        ("exp", json!(1)),
+        ("exp", json!("later")),
+        ("nbf", json!(4_000_000_000_u64)),
     ] {
         assert_rejected(&format!("{claim} {value}"), |proof| {
             proof.claim(claim, value)

@@ -88,9 +88,16 @@ async fn a_body_is_rejected_by_size_then_type_then_syntax_then_meaning() {
     send("text/plain", &large)
         .await
         .rejected(413, "body_too_large");
-    send("text/plain", "{")
-        .await
-        .rejected(415, "unsupported_media_type");
+    for kind in [
+        "text/plain",
+        "application/+json",
+        "application/a b+json",
+        "json",
+    ] {
+        send(kind, "{")
+            .await
+            .rejected(415, "unsupported_media_type");
+    }
     for broken in ["{", r#"{"title":7} trailing"#, r#"{"title":"a\u0000b"}"#] {
         send("application/json", broken)
             .await
@@ -139,12 +146,17 @@ async fn a_compressed_body_is_not_taken_for_a_plain_one() {
 
 /// The answer to a POST of a note, whose last header and body are written as they are.
 async fn answer_to(app: &TestApp, rest: String) -> String {
+    answer_after(app, String::new(), rest).await
+}
+
+/// The answers to `first` and to that POST on the same connection.
+async fn answer_after(app: &TestApp, first: String, rest: String) -> String {
     let address = format!("127.0.0.1:{}", app.port);
     let answer = actix_web::rt::task::spawn_blocking(move || {
         use std::io::{Read, Write};
         let mut stream = std::net::TcpStream::connect(address).unwrap();
         let head = "POST /notes HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n";
-        write!(stream, "{head}{rest}").unwrap();
+        write!(stream, "{first}{head}{rest}").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
@@ -172,6 +184,81 @@ async fn a_chunked_body_is_measured_too() {
     assert!(
         answer.starts_with("HTTP/1.1 413") && answer.contains("body_too_large"),
         "{answer}"
+    );
+}
+
+/// However much of it comes, and with whatever answer.
+#[actix_web::test]
+async fn a_connection_is_closed_when_its_chunked_body_was_not_read() {
+    let settings = [("MAX_BODY_BYTES", "1000")];
+    let app = TestApp::start_with_settings_and_routes(&settings, notes).await;
+    let address = format!("127.0.0.1:{}", app.port);
+    for (path, status) in [
+        ("/api/me", "401"),
+        ("/nowhere", "404"),
+        ("/notes", "413"),
+        ("/health/live", "405"),
+    ] {
+        let address = address.clone();
+        let sent = actix_web::rt::task::spawn_blocking(move || {
+            use std::io::{Read, Write};
+            let mut stream = std::net::TcpStream::connect(address).unwrap();
+            write!(
+                stream,
+                "POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
+            )
+            .unwrap();
+            let chunk = format!("10000\r\n{}\r\n", "x".repeat(65_536));
+            stream.write_all(chunk.as_bytes()).unwrap();
+            let mut answer = vec![0; 4096];
+            let length = stream.read(&mut answer).unwrap();
+            // Ends only if the server closes the connection.
+            while stream.write_all(chunk.as_bytes()).is_ok() {}
+            String::from_utf8_lossy(&answer[..length]).to_lowercase()
+        });
+        let answer = sent.await.unwrap();
+        assert!(
+            answer.starts_with(&format!("http/1.1 {status}"))
+                && answer.contains("connection: close"),
+            "{answer}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn a_chunked_body_that_was_read_keeps_its_connection() {
+    let app = TestApp::start_with_routes(notes).await;
+    let body = r#"{"title":"x","text":""}"#;
+    let chunked = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
+    let post = "POST /notes HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
+    // The second request says that it is the last.
+    let rest = format!("transfer-encoding: chunked\r\n\r\n{chunked}");
+    let first = format!("{post}{chunked}");
+    let answers = answer_after(&app, first, rest).await;
+    assert_eq!(answers.matches("HTTP/1.1 201").count(), 2, "{answers}");
+}
+
+/// Texts come back in messages, never as the code or the message of a rule.
+#[actix_web::test]
+async fn what_was_sent_does_not_choose_the_code_of_its_error() {
+    let app = TestApp::start_with_routes(notes).await;
+    let admin = app.admin().await;
+    let forged = admin.get("/api/admin/users?page=%1Fa%1FForged%1F").await;
+    forged.invalid(&["page: invalid_value"]);
+    let forged = admin.get("/api/admin/users?%1Fa%1FForged%1F=1").await;
+    assert!(
+        forged.text.contains(r#""unknown_parameter""#),
+        "{}",
+        forged.text
+    );
+    let body = r#"{"title":"x","text":"","\u001fa\u001fForged\u001f":1}"#;
+    let request = app.anonymous().request(Method::POST, "/notes");
+    let request = request.header("content-type", "application/json");
+    let forged = Answer::of(request.body(body)).await;
+    assert!(
+        forged.text.contains(r#""unknown_field""#),
+        "{}",
+        forged.text
     );
 }
 

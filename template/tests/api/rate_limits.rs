@@ -77,8 +77,16 @@ async fn an_exhausted_address_gets_429_in_place_of_401_but_its_users_are_served(
 
 #[actix_web::test]
 async fn whatever_asks_for_no_credentials_counts_by_address_too() {
-    for path in ["/api/whoami", "/openapi.json", "/docs/", "/nowhere"] {
-        let app = TestApp::start_with(&[PER_ADDRESS]).await;
+    let metadata = "/.well-known/oauth-protected-resource";
+    let audience = ("OAUTH_AUDIENCE", "https://api.example.test");
+    for path in [
+        "/api/whoami",
+        "/openapi.json",
+        "/docs/",
+        "/nowhere",
+        metadata,
+    ] {
+        let app = TestApp::start_with(&[PER_ADDRESS, audience]).await;
         for _ in 0..2 {
             assert_ne!(app.anonymous().get(path).await.status, 429, "{path}");
         }

@@ -387,12 +387,14 @@ async fn a_write_with_a_cookie_needs_an_allowed_origin() {
         };
         Answer::of(headers.iter().fold(request, with)).await
     };
-    let foreign: [&[(&str, &str)]; 7] = [
+    let foreign: [&[(&str, &str)]; 8] = [
         &[],
         &[("origin", "https://evil.test")],
         &[("origin", "null")],
         &[("origin", "https://app.example.com.evil.test")],
         &[("origin", "https://evil.test"), ("referer", PAGE)],
+        // No text, as no browser sends it.
+        &[("origin", "\u{ff}"), ("referer", PAGE)],
         &[("referer", "https://evil.test/?https://app.example.com")],
         &[("referer", "https://app.example.com@evil.test/")],
     ];
@@ -406,6 +408,20 @@ async fn a_write_with_a_cookie_needs_an_allowed_origin() {
     ] {
         post(&[allowed]).await.rejected(405, "method_not_allowed");
     }
+}
+
+#[actix_web::test]
+async fn writes_from_foreign_pages_count_against_the_address() {
+    let limit = ("RATE_LIMIT_PER_ADDRESS", "2");
+    let app = TestApp::start_with(&[HTTP, ORIGINS, limit]).await;
+    let cookie = alice(&app).await;
+    let mut statuses = Vec::new();
+    for _ in 0..3 {
+        let request = app.anonymous().request(Method::POST, "/api/me");
+        let request = request.header("origin", "https://evil.test");
+        statuses.push(Answer::of(request.header("cookie", &cookie)).await.status);
+    }
+    assert_eq!(statuses, [403, 403, 429]);
 }
 
 #[actix_web::test]

@@ -94,7 +94,8 @@ macro_rules! define_roles {
 crate::define_roles! {
     /// `admin`: the role that Better Auth's admin plugin gives to administrators.
     Role Admin = "admin";
-    /// `owner`: the role of who founded an organization of Better Auth's organization plugin.
+    /// `owner`: the role of the user who founded an organization (Better Auth's organization
+    /// plugin).
     Role OrganizationOwner = "owner";
 }
 
@@ -155,9 +156,9 @@ combine!(A B);
 combine!(A B C);
 combine!(A B C D);
 
-/// Proof that the caller holds `R`. Functions that read or change rows of all users take one, so
-/// that they cannot be called without the check, which alone creates it. It says who the caller is,
-/// for the audit trail.
+/// Proof that the caller holds `R`. Functions that read or change rows of all users take one: only
+/// the check creates it, so they cannot be called without the check. It also names the caller for
+/// the audit trail.
 pub struct Granted<R>(Author, PhantomData<R>);
 
 impl<R: Requirement> Granted<R> {

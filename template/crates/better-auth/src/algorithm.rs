@@ -9,13 +9,13 @@ const BY_NAME: [(&str, Algorithm); 4] = [
     ("PS256", Algorithm::PS256),
 ];
 
-/// The algorithms alone.
+/// The algorithms without their names.
 pub(crate) const SUPPORTED: [Algorithm; 4] = {
     let [a, b, c, d] = BY_NAME;
     [a.1, b.1, c.1, d.1]
 };
 
-/// Their names.
+/// The names of these algorithms.
 pub(crate) const NAMES: [&str; 4] = {
     let [a, b, c, d] = BY_NAME;
     [a.0, b.0, c.0, d.0]

@@ -20,8 +20,8 @@ pub(crate) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// The length of the longest accepted key, in bytes.
 const MAX_KEY_BYTES: usize = 512;
 
-/// Verifies keys of Better Auth's apiKey plugin, by an endpoint on its side. Keys that do not exist
-/// use up SESSION_MAX_LOOKUPS.
+/// Verifies keys of Better Auth's apiKey plugin by asking an endpoint on Better Auth's side.
+/// Unknown keys count against SESSION_MAX_LOOKUPS.
 pub struct ApiKeys {
     /// `None` where keys are not accepted.
     client: Option<AuthClient>,
@@ -31,8 +31,8 @@ pub struct ApiKeys {
 }
 
 impl ApiKeys {
-    /// Keys as the settings say. Better Auth is told the client's address as `trusted_proxies`
-    /// report it.
+    /// Accepts keys if the settings say so. Better Auth gets the client's address, determined with
+    /// `trusted_proxies`.
     ///
     /// # Errors
     /// When the TLS set-up of this machine is broken.
@@ -101,7 +101,7 @@ impl ApiKeys {
     }
 
     /// Reads `{"user":{...},"key":{"referenceId":...,"permissions":...,"expiresAt":...}}`. A key
-    /// whose `referenceId` is not its user is an organization's.
+    /// whose `referenceId` is not the user's id belongs to an organization and is rejected.
     fn read_response(&self, response: &Value) -> Option<Holder> {
         let user = response.get("user")?.as_object()?;
         let key = response.get("key")?.as_object()?;
@@ -120,7 +120,7 @@ impl ApiKeys {
     }
 }
 
-/// `{"notes":["delete"]}`, as the plugin has them, is `notes:delete`.
+/// Turns the plugin's permissions, such as `{"notes":["delete"]}`, into `notes:delete`.
 fn key_permissions(key: &Map<String, Value>) -> Vec<String> {
     let Some(Value::Object(resources)) = key.get("permissions") else {
         return Vec::new();

@@ -19,11 +19,11 @@ const DEADLINE: Duration = Duration::from_secs(5);
 const MAX_RESPONSE_BYTES: usize = 256 * 1024;
 /// How many requests Better Auth gets at the same time; others wait.
 const MAX_IN_FLIGHT: usize = 32;
-/// The time for which SESSION_MAX_LOOKUPS counts: the same as in Better Auth's own rate limit.
+/// The window of SESSION_MAX_LOOKUPS, as long as the window of Better Auth's own rate limit.
 const WINDOW: Duration = Duration::from_secs(10);
 
-/// A client of an endpoint of Better Auth that says whose a credential is: `/get-session`, or the
-/// one for API keys. It answers `null` to a credential that is nobody's.
+/// A client of an endpoint of Better Auth that returns the user of a credential: `/get-session`, or
+/// the one for API keys. The endpoint returns `null` for an unknown credential.
 pub(crate) struct AuthClient {
     client: Client,
     url: Url,
@@ -31,7 +31,7 @@ pub(crate) struct AuthClient {
 }
 
 impl AuthClient {
-    /// At most `max_lookups` credentials that one client sends in a [`WINDOW`] may be nobody's.
+    /// One sender may look up at most `max_lookups` unknown credentials in a [`WINDOW`].
     pub(crate) fn new(url: Url, max_lookups: usize) -> Result<Self, reqwest::Error> {
         Ok(Self {
             client: fetch::client()?,
@@ -41,7 +41,8 @@ impl AuthClient {
     }
 
     /// Asks with the session cookie, or with a bearer token where `cookie_name` is `None`. Better
-    /// Auth counts the request for `client_address`. The error says why there is no response.
+    /// Auth's rate limit counts the request against `client_address`. The error says why there is
+    /// no response.
     pub(crate) async fn get_session(
         &self,
         cookie_name: Option<&str>,
@@ -96,8 +97,8 @@ async fn read_json(request: RequestBuilder) -> Result<Value, String> {
     serde_json::from_slice(&body).map_err(|_| "the response is not JSON".to_owned())
 }
 
-/// Protects Better Auth, and the rate limit that it applies, from clients that try made-up
-/// credentials: these count, and for their sender alone; credentials that exist do not.
+/// Protects Better Auth and its rate limit from clients that try made-up credentials. Only look-ups
+/// of unknown credentials count, and only against their sender.
 struct Budget {
     max_lookups: usize,
     load: Mutex<Load>,
@@ -111,11 +112,11 @@ type Sender = Option<Network>;
 struct Load {
     in_flight: usize,
     shares: HashMap<Sender, Share>,
-    /// The look-ups in this [`WINDOW`] that found nobody, in their order.
+    /// The look-ups of unknown credentials in this [`WINDOW`], oldest first.
     fruitless: VecDeque<(Instant, Sender)>,
 }
 
-/// The load by one sender.
+/// One sender's part of the load.
 #[derive(Clone, Copy, Default)]
 struct Share {
     in_flight: usize,
@@ -147,7 +148,7 @@ impl Budget {
         }
     }
 
-    /// Looks up when it is this request's turn.
+    /// Runs the look-up when it is this request's turn.
     async fn spend(
         &self,
         sender: Sender,
@@ -165,7 +166,7 @@ impl Budget {
     /// Waits while others are in flight; `None` when the sender's look-ups are used up.
     async fn acquire(&self, sender: Sender) -> Option<Permit<'_>> {
         loop {
-            // Made before the load is read: it hears of every change from now on.
+            // Created before the load is read, so that no notification is missed.
             let freed = self.freed.notified();
             match self.try_acquire(sender) {
                 Poll::Ready(permit) => return permit,
@@ -178,7 +179,7 @@ impl Budget {
         let mut load = self.load();
         load.forget_before(Instant::now());
         let share = load.shares.get(&sender).copied().unwrap_or_default();
-        // Those in flight may be in vain too.
+        // Requests already sent may fail too.
         match self.max_lookups.saturating_sub(share.fruitless) {
             0 => Poll::Ready(None),
             left if share.in_flight < left && load.in_flight < MAX_IN_FLIGHT => {

@@ -21,14 +21,14 @@ use crate::{
     verifier::{Verified, Verifier},
 };
 
-/// What a client is told that sends an access token which is not a JWT.
+/// The error for an access token that is not a JWT.
 pub(crate) const OPAQUE: &str = "An OAuth client needs an access token for this API: send its URL as `resource` when you ask for one";
 
 /// The scheme of an Authorization header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scheme {
     Bearer,
-    /// RFC 9449 section 7.1.
+    /// The scheme of DPoP (RFC 9449 section 7.1).
     Dpop,
 }
 
@@ -51,7 +51,7 @@ pub struct Authenticator {
     missing_uuid: RareWarning,
     missing_uuid_of_client: RareWarning,
     too_long: RareWarning,
-    /// Where access tokens are accepted.
+    /// `None` if access tokens of OAuth clients are rejected.
     proofs: Option<DpopProofs>,
 }
 
@@ -119,8 +119,8 @@ impl Authenticator {
         Ok(principal)
     }
 
-    /// Checks that the token came by the scheme that it is for: a token that is bound to a key needs
-    /// a proof (RFC 9449 section 7), and any other is a bearer token.
+    /// Checks that the token was sent with the scheme that it requires: a token that is bound to a
+    /// key needs DPoP and a proof (RFC 9449 section 7), any other is a bearer token.
     ///
     /// # Errors
     /// `token_invalid`.

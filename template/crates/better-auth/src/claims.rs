@@ -58,7 +58,7 @@ pub(crate) enum ClaimsError {
 }
 
 impl Claims {
-    /// Gives claims whose times were checked already their types.
+    /// Reads the claims of a token whose times were already checked.
     pub(crate) fn from_json(
         mut claims: Map<String, Value>,
         lifetime: Lifetime,
@@ -119,15 +119,15 @@ pub(crate) fn is_banned(user: &Map<String, Value>) -> bool {
     }
 }
 
-/// [`is_banned`] for a user as Better Auth's endpoints describe them now: a ban may have ended
-/// (`banExpires`), which Better Auth only notes at the next sign-in.
+/// Like [`is_banned`], for a user from Better Auth's endpoints: a ban whose `banExpires` has passed
+/// does not count, although Better Auth removes it only at the next sign-in.
 pub(crate) fn is_banned_at(user: &Map<String, Value>, now: UtcDateTime) -> bool {
     let end = user.get("banExpires").and_then(Value::as_str);
     let end = end.and_then(|end| end.parse::<UtcDateTime>().ok());
     is_banned(user) && end.is_none_or(|end| end > now)
 }
 
-/// A UUID that can belong to a user: nil and max mean "no user" in some systems.
+/// A UUID that can belong to a user. Rejects nil and max, which mean "no user" in some systems.
 pub(crate) fn usable_uuid(text: &str) -> Option<UserUuid> {
     let uuid = UserUuid::from_str(text).ok()?;
     (!uuid.as_uuid().is_nil() && !uuid.as_uuid().is_max()).then_some(uuid)
@@ -184,13 +184,14 @@ pub struct Identity {
     /// plugin).
     #[serde(skip)]
     pub impersonated_by: Option<BetterAuthId>,
-    /// When Better Auth said so, in seconds since 1970: when it made the token or was asked.
+    /// When Better Auth stated this, in seconds since 1970: the token's `iat`, or the time of the
+    /// look-up.
     #[serde(skip)]
     pub as_of: f64,
 }
 
 impl Identity {
-    /// A user of whom nothing else is known, now.
+    /// An identity with these ids and nothing else, as of now.
     #[must_use]
     pub fn new(id: BetterAuthId, uuid: UserUuid) -> Self {
         Self {

@@ -23,15 +23,15 @@ use crate::{
 
 /// The header that holds a proof.
 const DPOP: HeaderName = HeaderName::from_static("dpop");
-/// How old a proof may be, and how far in the future it may seem to be made.
+/// How far the `iat` of a proof may lie in the past or in the future.
 const MAX_AGE: Duration = Duration::from_secs(60);
 
 /// Checks that the sender of an access token has the key that the token is bound to (RFC 9449).
 ///
-/// Proofs are remembered in this process alone: a proof can be used once in each process while it is
-/// young.
+/// Each process remembers only its own proofs: within [`MAX_AGE`], a proof can be used once in each
+/// process.
 pub(crate) struct DpopProofs {
-    /// OAUTH_AUDIENCE: where clients believe the API to be.
+    /// OAUTH_AUDIENCE: the URL by which clients know the API.
     base: Url,
     used: UsedProofs,
 }
@@ -74,7 +74,7 @@ impl DpopProofs {
         })
     }
 
-    /// The checks of RFC 9449 section 4.3. Returns what tells the proof from others.
+    /// The checks of RFC 9449 section 4.3. Returns the proof's unique id, for replay detection.
     fn check_proof(
         &self,
         request: &HttpRequest,
@@ -97,10 +97,8 @@ impl DpopProofs {
         if !text("htu").is_some_and(|url| self.is_address(url, request.uri().path())) {
             return Err(Rejection::Invalid("htu is another address"));
         }
-        let made_at = claims.get("iat").and_then(Value::as_f64);
-        let is_young = |at: f64| (now.as_secs_f64() - at).abs() <= MAX_AGE.as_secs_f64();
-        if !made_at.is_some_and(is_young) {
-            return Err(Rejection::Invalid("iat is not now"));
+        if !is_of_now(claims, now.as_secs_f64()) {
+            return Err(Rejection::Invalid("iat, exp or nbf is not about now"));
         }
         if text("ath") != Some(&hash(token)) {
             return Err(Rejection::Invalid("ath is of another token"));
@@ -110,8 +108,8 @@ impl DpopProofs {
         Ok(Fingerprint::of(&format!("{thumbprint}{id}")))
     }
 
-    /// Whether `htu` is this path of the API: below OAUTH_AUDIENCE, or below its origin where a proxy
-    /// leaves the path alone. Query and fragment do not count.
+    /// Whether `htu` is the URL of this path: below OAUTH_AUDIENCE, or below its origin if the
+    /// proxy does not strip the prefix. Query and fragment are ignored.
     fn is_address(&self, htu: &str, path: &str) -> bool {
         let Ok(mut htu) = Url::parse(htu) else {
             return false;
@@ -127,7 +125,19 @@ impl DpopProofs {
     }
 }
 
-/// The proof is signed by the key in its own header, and the token is bound to that key.
+/// Whether `iat` is young, and `exp` and `nbf`, which a proof need not have, allow `now`, in seconds
+/// since 1970 (RFC 7519 sections 4.1.4 and 4.1.5).
+fn is_of_now(claims: &Map<String, Value>, now: f64) -> bool {
+    let tolerance = MAX_AGE.as_secs_f64();
+    // What is no number compares as false.
+    let time = |name: &str| Some(claims.get(name)?.as_f64().unwrap_or(f64::NAN));
+    time("iat").is_some_and(|at| (now - at).abs() <= tolerance)
+        && time("exp").is_none_or(|end| now < end)
+        && time("nbf").is_none_or(|start| start <= now + tolerance)
+}
+
+/// Checks that the proof is signed by the key in its header, and that the token is bound to that
+/// key.
 fn check_key(
     proof: &Token<'_>,
     jwk: Map<String, Value>,
@@ -189,7 +199,7 @@ mod tests {
     const ALICE: &str = "018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f90";
     const BOB: &str = "018f3c1a-7b6e-7c3d-9f2a-4b5c6d7e8f91";
     const TOKEN: &str = "the token";
-    /// Of the key [`X`], by RFC 8037 appendix A.3.
+    /// The thumbprint of the key [`X`] (RFC 8037 appendix A.3).
     const THUMBPRINT: &str = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k";
 
     fn user(uuid: &str) -> Principal {

@@ -77,7 +77,8 @@ pub async fn export(
     .await
 }
 
-/// Writes a field with a list of all rows, one per line. `page` reads the rows after a row.
+/// Writes a field with a list of all rows, one per line. `page` reads the rows that follow the
+/// given one.
 async fn write_rows<T: Serialize>(
     out: &mut impl Write,
     name: &str,

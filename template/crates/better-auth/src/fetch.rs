@@ -28,7 +28,7 @@ pub enum FetchError {
     /// The server is too slow.
     #[error("no response within {} s", FETCH_DEADLINE.as_secs())]
     Deadline,
-    /// There is no connection, or it broke.
+    /// There is no connection, or it was interrupted.
     #[error("the auth server cannot be reached: {}", cause_of(.0))]
     Unreachable(#[source] reqwest::Error),
     /// A redirect, which is not followed.
@@ -139,7 +139,7 @@ async fn try_download(client: &Client, url: &Url) -> Result<(HeaderMap, Vec<u8>)
     Ok((headers, document.ok_or(FetchError::TooLarge)?))
 }
 
-/// An address as it may be logged: its query may hold a secret.
+/// An address for the log, without its query, which may hold a secret.
 pub(crate) fn without_query(mut url: Url) -> Url {
     url.set_query(None);
     url.set_fragment(None);
@@ -174,7 +174,7 @@ pub(crate) fn cause_of(error: &reqwest::Error) -> String {
     }
 }
 
-/// By the words of rustls, whose errors come as texts.
+/// Recognizes rustls errors by their text, because they arrive as text only.
 fn advice(cause: &str) -> Option<&'static str> {
     let has = |word| cause.contains(word);
     if has("UnknownIssuer") || has("CaUsedAsEndEntity") {

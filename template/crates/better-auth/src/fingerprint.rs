@@ -1,6 +1,6 @@
 use aws_lc_rs::digest::{SHA256, digest};
 
-/// The SHA-256 of a credential, under which a cache stores what it knows: no cache holds the
+/// The SHA-256 of a credential, which caches use as their key, so that no cache holds the
 /// credential itself.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Fingerprint([u8; 32]);

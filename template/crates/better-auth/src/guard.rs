@@ -69,7 +69,9 @@ pub async fn authenticate_if_present(
 /// The response to a request without valid credentials, which counts against its address.
 fn reject(request: ServiceRequest, error: AppError) -> ServiceResponse {
     let limited = match error.code().status() {
-        StatusCode::UNAUTHORIZED | StatusCode::BAD_REQUEST => limit_address(request.request()),
+        StatusCode::UNAUTHORIZED | StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN => {
+            limit_address(request.request())
+        }
         _ => Ok(()),
     };
     request.error_response(limited.err().unwrap_or(error))
@@ -112,7 +114,7 @@ pub(crate) async fn call_next(
     Ok(response.map_into_boxed_body())
 }
 
-/// Whose credentials the request carries; `None` without credentials.
+/// The caller that the request's credentials identify; `None` without credentials.
 async fn identify(request: &HttpRequest) -> Result<Option<Principal>, AppError> {
     let principal = in_span("authenticate", verify(request)).await?;
     if let Some(user) = principal.as_ref().and_then(Principal::user) {
@@ -146,7 +148,7 @@ async fn verify(request: &HttpRequest) -> Result<Option<Principal>, AppError> {
         }
         bearer => {
             let token = bearer.map(|(_, token)| token);
-            // Boxed, because this rare future would make that of every request larger.
+            // Boxed, because this rarely used future would enlarge the future of every request.
             let user = Box::pin(sessions.identify(request, token)).await?;
             Ok(user.map(Principal::User))
         }
@@ -228,7 +230,7 @@ impl OptionalUser {
                 Err(error) => Err(error),
             };
         }
-        // Invalid credentials would count as none.
+        // Without the middleware, invalid credentials would pass as anonymous.
         let error = AppError::new(Code::INTERNAL_ERROR);
         Err(error.with_source("the route is under no authentication middleware"))
     }
@@ -246,22 +248,27 @@ impl FromRequest for OptionalUser {
 /// Guard: the caller is signed in, has a row in `user` and is not banned. Holds that row.
 pub struct CurrentUser(pub user::Model);
 
+impl CurrentUser {
+    /// # Errors
+    /// `user_unknown`, `token_invalid`, or when the database fails.
+    pub(crate) async fn of(user: &AuthUser, request: &HttpRequest) -> Result<Self, AppError> {
+        let database = app_data::<Database>(request)?;
+        let row = users::find_with_ban(user.uuid, database.read()).await?;
+        let row = row.ok_or_else(|| AppError::new(Code::USER_UNKNOWN))?;
+        if row.is_banned() {
+            return Err(AppError::new(Code::TOKEN_INVALID).with_source("the user is banned"));
+        }
+        Ok(Self(row.user))
+    }
+}
+
 impl FromRequest for CurrentUser {
     type Error = AppError;
     type Future = LocalBoxFuture<'static, Result<Self, AppError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move {
-            let user = AuthUser::check(&request)?;
-            let database = app_data::<Database>(&request)?;
-            let row = users::find_with_ban(user.uuid, database.read()).await?;
-            let row = row.ok_or_else(|| AppError::new(Code::USER_UNKNOWN))?;
-            if row.is_banned() {
-                return Err(AppError::new(Code::TOKEN_INVALID).with_source("the user is banned"));
-            }
-            Ok(Self(row.user))
-        })
+        Box::pin(async move { Self::of(&AuthUser::check(&request)?, &request).await })
     }
 }
 
@@ -308,7 +315,7 @@ pub async fn owner_only(
     let user = AuthUser::check(request.request());
     match user.and_then(|user| Owner::check(request.request(), &user)) {
         Ok(_) => call_next(request, next).await,
-        // `/api/profile` matches `/api/{user_id}` when only its method is wrong.
+        // With a wrong method, `/api/profile` matches `/api/{user_id}`: then answer 405.
         Err(error) => {
             let wrong_method = RouteTable::of(request.request())
                 .and_then(|routes| routes.wrong_method_on_fixed(request.path()));

@@ -57,7 +57,7 @@ impl fmt::Display for BetterAuthId {
 }
 
 impl From<BetterAuthId> for Value {
-    /// Anything but a UUID stays text, which PostgreSQL rejects in a `uuid` column.
+    /// Anything but a UUID is passed on as text, which PostgreSQL rejects in a `uuid` column.
     fn from(id: BetterAuthId) -> Self {
         match Uuid::try_parse(&id.0) {
             Ok(uuid) if BetterAuthId::is_native() => uuid.into(),

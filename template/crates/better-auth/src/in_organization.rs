@@ -10,7 +10,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, Condition};
 
 use crate::{access::Role, member::Member};
 
-/// What RFC 3986 calls unreserved stands for itself in a path.
+/// The characters to percent-encode: all except the unreserved ones (RFC 3986 section 2.3).
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -18,7 +18,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 /// An organization and the member who acts in it. Queries of an organization's rows take it first;
-/// the guard [`Member`] alone makes one.
+/// only the guard [`Member`] creates one.
 ///
 /// ```compile_fail,E0451
 /// # use better_auth::InOrganization;
@@ -76,7 +76,7 @@ impl<T: OrganizationTable> WriteAccess<T> for InOrganization<'_> {
 }
 
 impl Actor for InOrganization<'_> {
-    /// None: members change rows of their own organization.
+    /// `None`: members change rows of their own organization, which is not recorded.
     fn author(self) -> Option<Author> {
         None
     }

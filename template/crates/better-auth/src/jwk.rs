@@ -10,7 +10,7 @@ use crate::{algorithm, json_object::JsonObject};
 /// A public key that passed every check of [`KeySet::parse`](crate::KeySet::parse).
 pub struct VerificationKey {
     pub(crate) algorithms: HashSet<Algorithm>,
-    /// The raw public key: tells whether two entries are the same key.
+    /// The raw public key, by which entries with the same key are recognized.
     pub(crate) public_key: Vec<u8>,
     decoding_key: DecodingKey,
 }
@@ -45,7 +45,7 @@ impl VerificationKey {
         }
     }
 
-    /// The same from the fields alone, or what is wrong with them.
+    /// The key from the parsed fields, or the reason why it is rejected.
     pub(crate) fn from_fields(jwk: &Jwk, allowed: &[Algorithm]) -> Result<Self, Reason> {
         optional_text(jwk, "kid")?;
         check_purpose(jwk)?;
@@ -89,7 +89,7 @@ impl VerificationKey {
 type Reason = &'static str;
 type Jwk = Map<String, Value>;
 
-/// The key is public and for signatures (RFC 7517 sections 4.2 and 4.3).
+/// Checks that the key is public and for signatures (RFC 7517 sections 4.2 and 4.3).
 fn check_purpose(jwk: &Jwk) -> Result<(), Reason> {
     const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
     if optional_text(jwk, "use")?.is_some_and(|purpose| purpose != "sig") {

@@ -30,7 +30,7 @@ impl KeySet {
             keys: Vec<&'a RawValue>,
         }
 
-        // serde accepts a list for a struct too.
+        // serde would accept a JSON array for the struct, too.
         if !document.trim_ascii_start().starts_with(b"{") {
             return Err(NotAKeySet);
         }
@@ -112,8 +112,8 @@ impl KeySet {
         first.filter(|_| matching.next().is_none())
     }
 
-    /// Whether every key of `other` is here too, unchanged: then every token that `other`
-    /// verified is still valid.
+    /// Whether this set has every key of `other`, unchanged: then every token that `other` verified
+    /// is still valid.
     pub(crate) fn contains_all(&self, other: &Self) -> bool {
         let by_kid = |(kid, key): (&String, &VerificationKey)| {
             self.get(kid).is_some_and(|known| known.is_same(key))

@@ -77,7 +77,7 @@ impl KeySource {
         fetched
     }
 
-    /// Whether the file was changed since it was last read; a server never tells.
+    /// Whether the file has changed since it was last read; always false for a server.
     pub(crate) async fn has_changed(&self) -> bool {
         match &self.location {
             Location::Server(_) => false,
@@ -124,7 +124,7 @@ type Response = (KeySet, Vec<RejectedKey>, Option<Duration>);
 struct JwksServer {
     client: Client,
     url: Url,
-    /// Tried when `url` answers 404; then the address that works is tried first.
+    /// Tried when `url` answers 404; from then on, the address that worked is tried first.
     fallback: Option<Url>,
 }
 
@@ -154,7 +154,7 @@ struct JwksFile {
     last_read: Option<FileVersion>,
 }
 
-/// Differs after a file was written or replaced.
+/// Identifies a version of a file: it differs after the file was written or replaced.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct FileVersion {
     modified: SystemTime,

@@ -22,7 +22,7 @@ const FETCHES_PER_COOLDOWN: usize = 2;
 /// The first and the longest pause after a failed fetch.
 const BACKOFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 
-/// There are no usable keys: a token can be called neither valid nor invalid.
+/// There are no usable keys, so no token can be verified or rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no key set is loaded")]
 pub struct KeysUnavailable {
@@ -38,7 +38,7 @@ pub struct KeysUnavailable {
 /// one cool-down, however many unknown keys are tried.
 pub struct KeyStore {
     state: ArcSwap<State>,
-    /// How many fetches are done.
+    /// How many fetches have ended.
     fetch_count: watch::Sender<u64>,
     fetch_requested: Notify,
     schedule: Mutex<FetchSchedule>,
@@ -69,11 +69,12 @@ impl State {
 
 /// The keys at one moment.
 pub struct KeySnapshot {
-    /// The usable keys: none before the first fetch, or when the last one is too long ago.
+    /// The usable keys: none before the first fetch, or if the last one was too long ago.
     pub keys: Arc<KeySet>,
     generation: Option<u64>,
     fetch_count: u64,
-    /// After so many fetches, one of them surely started after the request's first snapshot.
+    /// The fetch count at which one fetch is sure to have started after the request's first
+    /// snapshot.
     sufficient_fetch_count: Option<u64>,
 }
 
@@ -98,8 +99,8 @@ struct FetchSchedule {
 }
 
 impl KeyStore {
-    /// A store that starts empty and fetches in the background until it is dropped. Starts without
-    /// an auth server too, and recovers by itself. Call it inside a tokio runtime.
+    /// A store that starts empty and fetches in the background until it is dropped. It also starts
+    /// while the auth server is down, and recovers by itself. Call it inside a tokio runtime.
     ///
     /// # Errors
     /// When the TLS set-up of this machine is broken.
@@ -329,7 +330,7 @@ fn backoff(failures: u32) -> Duration {
     pause.mul_f64(1.0 - 0.1 * random())
 }
 
-/// From 0 to 1; it only has to differ between servers.
+/// A number from 0 to 1 that only has to differ between servers.
 fn random() -> f64 {
     let [random, ..] = *uuid::Uuid::new_v4().as_bytes();
     f64::from(random) / 255.0

@@ -14,7 +14,7 @@ use crate::{
 /// How many credentials are remembered.
 const CAPACITY: u64 = 10_000;
 
-/// Looks up whose credentials are: sessions, or API keys.
+/// Looks up the users of credentials: of sessions, or of API keys.
 ///
 /// Every outcome, rejections too, is cached for SESSION_CACHE_TTL and shared by requests that arrive
 /// at the same time.
@@ -25,12 +25,12 @@ pub(crate) struct LookUps {
     missing_uuid: RareWarning,
 }
 
-/// Whose a credential is.
+/// The owner of a credential.
 #[derive(Clone)]
 pub(crate) enum Holder {
-    /// A user's, until this time if it ends.
+    /// A user; the credential expires at this time, if ever.
     User(Arc<Identity>, Option<UtcDateTime>),
-    /// One of a user without a usable UUID.
+    /// A user without a usable UUID.
     NoUuid,
     Nobody,
 }
@@ -55,7 +55,7 @@ impl LookUps {
         }
     }
 
-    /// The user whose credential it is; `None` if it is nobody's, or no longer valid.
+    /// The user of the credential; `None` if it is unknown or no longer valid.
     ///
     /// # Errors
     /// 401 for a user without a UUID, 503 when the credential cannot be looked up.
@@ -123,7 +123,7 @@ impl From<AppError> for LookUpError {
     }
 }
 
-/// `None` without a usable UUID.
+/// The identity of a user; `None` without a usable UUID.
 fn describe_user(id: &str, user: &Map<String, Value>, uuid_claim: &str) -> Option<Identity> {
     let uuid = match uuid_claim {
         "sub" => usable_uuid(id),

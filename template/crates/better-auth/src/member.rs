@@ -90,7 +90,8 @@ impl<R: Role> Member<R> {
     fn check(request: &HttpRequest) -> Result<Self, AppError> {
         let user = AuthUser::check(request)?;
         let membership = request.extensions().get::<Arc<Membership>>().cloned();
-        // The ids that the middleware saw: a deeper `{team_id}` would be checked by nobody.
+        // Only the ids that the middleware checked: a `{team_id}` outside its scope was not
+        // checked.
         let is_checked = |it: &Arc<Membership>| {
             path_id(request, ORGANIZATION_ID).as_deref() == Some(&it.organization_id)
                 && path_id(request, TEAM_ID).as_deref() == it.team_id.as_deref()
@@ -168,7 +169,7 @@ async fn find_membership(request: &HttpRequest) -> Result<Arc<Membership>, AppEr
         .await?
         .ok_or_else(|| AppError::new(Code::FORBIDDEN).detail("The path belongs to others"))?;
     match request.extensions().get() {
-        // A key has no roles, and those in an organization are the user's.
+        // An API key has no roles: those in the organization belong to the user.
         Some(Principal::Key(_)) => Ok(Arc::new(Membership {
             roles: Vec::new(),
             ..Membership::clone(&membership)

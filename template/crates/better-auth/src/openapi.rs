@@ -22,7 +22,8 @@ use crate::api_keys::API_KEY;
 use crate::config::{BetterAuthSettings, OAuthSettings, SessionSettings, SessionVerification};
 use crate::path_parameters::{ORGANIZATION_ID, TEAM_ID, USER_ID};
 
-/// How callers authenticate: by the bearer token, and by what else the settings accept.
+/// How callers authenticate: with a bearer token, and with the other credentials that the settings
+/// accept.
 #[must_use]
 pub fn authentication(settings: Option<&BetterAuthSettings>) -> Authentication {
     let sessions = settings.map(|settings| &settings.sessions);
@@ -46,7 +47,7 @@ pub fn authentication(settings: Option<&BetterAuthSettings>) -> Authentication {
     }
 }
 
-/// Clients find out by the metadata of the issuer how to get a token (OpenID Connect Discovery).
+/// The issuer's metadata tells clients how to get a token (OpenID Connect Discovery).
 fn oauth_scheme(settings: &OAuthSettings) -> SecurityScheme {
     let url = format!("{}/.well-known/openid-configuration", settings.issuer);
     let description = format!("An access token for `resource={}`.", settings.audience);
@@ -94,8 +95,8 @@ pub fn scopes(routes: &[Route]) -> Vec<String> {
     scopes.into_iter().cloned().collect()
 }
 
-/// What can be wrong with credentials, or prevent their verification, and the rate limits that
-/// authentication applies.
+/// The problems that authentication can answer with: rejected credentials, credentials that cannot
+/// be verified, and rate limits.
 fn credential_codes(sessions: Option<&SessionSettings>, takes_api_keys: bool) -> Vec<Code> {
     let asks_better_auth = takes_api_keys
         || sessions.is_some_and(|settings| settings.verification == SessionVerification::Http);

@@ -35,13 +35,13 @@ pub struct Membership {
 pub struct Organizations {
     database: Database,
     tables: ArcSwapOption<MemberTables>,
-    /// Whether a look-up did not find the tables, or those of teams, lately.
+    /// Not empty for a while after a look-up did not find the tables, or those of teams.
     lacks_tables: Cache<(), ()>,
     cache: Cache<Fingerprint, Option<Arc<Membership>>>,
 }
 
 impl Organizations {
-    /// Members by the tables of this database, remembered for `ttl`.
+    /// Looks members up in the tables of this database; remembers look-ups for `ttl`.
     #[must_use]
     pub fn new(database: Database, ttl: Duration) -> Self {
         let cache = Cache::builder().max_capacity(CACHE_CAPACITY);
@@ -79,7 +79,7 @@ impl Organizations {
         Ok(self.cache.try_get_with(key, look_up).await?)
     }
 
-    /// Better Auth's tables. They may be made at any time, and then count from a look-up on.
+    /// Better Auth's tables. They may be created at any time; a later look-up then finds them.
     async fn tables(&self, of_team_too: bool) -> Result<Option<Arc<MemberTables>>, Error> {
         let are_enough = |tables: &Option<Arc<MemberTables>>| {
             let tables = tables.as_ref();
@@ -116,8 +116,8 @@ async fn look_up(
     Ok(roles.await?.map(membership).map(Arc::new))
 }
 
-/// `organizations: [{"id": "...", "role": "owner,admin", "teams": ["..."]}]`, as it was when the
-/// token was made.
+/// `organizations: [{"id": "...", "role": "owner,admin", "teams": ["..."]}]`, as of the time when
+/// the token was made.
 fn claimed(user: &Identity, organization: &str, team: Option<&str>) -> Option<Membership> {
     let mut all = user.organizations.iter();
     let own = all.find(|it| it.get("id").and_then(Value::as_str) == Some(organization))?;

@@ -5,7 +5,8 @@ use rest::{AppError, Code};
 
 use crate::{access_token::OAuthClient, claims::Identity};
 
-/// Who sent a request, as its credential says. Middleware leaves it in the request's extensions.
+/// The caller of a request, identified by its credential. Middleware stores it in the request's
+/// extensions.
 #[derive(Clone, Debug)]
 pub enum Principal {
     /// A signed-in user, with all rights.
@@ -19,7 +20,7 @@ pub enum Principal {
 }
 
 impl Principal {
-    /// The one that middleware left.
+    /// The principal that the middleware stored.
     pub(crate) fn of(extensions: &Extensions) -> Result<&Self, AppError> {
         let principal = extensions.get();
         principal.ok_or_else(|| AppError::new(Code::TOKEN_MISSING))
@@ -32,7 +33,7 @@ impl Principal {
         }
     }
 
-    /// Tells callers apart: by the user, or else by the client.
+    /// The id of the caller: of the user, or else of the client.
     pub(crate) fn caller_id(&self) -> String {
         match self {
             Self::User(user) | Self::Key(user) | Self::Delegate(user, _) => user.uuid.to_string(),

@@ -1,7 +1,4 @@
-use std::{
-    future::{Ready, ready},
-    ops::Deref,
-};
+use std::ops::Deref;
 
 use actix_web::{
     Error, FromRequest, HttpRequest,
@@ -10,12 +7,13 @@ use actix_web::{
     middleware::Next,
 };
 use database::audit::Author;
+use futures_util::future::LocalBoxFuture;
 use rest::{AppError, RequestId};
 
 use crate::{
     access::{Granted, Grants, Permission, Requirement, Role},
     claims::Identity,
-    guard::{AuthUser, call_next},
+    guard::{AuthUser, CurrentUser, call_next},
     ids::BetterAuthId,
 };
 
@@ -106,13 +104,21 @@ impl<R> Deref for Require<R> {
     }
 }
 
-impl<R: Requirement> FromRequest for Require<R> {
+/// A token outlives its user, and what it grants reaches other users' rows: for a change, the user's
+/// row must still be there, and without a ban.
+impl<R: Requirement + 'static> FromRequest for Require<R> {
     type Error = AppError;
-    type Future = Ready<Result<Self, AppError>>;
+    type Future = LocalBoxFuture<'static, Result<Self, AppError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let user = AuthUser::check(request);
-        ready(user.and_then(|user| Self::check(user, request)))
+        let request = request.clone();
+        Box::pin(async move {
+            let checked = Self::check(AuthUser::check(&request)?, &request)?;
+            if !request.method().is_safe() {
+                CurrentUser::of(&checked.user, &request).await?;
+            }
+            Ok(checked)
+        })
     }
 }
 

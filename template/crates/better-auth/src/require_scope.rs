@@ -20,13 +20,13 @@ use crate::{access_token::OAuthClient, dpop, principal::Principal};
 
 /// What an OAuth client may be allowed to do; declared by [`define_roles!`](crate::define_roles).
 pub trait Scope: 'static {
-    /// As it stands in access tokens.
+    /// The scope as access tokens name it.
     const NAME: &'static str;
 }
 
-/// Guard: opens the route to access tokens of OAuth clients that have the scope `S`; other clients are
-/// 403 with `error="insufficient_scope"`. It asks nothing of users who are signed in themselves, nor
-/// of their API keys.
+/// Guard: opens the route to access tokens of OAuth clients that have the scope `S`; other clients
+/// are 403 with `error="insufficient_scope"`. Users who are signed in themselves, and their API
+/// keys, need no scope.
 ///
 /// Name it in `params(...)` of the route too: without that, the route is closed to OAuth clients.
 ///
@@ -52,8 +52,9 @@ pub trait Scope: 'static {
 /// ```
 pub struct RequireScope<S: Scope>(PhantomData<S>);
 
-/// Whether the route takes the caller's credential: users and their API keys may call every route, an
-/// OAuth client only one that declares a scope, with that scope. An undocumented route is closed.
+/// Checks that the route is open to the caller: users and their API keys may call every route, an
+/// OAuth client only one that declares a scope, and only with that scope. An undocumented route is
+/// closed to OAuth clients.
 pub(crate) fn check_is_open(principal: &Principal, request: &HttpRequest) -> Result<(), AppError> {
     let Some(client) = principal.client() else {
         return Ok(());
@@ -80,7 +81,7 @@ fn check_scope(client: &OAuthClient, scope: &str) -> Result<(), AppError> {
     Err(challenged(client, error, &format!(r#", scope="{scope}""#)))
 }
 
-/// The error with the challenge of the scheme by which the client's token came.
+/// The error with a challenge for the scheme that the client's token was sent with.
 fn challenged(client: &OAuthClient, error: AppError, more: &str) -> AppError {
     if client.key_thumbprint.is_none() {
         return error;

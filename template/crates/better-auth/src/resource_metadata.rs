@@ -1,10 +1,10 @@
-//! How OAuth clients find out whom to ask for a token (RFC 9728).
+//! Tells OAuth clients where to get a token for the API (RFC 9728).
 
 use actix_web::{
-    HttpResponse,
-    web::{self, Bytes, Data, ServiceConfig},
+    middleware::from_fn,
+    web::{Bytes, Data, ServiceConfig},
 };
-use rest::ChallengeParameters;
+use rest::{ChallengeParameters, limit_addresses, openapi::static_json};
 use serde_json::json;
 
 use crate::algorithm;
@@ -15,7 +15,8 @@ use crate::config::{METADATA_PATH, OAuthSettings};
 #[derive(Clone)]
 pub struct ResourceMetadata {
     document: Bytes,
-    /// Where clients look for it: with the path of OAUTH_AUDIENCE, and, as many do, without.
+    /// The paths where clients look for it: with the path of OAUTH_AUDIENCE and, as many clients
+    /// do, without.
     paths: Vec<String>,
     challenge: Data<ChallengeParameters>,
 }
@@ -45,16 +46,8 @@ impl ResourceMetadata {
     pub fn serve(&self, config: &mut ServiceConfig) {
         config.app_data(self.challenge.clone());
         for path in &self.paths {
-            let document = self.document.clone();
-            let answer = move || {
-                let document = document.clone();
-                async move {
-                    HttpResponse::Ok()
-                        .content_type("application/json")
-                        .body(document)
-                }
-            };
-            config.route(path, web::get().to(answer));
+            let document = static_json(path, self.document.clone());
+            config.service(document.wrap(from_fn(limit_addresses)));
         }
     }
 }

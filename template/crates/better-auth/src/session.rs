@@ -2,7 +2,10 @@ use std::sync::Arc;
 
 use actix_web::{
     HttpRequest,
-    http::{StatusCode, header},
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
 };
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -38,7 +41,8 @@ pub struct Sessions {
     wrong_signature: RareWarning,
     look_ups: LookUps,
     uuid_claim: String,
-    /// Whether a bearer token that is no session's may be an OAuth client's.
+    /// Whether access tokens are accepted, so that an unknown bearer token may be an OAuth
+    /// client's.
     takes_access_tokens: bool,
     trusted_proxies: TrustedProxies,
     allowed_origins: Vec<String>,
@@ -62,8 +66,8 @@ struct Credential<'a> {
 
 impl Sessions {
     /// Sessions from the source that the settings choose. A change by cookie must come from a page
-    /// of `allowed_origins`; Better Auth is told the client's address as `trusted_proxies` report
-    /// it.
+    /// of `allowed_origins`; Better Auth gets the client's address, determined with
+    /// `trusted_proxies`.
     ///
     /// # Errors
     /// When the TLS set-up of this machine is broken.
@@ -175,8 +179,8 @@ impl Sessions {
         })
     }
 
-    /// The session's token. A cookie must have a signature, a bearer token may. It is checked
-    /// before any look-up, in constant time, if the secret is set.
+    /// The session's token. A cookie must have a signature, a bearer token may. If the secret is
+    /// set, the signature is checked before any look-up, in constant time.
     fn session_token<'a>(&self, credential: &'a Credential<'_>) -> Result<&'a str, AppError> {
         let text = credential.decoded.as_str();
         let (token, signature) = match text.rsplit_once('.') {
@@ -247,11 +251,11 @@ impl Sessions {
     /// Browsers send cookies with requests of any page: this one must be from a page that CORS
     /// allows (Origin, or Referer without one).
     fn check_origin(&self, request: &HttpRequest) -> Result<(), AppError> {
-        let header = |name| request.headers().get(name)?.to_str().ok();
+        let header = |name| request.headers().get(name).map(HeaderValue::to_str);
         let origin = match header(header::ORIGIN) {
-            Some(origin) => Some(origin.to_owned()),
+            Some(origin) => origin.ok().map(str::to_owned),
             None => header(header::REFERER)
-                .and_then(|page| Url::parse(page).ok())
+                .and_then(|page| Url::parse(page.ok()?).ok())
                 .map(|page| page.origin().ascii_serialization()),
         };
         if origin.is_some_and(|origin| origin != "*" && self.allowed_origins.contains(&origin)) {
@@ -305,7 +309,7 @@ impl<'a> Credential<'a> {
     }
 
     fn fingerprint(&self) -> Fingerprint {
-        // Better Auth knows a cookie by its name, too.
+        // The name is included, because Better Auth reads only the cookie with its own name.
         let name = self.cookie_name.unwrap_or_default();
         Fingerprint::of(&format!("{name}={}", self.decoded))
     }

@@ -18,11 +18,11 @@ pub enum Rejection {
     /// `exp` has passed.
     #[error("the token has expired")]
     Expired,
-    /// The claim that USER_UUID_CLAIM names is missing or not a usable UUID, and everything else
-    /// is right.
+    /// The claim that USER_UUID_CLAIM names is missing or not a usable UUID; everything else is
+    /// valid.
     #[error("the token has no usable uuid claim")]
     NoUuid,
-    /// A token of another kind than a session's, whatever else it says.
+    /// A token of a kind that is not accepted, whatever else it says.
     #[error("the token is {0}, not the JWT of a session")]
     Kind(TokenKind),
     /// Anything else.
@@ -54,12 +54,13 @@ pub(crate) enum Typ {
 impl<'a> Jws<'a> {
     /// The length of the longest accepted token, in bytes.
     const MAX_BYTES: usize = 8 * 1024;
-    /// The reason for the rejection of a longer one.
+    /// The reason for rejecting a longer one.
     pub(crate) const TOO_LONG: &'static str = "longer than 8 KiB";
-    /// The reason for the rejection of what is no JWT at all: a session token, an opaque access token.
+    /// The reason for rejecting what is no JWT at all, such as a session token or an opaque access
+    /// token.
     pub(crate) const NO_DOTS: &'static str = "no dots";
 
-    /// Call it before any work that grows with the length.
+    /// Rejects a token that is too long. Call it before any work that grows with the length.
     ///
     /// # Errors
     /// [`Rejection::Malformed`] above 8 KiB.
@@ -132,7 +133,7 @@ impl<'a> Token<'a> {
         &self.claims
     }
 
-    /// Which of the kinds that Better Auth signs with the same keys it is, unverified.
+    /// The kind of the token, unverified: Better Auth signs several kinds with the same keys.
     #[must_use]
     pub fn kind(&self) -> TokenKind {
         TokenKind::of(self.jws.typ == Typ::AccessToken, &self.claims)
@@ -203,8 +204,8 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Case does not matter, nor does `application/` (RFC 7515 section 4.1.9) of an access token (RFC 9068
-/// section 4).
+/// Reads `typ`. Case does not matter, and an access token may have the prefix `application/` (RFC
+/// 7515 section 4.1.9, RFC 9068 section 4).
 fn read_typ(typ: Option<&Value>) -> Result<Typ, Rejection> {
     let Some(typ) = typ else {
         return Ok(Typ::Jwt);

@@ -33,8 +33,8 @@ impl TokenCache {
         }
     }
 
-    /// The token, unless a key was withdrawn since it was verified (perhaps the token's), or no
-    /// keys are usable at all.
+    /// The cached token, unless a key was withdrawn since it was verified (it may be the token's
+    /// own), or no keys are usable.
     pub(crate) fn get(
         &self,
         token: &Fingerprint,

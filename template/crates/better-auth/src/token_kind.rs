@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 /// another (RFC 8725 section 3.12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenKind {
-    /// Of a session: what the jwt plugin issues at `GET /token`.
+    /// A token of a session, which the jwt plugin issues at `GET /token`.
     Session,
-    /// Bound to a key that its holder must prove to have: it has `cnf` (RFC 7800 section 3.1).
+    /// A token that is bound to a key: it has `cnf` (RFC 7800 section 3.1).
     Bound,
     /// An access token of the OAuth provider for a machine: `sub` is the client (RFC 9068
     /// section 2.2).
@@ -23,7 +23,8 @@ pub enum TokenKind {
 }
 
 impl TokenKind {
-    /// A name decides whatever its value is, so that no strange value makes a token a session's.
+    /// The presence of a claim decides, whatever its value, so that no unexpected value makes a
+    /// token pass as a session's.
     pub(crate) fn of(is_access_token: bool, claims: &Map<String, Value>) -> Self {
         let client = claims.get("client_id").or_else(|| claims.get("azp"));
         if claims.contains_key("cnf") {

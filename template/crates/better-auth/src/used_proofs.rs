@@ -6,12 +6,12 @@ use std::{
 
 use crate::fingerprint::Fingerprint;
 
-/// How many proofs are remembered, of all callers and of one.
+/// How many proofs are remembered, of all callers together and of each one.
 const CAPACITY: usize = 100_000;
 const CAPACITY_OF_CALLER: usize = 10_000;
 
-/// Remembers the proofs that were used until none of them can be valid any more. A full store takes
-/// no further proof rather than forget one, and no caller can fill it alone.
+/// Remembers the proofs that were used until none of them can be valid any more. A full store
+/// rejects new proofs instead of forgetting one, and no caller can fill it alone.
 pub(crate) struct UsedProofs {
     capacity: usize,
     capacity_of_caller: usize,
@@ -22,15 +22,15 @@ pub(crate) struct UsedProofs {
 #[derive(Default)]
 struct Used {
     by_caller: HashMap<Fingerprint, HashSet<Fingerprint>>,
-    /// Caller, proof and the end of its time, in the order of their use.
+    /// For each proof, how long it is kept, its caller and its id, in the order of use.
     order: VecDeque<(Duration, Fingerprint, Fingerprint)>,
 }
 
-/// Why a proof is not taken.
+/// Why a proof is rejected.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum NotTaken {
     UsedBefore,
-    /// For how long there is no room for it.
+    /// There is no room for it, for this long.
     Full(Duration),
 }
 
@@ -45,7 +45,7 @@ impl UsedProofs {
         }
     }
 
-    /// Notes the use of a proof at `now`, the time since 1970.
+    /// Records the use of a proof at `now`, the time since 1970.
     pub(crate) fn take(
         &self,
         caller: Fingerprint,

@@ -20,23 +20,23 @@ const CLOCK_SKEW: f64 = 60.0;
 #[derive(Clone, Debug)]
 pub struct Verifier {
     session: Parties,
-    /// Of access tokens, where they are accepted.
+    /// For access tokens; `None` if they are rejected.
     access: Option<Parties>,
     leeway: f64,
     algorithms: Vec<Algorithm>,
     uuid_claim: String,
 }
 
-/// A token that was verified, by its kind.
+/// A verified token, by its kind.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verified {
-    /// Of a session.
+    /// The token of a session.
     Session(Claims),
-    /// Of an OAuth client.
+    /// The access token of an OAuth client.
     Access(AccessToken),
 }
 
-/// Whose tokens are accepted, and for whom they must be.
+/// The accepted issuers and audiences of one kind of token.
 #[derive(Clone, Debug)]
 struct Parties {
     issuers: Vec<String>,
@@ -84,9 +84,9 @@ impl Verifier {
     /// since 1970.
     ///
     /// # Errors
-    /// The first rule that the token breaks: [`Rejection::Kind`] comes first, so that it hides
-    /// behind no other. The missing uuid claim comes last, so that it is
-    /// reported only if nothing else is wrong.
+    /// The first rule that the token breaks. The kind is checked first, so that [`Rejection::Kind`]
+    /// is reported first; the uuid claim is checked last, so that it is reported only if nothing
+    /// else is wrong.
     pub fn verify(
         &self,
         token: Token<'_>,
@@ -107,8 +107,9 @@ impl Verifier {
     /// must check that the sender has the key of its [`OAuthClient::key_thumbprint`], if it has one.
     ///
     /// # Errors
-    /// The first rule that the token breaks. [`Rejection::Kind`] for any other token, for one that is
-    /// bound to a key otherwise than by DPoP, and for each where OAUTH_AUDIENCE is not set.
+    /// The first rule that the token breaks. [`Rejection::Kind`] for a token of another kind, for
+    /// one that is bound to a key by other means than DPoP, and for every token if OAUTH_AUDIENCE
+    /// is not set.
     pub fn verify_access_token(
         &self,
         token: Token<'_>,
@@ -161,7 +162,7 @@ impl Verifier {
     /// The key that must have signed the token.
     ///
     /// # Errors
-    /// [`Rejection::UnknownKey`] when another key set may hold it, [`Rejection::Invalid`] when
+    /// [`Rejection::UnknownKey`] when a newer key set may have the key, [`Rejection::Invalid`] when
     /// none can.
     pub fn key_for<'k>(
         &self,
@@ -182,7 +183,7 @@ impl Verifier {
         Ok(key)
     }
 
-    /// What holds for every kind of token.
+    /// Checks the claims by the rules for every kind of token.
     fn check_claims(
         &self,
         claims: &Map<String, Value>,
@@ -215,7 +216,7 @@ impl Verifier {
         })
     }
 
-    /// Whether a token is valid at `now`, the time since 1970.
+    /// Checks that a token is valid at `now`, the time since 1970.
     pub(crate) fn check_lifetime(
         &self,
         lifetime: Lifetime,
@@ -253,7 +254,8 @@ impl Parties {
         Ok(())
     }
 
-    /// One of ours, or an array of strings that holds one (RFC 7519 section 4.1.3).
+    /// Whether `aud` is an accepted audience, or an array of strings that contains one (RFC 7519
+    /// section 4.1.3).
     fn is_audience(&self, audience: &Value) -> bool {
         match audience {
             Value::String(one) => self.audiences.contains(one),
@@ -266,7 +268,7 @@ impl Parties {
     }
 }
 
-/// Whether it is an access token whose sender a DPoP proof can confirm.
+/// Whether it is an access token that is bound to a key by DPoP.
 fn is_bound_by_dpop(token: &Token<'_>) -> bool {
     token.typ == Typ::AccessToken && token.claims().get("cnf").and_then(thumbprint).is_some()
 }
@@ -310,7 +312,7 @@ pub(crate) mod tests {
         Verifier::new(&settings.tokens)
     }
 
-    /// With the key [`X`].
+    /// Signs with the private key of [`X`].
     pub(crate) fn sign(header: &str, payload: &str) -> String {
         let bytes = |text| URL_SAFE_NO_PAD.decode(text).expect("base64url");
         let pair = Ed25519KeyPair::from_seed_and_public_key(&bytes(D), &bytes(X));

@@ -4,8 +4,8 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction};
 
 use crate::repositories::users;
 
-/// Writes to rows of a user. When a row is missing, a look-up tells whether it is the user's row in
-/// `user`.
+/// Writes to rows of a user. If a row is missing, a look-up finds out whether it is the user's row
+/// in `user`.
 pub trait WriteAs {
     /// [`Database::write`] for rows of `owner`.
     ///

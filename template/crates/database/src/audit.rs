@@ -1,8 +1,8 @@
 //! The audit trail: which administrator changed which row, when, and in which request.
 //!
-//! [`crate::rows`] records changes by itself, in their transaction, when their [`Actor`] is someone
-//! who may change rows of others. No contents of rows are recorded, and no foreign keys lead from
-//! here: the trail outlives the row and the administrator.
+//! [`crate::rows`] records each change in the same transaction if its [`Actor`] may change rows of
+//! others. No contents of rows are recorded, and there are no foreign keys: the trail outlives the
+//! row and the administrator.
 
 use arrayvec::ArrayString;
 use sea_orm::{
@@ -14,9 +14,10 @@ use utoipa::ToSchema;
 
 use crate::{Error, Operator, UserUuid, UtcDateTime, ids, row_id, uuid_id};
 
-/// The longest id of a request that is recorded, in bytes.
+/// The longest request id that is recorded, in bytes.
 const MAX_REQUEST_ID: usize = 64;
-/// The longest id of Better Auth that is recorded whole, in bytes: its own have 32, UUIDs 36.
+/// The longest id of Better Auth that is recorded without cutting it, in bytes: its own ids have
+/// 32, UUIDs 36.
 const MAX_IMPERSONATOR: usize = 64;
 
 row_id!(
@@ -52,9 +53,9 @@ pub struct Model {
     /// Its id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: AuditEntryId,
-    /// When it was.
+    /// When the change was made.
     pub created_at: UtcDateTime,
-    /// Who did it; the user may be gone.
+    /// The user who made the change; their row may no longer exist.
     pub actor_id: UserUuid,
     /// Better Auth's id of the administrator who acted as that user.
     pub impersonated_by: Option<String>,
@@ -64,17 +65,17 @@ pub struct Model {
     pub table_name: String,
     /// The row; it may be gone.
     pub row_id: ChangedRowId,
-    /// The request, as the log names it.
+    /// The id of the request, as in the log.
     pub request_id: String,
 }
 
-/// None: what an entry names may be gone.
+/// No relations: an entry outlives its user and its row.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// An administrator, and the request that is at work.
+/// The administrator who makes a change, and the id of the request.
 #[derive(Clone, Copy, Debug)]
 pub struct Author {
     user: UserUuid,
@@ -83,9 +84,9 @@ pub struct Author {
 }
 
 impl Author {
-    /// The author of what this request of the user changes; `impersonated_by` is Better Auth's id of the
-    /// administrator who acts as the user. A longer id of a request than 64 bytes is left out, one of an administrator
-    /// is cut.
+    /// The author of the changes that a request of `user` makes; `impersonated_by` is Better Auth's
+    /// id of the administrator who acts as the user. A request id of more than 64 bytes is left
+    /// out, an administrator's id is cut.
     #[must_use]
     pub fn new(user: UserUuid, impersonated_by: Option<&str>, request_id: &str) -> Self {
         let cut = |id: &str| {
@@ -100,9 +101,9 @@ impl Author {
     }
 }
 
-/// Whoever changes rows.
+/// Someone who changes rows.
 pub trait Actor: Copy {
-    /// Who is recorded with each change; `None` for a user, who changes rows of their own.
+    /// The author to record with each change; `None` for users, who change only their own rows.
     fn author(self) -> Option<Author>;
 }
 
@@ -112,7 +113,7 @@ impl Actor for UserUuid {
     }
 }
 
-/// Records a change of the row `id` of `table`, unless the actor is its owner.
+/// Records a change of the row `id` of `table`, unless the actor has no [`Author`].
 ///
 /// # Errors
 /// When the database fails, or the id is not a UUID.
@@ -141,7 +142,7 @@ pub async fn record(
     Ok(())
 }
 
-/// Deletes at most `limit` entries from before this time; says how many.
+/// Deletes at most `limit` entries from before this time; returns how many.
 ///
 /// # Errors
 /// When the database fails.

@@ -17,8 +17,8 @@ pub struct DatabaseSettings {
     pub engine: Engine,
     /// DATABASE_MAX_CONNECTIONS: how many the pool may have.
     pub max_connections: u32,
-    /// DATABASE_CONNECT_TIMEOUT: how long a request waits for a connection, and the start for
-    /// PostgreSQL.
+    /// DATABASE_CONNECT_TIMEOUT: how long a request waits for a connection, and how long the start
+    /// waits for PostgreSQL.
     pub connect_timeout: Duration,
     /// DATABASE_STATEMENT_TIMEOUT: PostgreSQL only.
     pub statement_timeout: Duration,
@@ -28,7 +28,7 @@ pub struct DatabaseSettings {
     pub migrate_on_start: bool,
     /// MIGRATE_LOCK_TIMEOUT: how long to wait for another process that migrates.
     pub migrate_lock_timeout: Duration,
-    /// Whether a connection keeps what is set for it, once the server was examined.
+    /// Whether a connection keeps its session settings; known once the server was examined.
     pub(crate) keeps_session: Arc<OnceCell<bool>>,
 }
 
@@ -58,12 +58,12 @@ impl DatabaseSettings {
     }
 }
 
-/// How hard SQLite pushes a commit to the disk (PRAGMA synchronous).
+/// When SQLite forces a commit to the disk (PRAGMA synchronous).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Synchronous {
-    /// A power cut may take the last commits; a crash of the process takes none.
+    /// A power cut may lose the last commits; a crash of the process loses none.
     Normal,
-    /// A commit outlives a power cut.
+    /// A commit survives a power cut.
     Full,
 }
 

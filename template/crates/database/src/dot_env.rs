@@ -53,8 +53,8 @@ fn read(path: &Path) -> Result<String, String> {
     Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 
-/// The entries without comments, as dotenvy reads them in one way only, and the number of each line
-/// that has a problem.
+/// The entries without comments, each in a form that dotenvy reads in only one way, and the line
+/// number of each problem.
 fn entries(text: &str, is_set: &dyn Fn(&str) -> bool) -> (String, Vec<(usize, &'static str)>) {
     let (mut entries, mut problems) = (String::new(), Vec::new());
     let mut names = BTreeSet::new();
@@ -78,8 +78,8 @@ fn entries(text: &str, is_set: &dyn Fn(&str) -> bool) -> (String, Vec<(usize, &'
     (entries, problems)
 }
 
-/// Name and value of the entry that begins `rest`, the value as it is written, and where the entry
-/// ends; `None` for a blank line or a comment. A quoted value may have several lines.
+/// The name and the raw value of the entry at the start of `rest`, and where the entry ends; `None`
+/// for a blank line or a comment. A quoted value may have several lines.
 fn read_entry<'a>(
     rest: &'a str,
     line: &'a str,
@@ -115,11 +115,11 @@ fn read_entry<'a>(
     Ok(Some((name, value, begin + value.len() + tail.len())))
 }
 
-/// The value that begins `text`, with its quotes.
+/// The value at the start of `text`, with its quotes.
 fn value_of<'a>(text: &'a str, is_set: &dyn Fn(&str) -> bool) -> Result<&'a str, &'static str> {
     if let Some(quoted) = text.strip_prefix('\'') {
         let end = quoted.find('\'').ok_or(CLOSING_QUOTE)?;
-        // dotenvy takes the next line, too, for a part of the value.
+        // dotenvy would read the next line as a part of the value.
         if quoted[..end].ends_with('\\') {
             return Err(ESCAPE);
         }
@@ -139,7 +139,7 @@ fn value_of<'a>(text: &'a str, is_set: &dyn Fn(&str) -> bool) -> Result<&'a str,
     Ok(value)
 }
 
-/// Where the double quote is that ends a value.
+/// The position of the double quote that ends a value.
 fn closing_quote(text: &str) -> Result<usize, &'static str> {
     let mut characters = text.char_indices();
     while let Some((at, character)) = characters.next() {
@@ -172,7 +172,7 @@ mod tests {
         entries(text, &|name| name == "HOME").1
     }
 
-    /// What dotenvy makes of the entries.
+    /// The values that dotenvy reads from the entries.
     fn values(text: &str) -> Vec<(String, String)> {
         let (entries, problems) = entries(text, &|name| name == "HOME");
         assert_eq!(problems, [], "{text}");

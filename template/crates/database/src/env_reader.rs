@@ -62,7 +62,7 @@ impl EnvReader<'_> {
             .push(format!("  {name}={value:?}: expected {expected}"));
     }
 
-    /// The value as `parse` reads it; notes a problem when that is `None`.
+    /// The value that `parse` returns; notes a problem if it returns `None`.
     pub fn parsed<T>(
         &mut self,
         name: &str,
@@ -123,7 +123,7 @@ impl EnvReader<'_> {
         self.parsed(name, &expected, find).unwrap_or(choices[0].1)
     }
 
-    /// The items between commas; `None` without any.
+    /// The items of a list separated by commas; `None` if there are none.
     pub fn list(&self, name: &str) -> Option<Vec<String>> {
         let items = |value: String| {
             value

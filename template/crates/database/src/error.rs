@@ -1,4 +1,4 @@
-//! What can go wrong with rows, free of HTTP.
+//! Errors of reading and writing rows, independent of HTTP.
 
 use std::{borrow::Cow, io, time::Duration};
 
@@ -69,7 +69,7 @@ fn violated(error: &DbErr) -> Option<Constraint> {
     }
 }
 
-/// What the driver says, if the error is its own.
+/// The driver's error, if the driver caused this one.
 pub(crate) fn driver_error(error: &DbErr) -> Option<&sqlx::Error> {
     match error {
         DbErr::Conn(RuntimeErr::SqlxError(cause))
@@ -97,8 +97,8 @@ fn is_unavailable(error: &DbErr) -> bool {
     }
 }
 
-/// SQLSTATEs of PostgreSQL (classes 08, 40, 53 and 57) and result codes of SQLite (BUSY,
-/// LOCKED, READONLY, IOERR, FULL, CANTOPEN, with their extended forms) that say: not now.
+/// SQLSTATEs of PostgreSQL (classes 08, 40, 53 and 57) and result codes of SQLite (BUSY, LOCKED,
+/// READONLY, IOERR, FULL, CANTOPEN, with their extended forms) that mean: temporarily unavailable.
 fn is_unavailable_state(code: &str) -> bool {
     match code.parse::<u32>() {
         Ok(sqlite) if code.len() < 5 => matches!(sqlite & 0xff, 5 | 6 | 8 | 10 | 13 | 14),
@@ -108,11 +108,11 @@ fn is_unavailable_state(code: &str) -> bool {
     }
 }
 
-/// Why a connection failed, without a word of the driver's or the server's, which may repeat parts of
-/// the URL: a password with a `/` in it becomes the name of a database.
+/// Why a connection failed. Never repeats the message of the driver or the server, which may hold
+/// parts of the URL: a password with a `/` in it is taken for the name of a database.
 pub(crate) fn connection_failure(error: &sqlx::Error, timeout: Duration) -> String {
     let reason = match error {
-        // rustls's own errors come as this kind.
+        // rustls reports its own errors as this kind.
         sqlx::Error::Io(error) if error.kind() != io::ErrorKind::InvalidData => {
             return error.kind().to_string();
         }

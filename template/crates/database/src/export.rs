@@ -1,5 +1,4 @@
-//! Everything about one user, rows that were deleted softly included, a page at a time in the
-//! order of ids.
+//! Reads all rows of one user, soft-deleted ones included, page by page in the order of ids.
 
 use futures_util::future::LocalBoxFuture;
 use sea_orm::{
@@ -17,7 +16,7 @@ use crate::{
 /// Rows in a page.
 const PAGE: u64 = 500;
 
-/// A row as an export holds it.
+/// A row of an export, as JSON.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
 pub struct ExportedRow {
@@ -26,7 +25,7 @@ pub struct ExportedRow {
     json: Box<RawValue>,
 }
 
-/// A table of users' rows, whichever it is.
+/// A table whose rows belong to users.
 pub trait Export {
     /// Its name.
     fn name(&self) -> &str;
@@ -65,7 +64,7 @@ impl<T: OwnedTable> Export for T {
 
 /// The first rows of `owned` that follow the row with the id `after`, in the order of ids.
 pub fn page<E: EntityTrait>(owned: Select<E>, id: E::Column, after: Option<Value>) -> Select<E> {
-    // As it is read: it may be a number in the table.
+    // Compared in the form that queries read: the table may store a number.
     let id = id.select_as(id.into_expr());
     owned
         .apply_if(after, |query, after| query.filter(id.clone().gt(after)))

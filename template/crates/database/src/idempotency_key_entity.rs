@@ -19,11 +19,11 @@ pub struct Model {
     /// The response; null only inside the transaction that handles the request.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub answer: Option<StoredResponse>,
-    /// When it arrived.
+    /// When the request arrived.
     pub created_at: UtcDateTime,
 }
 
-/// It belongs to a user, and to nothing else.
+/// No relations are defined.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

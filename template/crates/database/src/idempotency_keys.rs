@@ -13,8 +13,8 @@ use crate::{
 /// How long a response is kept, in seconds.
 pub const KEPT_FOR: i64 = 24 * 60 * 60;
 
-/// Claims the owner's key for this request. `None` if it was free or older than `expiry`, else
-/// the request that has it. Waits for a transaction that has taken the same key.
+/// Claims the owner's key for this request. Returns `None` if the key was free or older than
+/// `expiry`, else the earlier request. Waits for a transaction that has claimed the same key.
 ///
 /// # Errors
 /// When the database fails, or the owner's row is gone.
@@ -47,7 +47,7 @@ pub async fn claim(
     }
 }
 
-/// Stores the response to a request of the owner whose key was claimed.
+/// Stores the response to a request whose key the owner has claimed.
 ///
 /// # Errors
 /// When the database fails.

@@ -1,4 +1,4 @@
-//! Pages of a list: by number, or by a cursor that goes on after a row, even if rows were added
+//! Pages of a list: by number, or by a cursor, which continues after a row even if rows were added
 //! meanwhile.
 
 use std::num::NonZeroU32;
@@ -14,44 +14,44 @@ use uuid::Uuid;
 
 use crate::{Cursor, Error, ListRequest, Page, PageRequest, SortOrder, UtcDateTime};
 
-/// A total order of rows: by one column, rows without a value last either way, ties by id.
+/// A total order of rows: by one column, with nulls last in both directions, and ties by id.
 pub struct Keyset<E: EntityTrait> {
-    /// What the list is sorted by.
+    /// The column that the list is sorted by.
     pub column: E::Column,
-    /// Whether rows may have no value in it.
+    /// Whether the column may be null.
     pub nullable: bool,
-    /// What decides between equal values.
+    /// The id, which orders rows with equal values.
     pub id: E::Column,
-    /// Which way the list runs.
+    /// The direction of the list.
     pub order: SortOrder,
-    /// Where a row stands: its value in `column` as cursors keep it, and its id.
+    /// The position of a row: its value in `column`, as text for the cursor, and its id.
     pub position: fn(&E::Model) -> (Option<String>, Uuid),
-    /// The same as values for a query; `None` for what cannot stand in `column`.
+    /// Turns the text from a cursor into a value for a query; `None` if `column` cannot hold it.
     pub value: fn(&str) -> Option<Value>,
-    /// The id as a value for a query.
+    /// Turns the id from a cursor into a value for a query.
     pub id_value: fn(Uuid) -> Value,
 }
 
-/// What a request asks for of a list.
+/// The part of a list that a request asks for.
 pub(crate) struct PagePlan<E: EntityTrait> {
-    /// The count of the whole list, if it is asked for.
+    /// The query that counts the whole list, if the request asks for the total.
     total: Option<Select<E>>,
     page: PageRequest,
 }
 
-/// The column that holds how many rows a whole list has: no table's own column is called so.
+/// The alias of the total in each row; no column of a table has this name.
 pub(crate) const TOTAL: &str = "total of list";
 
 impl<E: EntityTrait> PagePlan<E> {
-    /// Whether rows say in [`TOTAL`] how many there are in the whole list.
+    /// Whether each row carries the total in [`TOTAL`].
     pub(crate) fn is_counted(&self) -> bool {
         self.total.is_some()
     }
 }
 
 impl<E: EntityTrait> Keyset<E> {
-    /// The page of the list of `rows` that is asked for, in one statement unless it is empty. `list`
-    /// says all that makes the list what it is, so that a cursor of another one is noticed.
+    /// The requested page of `rows`, in one statement unless it is empty. `list` identifies the
+    /// list (owner, filters, order), so that a cursor of another list is rejected.
     ///
     /// # Errors
     /// [`Error::InvalidCursor`].
@@ -71,9 +71,8 @@ impl<E: EntityTrait> Keyset<E> {
         self.page_of(plan, items, |row| row, total, list, db).await
     }
 
-    /// The part of the list of `rows` that is asked for, with its rows in order and one more, which
-    /// tells whether the list goes on; each says in [`TOTAL`] how many there are in the whole list, if
-    /// that is asked for.
+    /// Plans the requested page: its rows in order, and one more row to find out whether the list
+    /// goes on. Each row carries the total in [`TOTAL`] if the request asks for it.
     pub(crate) fn plan(
         &self,
         rows: Select<E>,
@@ -91,7 +90,7 @@ impl<E: EntityTrait> Keyset<E> {
         Ok((PagePlan { total, page }, rows))
     }
 
-    /// The page of a part whose rows were read into `items`, with the total that they tell.
+    /// The page made of the rows that were read into `items`, and of the `total` that they carry.
     pub(crate) async fn page_of<T>(
         &self,
         plan: PagePlan<E>,
@@ -104,7 +103,7 @@ impl<E: EntityTrait> Keyset<E> {
         let total = match (plan.total, total) {
             (None, _) => None,
             (Some(_), Some(total)) => u64::try_from(total).ok(),
-            // No row was there to tell it.
+            // The page is empty, so no row carries the total.
             (Some(count), None) => Some(read_count(count, db).await?),
         };
         let page = Page::new(items, total, plan.page);
@@ -118,7 +117,7 @@ impl<E: EntityTrait> Keyset<E> {
         })
     }
 
-    /// The rows from where the part begins, in order, and which page that is.
+    /// The rows from the start of the page on, in order, and the page's number and size.
     fn begin(
         &self,
         mut rows: Select<E>,
@@ -135,7 +134,7 @@ impl<E: EntityTrait> Keyset<E> {
         Ok((rows.filter(after), page))
     }
 
-    /// Sorts the rows that a query calls `table`.
+    /// Sorts a query by this order; `table` is the name or alias of the table in it.
     pub(crate) fn sort(&self, rows: &mut SelectStatement, table: impl IntoIden) {
         let order = match self.order {
             SortOrder::Asc => Order::Asc,
@@ -178,7 +177,7 @@ impl<E: EntityTrait> Keyset<E> {
     }
 }
 
-/// A row, and how many there are in the whole list.
+/// A row, and the total of the whole list.
 struct Counted<M> {
     row: M,
     total: i64,
@@ -193,7 +192,7 @@ impl<M: FromQueryResult> FromQueryResult for Counted<M> {
     }
 }
 
-/// The rows of a part as they are, and the total that they tell: one statement.
+/// Reads the rows and the total that they carry, in one statement.
 async fn read_counted<E: EntityTrait>(
     rows: Select<E>,
     db: &impl ConnectionTrait,
@@ -224,7 +223,7 @@ fn counting<E: EntityTrait>(rows: Select<E>) -> Select<E> {
         .column_as(Expr::col(Asterisk).count(), "count")
 }
 
-/// A time as cursors keep it.
+/// Reads a time from a cursor, as a value for a query.
 #[must_use]
 pub fn time_value(text: &str) -> Option<Value> {
     text.parse::<UtcDateTime>().ok().map(Value::from)

@@ -1,4 +1,4 @@
-//! The connection pool, and the one way to write.
+//! The connection pool; all writes go through it.
 
 use std::{
     sync::{
@@ -26,16 +26,17 @@ use crate::{
     search_path::set_search_path,
 };
 
-/// How long SQLite's lock and a silent connection are waited for.
+/// How long to wait for SQLite's lock, and for a connection that does not answer.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a writer of SQLite waits for its turn: as long as a request may take at most.
 const WRITER_TIMEOUT: Duration = Duration::from_secs(3600);
-/// A connection that was used within this time is taken to be alive: asking costs a round trip.
+/// A connection that was used within this time is assumed to be alive, because a check costs a
+/// round trip.
 #[cfg(feature = "postgres")]
 const ALIVE_FOR: Duration = Duration::from_secs(1);
 
-/// How many rows SQLite's thread may read ahead: a list with its related rows. With sqlx's 50 it stops in
-/// the middle of a page and has to be woken.
+/// How many rows SQLite's thread may read ahead: enough for a page with its related rows. With
+/// sqlx's default of 50, it stops in the middle of a page and has to be woken.
 #[cfg(feature = "sqlite")]
 const ROW_BUFFER: usize = 1_000;
 
@@ -43,14 +44,15 @@ const ROW_BUFFER: usize = 1_000;
 #[derive(Clone)]
 pub struct Database {
     pool: DatabaseConnection,
-    /// On SQLite a pool of one connection, which writers wait for in order of arrival: it keeps what
-    /// it has read of the file, as nobody else changes it. On PostgreSQL the same pool.
+    /// On SQLite, a pool of one connection for which writers wait in order of arrival; its page
+    /// cache stays valid, because no other connection writes. On PostgreSQL, the same pool.
     writer: DatabaseConnection,
     writes: Arc<AtomicUsize>,
     cancellations: CancellationTracker,
 }
 
-/// Hears of statements: the SQL with placeholders, how long it took, and whether it failed.
+/// Called after each statement with its SQL (placeholders, no values), how long it took, and
+/// whether it failed.
 pub type StatementHook = fn(&str, Duration, bool);
 
 /// Why the database cannot be used; never shows the URL or the password in it.
@@ -73,7 +75,7 @@ pub enum OpenError {
 }
 
 impl Database {
-    /// Opens the pool; makes a SQLite file where its URL asks for that.
+    /// Opens the pool; creates a SQLite file if the URL asks for that.
     ///
     /// # Errors
     /// [`OpenError`].
@@ -81,8 +83,7 @@ impl Database {
         Self::open_observed(settings, None).await
     }
 
-    /// The same; `observe` hears of each statement: its SQL with placeholders, how long it took, and
-    /// whether it failed.
+    /// Like [`Self::open`]; `observe` is called after each statement.
     ///
     /// # Errors
     /// [`OpenError`].
@@ -113,9 +114,9 @@ impl Database {
     }
 
     /// Waits for the server up to DATABASE_CONNECT_TIMEOUT, because one that sleeps takes time to
-    /// wake, and checks that no pooler in between mixes up what its clients send. Returns whether
-    /// a connection keeps what is set for it: behind a pooler that shares connections it does not.
-    /// A server that passed is not examined again with the same settings.
+    /// wake, and checks that no pooler in between mixes up the prepared statements of its clients.
+    /// Returns whether a connection keeps its session settings: behind a pooler that shares
+    /// connections it does not. A server that passed is not examined again with the same settings.
     ///
     /// # Errors
     /// [`OpenError::Connect`].
@@ -146,8 +147,8 @@ impl Database {
         migration::up::<M>(settings.expose_url(), None, settings.migrate_lock_timeout).await
     }
 
-    /// Watches requests that use this database: after a cancelled one, a connection may return to the
-    /// pool while its server still owes a response.
+    /// The tracker for requests that use this database: after a cancelled one, a connection may
+    /// return to the pool before its server has responded.
     #[must_use]
     pub fn cancellations(&self) -> CancellationTracker {
         self.cancellations.clone()
@@ -169,7 +170,7 @@ impl Database {
     ) -> Result<T, E> {
         let isolation = match self.pool.get_database_backend() {
             DbBackend::Postgres => Some(IsolationLevel::RepeatableRead),
-            // One transaction sees one state anyway.
+            // On SQLite, every transaction sees one state.
             _ => None,
         };
         let options = TransactionOptions {
@@ -184,8 +185,8 @@ impl Database {
         work(&transaction).await
     }
 
-    /// Runs `work` in one transaction: all of it happens, or nothing. On SQLite writers queue
-    /// for their one connection in order of arrival instead of fighting over the file's lock.
+    /// Runs `work` in one transaction, completely or not at all. On SQLite, writers queue for their
+    /// one connection in order of arrival instead of competing for the file's lock.
     ///
     /// # Errors
     /// Errors of `work`; [`Error::Unavailable`] when no connection is free.
@@ -209,8 +210,8 @@ impl Database {
     }
 
     /// Runs `work`, a single statement, without a transaction: it is all or nothing by itself, and
-    /// a transaction would cost two round trips more. The statement must be executed to its end:
-    /// its first row comes before the commit, which can still fail.
+    /// a transaction would cost two more round trips. The statement must be executed to its end:
+    /// its first row arrives before the commit, which can still fail.
     ///
     /// # Errors
     /// Errors of `work`.
@@ -266,8 +267,8 @@ impl Database {
     }
 }
 
-/// Waits as long as for any connection while SQLite's file is locked: to switch it to its write-ahead
-/// log takes the whole file, and SQLite itself does not wait for that.
+/// Opens a pool. Retries while SQLite's file is locked: switching to the write-ahead log needs an
+/// exclusive lock, for which SQLite itself does not wait.
 async fn connect(
     options: ConnectOptions,
     settings: &DatabaseSettings,
@@ -292,7 +293,7 @@ async fn connect(
     }
 }
 
-/// The same for SQLite's writers: one connection, never replaced.
+/// The options for SQLite's writers: one connection, which is never replaced.
 fn for_writer(options: &mut ConnectOptions) -> ConnectOptions {
     options
         .min_connections(1)
@@ -353,7 +354,8 @@ fn sqlite(_: &mut ConnectOptions, _: &DatabaseSettings) -> Result<(), OpenError>
     Err(OpenError::NotBuilt("sqlite"))
 }
 
-/// What is set for each connection, after connecting: poolers reject it among the start-up options.
+/// The session settings of a connection. They are set after connecting, because poolers reject them
+/// among the start-up options.
 #[cfg(feature = "postgres")]
 #[derive(Clone)]
 struct Session {
@@ -376,7 +378,7 @@ impl Session {
     }
 }
 
-/// Whether a connection keeps what is set for it.
+/// Whether a connection keeps its session settings.
 #[cfg(feature = "postgres")]
 async fn check_pooler(settings: &DatabaseSettings) -> Result<bool, OpenError> {
     const MIXED_UP: &str = "a pooler in front of it runs the prepared statements of one client for another: with PgBouncer, set max_prepared_statements (1.21 or newer) or pool_mode = session, or connect to PostgreSQL itself";
@@ -431,8 +433,8 @@ fn postgres(
             let rested = past.idle_for >= ALIVE_FOR;
             Box::pin(async move { Ok(!rested || answers(connection).await.is_ok()) })
         });
-        // A connection whose peer is silent would keep its place in the pool until TCP gives up. Where
-        // all work came to its end, all peers have answered.
+        // A connection whose server does not answer would keep its place in the pool until TCP
+        // gives up. That can only follow a cancelled request: all others have had their answer.
         let cancellations = cancellations.clone();
         pool.after_release(move |connection, _| {
             let doubtful = cancellations.within(ACQUIRE_TIMEOUT);
@@ -467,7 +469,7 @@ fn postgres(
     Err(OpenError::NotBuilt("postgres"))
 }
 
-/// What may be told of a failed connection.
+/// The error for a failed connection, without any part of the URL.
 fn redacted(error: &DbErr, settings: &DatabaseSettings) -> OpenError {
     let Some(cause) = driver_error(error) else {
         return OpenError::Connect("DATABASE_URL cannot be read".to_owned());

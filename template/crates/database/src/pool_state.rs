@@ -1,15 +1,15 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// How busy the pool is.
+/// How many connections of the pool are in use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PoolState {
-    /// Open connections at work.
+    /// Open connections in use.
     pub in_use: u32,
-    /// Open connections at rest.
+    /// Open connections that are idle.
     pub idle: u32,
     /// The most connections that may be open.
     pub max: u32,
-    /// Writes that wait because there is no connection for them; at least so many.
+    /// Writes that wait because there is no connection for them (a lower bound).
     pub waiting: usize,
 }
 
@@ -23,7 +23,7 @@ pub(crate) fn state_of<DB: sqlx::Database>(pool: &sqlx::Pool<DB>) -> PoolState {
     }
 }
 
-/// One that is counted until it is dropped, also by a request that is given up.
+/// Counts one until it is dropped, also when the request is cancelled.
 pub(crate) struct Counted<'a>(&'a AtomicUsize);
 
 impl<'a> Counted<'a> {

@@ -12,18 +12,17 @@ use uuid::Uuid;
 
 use crate::search_path::split_schema;
 
-/// How long a connection waits for the server process that another one has taken.
+/// How long a connection waits for a server process that another one holds.
 const TURN: Duration = Duration::from_secs(1);
 
 /// What connections share with other clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pooling {
-    /// Nothing: a connection has a server process of its own.
+    /// Nothing: each connection has its own server process.
     None,
-    /// The server process, from one transaction to the next: what is set for a session reaches
-    /// other clients.
+    /// Server processes, which change between transactions: session settings reach other clients.
     Transactions,
-    /// Prepared statements too: one may run in the place of another.
+    /// Prepared statements too: the statement of another client may run.
     Statements,
 }
 
@@ -36,15 +35,16 @@ pub(crate) fn connect_options(url: &str) -> Result<PgConnectOptions, Error> {
     Ok(without_start_options(url.parse()?))
 }
 
-/// PgBouncer rejects options that it does not know. This one is for text; sqlx reads binary.
+/// PgBouncer rejects options that it does not know. This one only affects text results, and sqlx
+/// reads binary ones.
 pub(crate) fn without_start_options(options: PgConnectOptions) -> PgConnectOptions {
     options.extra_float_digits(None)
 }
 
-/// Waits for the server up to `connect_timeout`, and finds out with two connections what they share.
+/// Waits for the server up to `connect_timeout`, and finds out what two connections share.
 ///
 /// # Errors
-/// When there is no connection, or no second one for another reason than a limit.
+/// When there is no connection, or no second one, unless a limit of PostgreSQL is the reason.
 pub(crate) async fn examine(url: &str, connect_timeout: Duration) -> Result<Pooling, Error> {
     let options = connect_options(url)?;
     let pool = PgPoolOptions::new()
@@ -55,8 +55,8 @@ pub(crate) async fn examine(url: &str, connect_timeout: Duration) -> Result<Pool
     let mut first = pool.acquire().await?;
     let second = timeout(connect_timeout, PgConnection::connect_with(&options)).await;
     let examined = match second.unwrap_or(Err(Error::PoolTimedOut)) {
-        // Only PostgreSQL itself says so, for example where a role may have one connection. A pooler
-        // lets its clients wait, or has another code for its own limits.
+        // Only PostgreSQL itself returns this code, for example if a role may have one connection.
+        // A pooler lets its clients wait, or has another code for its own limits.
         Err(error) if has_code(&error, TOO_MANY_CONNECTIONS) => Ok(Pooling::None),
         Err(error) => Err(error),
         Ok(mut second) => {
@@ -73,7 +73,7 @@ pub(crate) async fn examine(url: &str, connect_timeout: Duration) -> Result<Pool
     }
 }
 
-/// SQLSTATEs of a prepared statement that exists already, and of one that does not.
+/// The SQLSTATEs for a prepared statement that exists already, and for one that does not exist.
 const MIXED_UP: &[&str] = &["42P05", "26000"];
 const TOO_MANY_CONNECTIONS: &[&str] = &["53300"];
 
@@ -90,7 +90,7 @@ async fn compare(first: &mut PgConnection, second: &mut PgConnection) -> Result<
     if server_process(second, other).await?.is_none() {
         return Ok(Pooling::Statements);
     }
-    // Takes the process that the first connection had last, unless that is its own.
+    // Occupies the server process that the first connection used last, unless it has its own.
     raw_sql("BEGIN").execute(&mut *second).await?;
     let again = timeout(TURN, server_process(first, probe)).await;
     raw_sql("ROLLBACK").execute(&mut *second).await?;
@@ -100,13 +100,13 @@ async fn compare(first: &mut PgConnection, second: &mut PgConnection) -> Result<
             Some(_) => Pooling::Transactions,
             None => Pooling::Statements,
         }),
-        // There is only one process, and it was taken.
+        // There is only one server process, and the second connection holds it.
         Err(_) => Ok(Pooling::Transactions),
     }
 }
 
-/// The process that answers, by a prepared statement with a text of its own; `None` if another
-/// statement was run.
+/// The id of the server process, from a prepared statement with a unique text; `None` if another
+/// statement was run instead.
 async fn server_process(connection: &mut PgConnection, probe: Uuid) -> Result<Option<i32>, Error> {
     let statement = AssertSqlSafe(format!("SELECT pg_backend_pid(), '{probe}'"));
     let answer = query_as::<_, (i32, String)>(statement)

@@ -10,9 +10,9 @@ use sea_orm::{
 
 use crate::{Database, Error, Operator, UtcDateTime, audit, idempotency_keys, rows::Table};
 
-/// Rows that one transaction removes, while other writers wait.
+/// How many rows one transaction removes; other writers wait meanwhile.
 const BATCH: u64 = 500;
-/// The pause after it, for writers of other processes.
+/// The pause after each transaction, which lets writers of other processes in.
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// A table that can be purged.
@@ -20,8 +20,8 @@ pub trait Purge {
     /// Its name.
     fn name(&self) -> &str;
 
-    /// The ids that follow `after` of rows that were deleted before this time: at most `most`, in
-    /// order.
+    /// The ids of rows that were deleted before this time: at most `most`, in order, those after
+    /// `after`.
     fn find<'a>(
         &self,
         _: Operator,
@@ -31,7 +31,7 @@ pub trait Purge {
         db: &'a DatabaseConnection,
     ) -> LocalBoxFuture<'a, Result<Vec<Value>, Error>>;
 
-    /// Removes those of these rows that were deleted before this time, and says how many.
+    /// Removes those of these rows that were deleted before this time; returns how many.
     fn remove<'a>(
         &self,
         _: Operator,
@@ -105,9 +105,8 @@ impl fmt::Display for Purged {
     }
 }
 
-/// Removes the rows that were deleted before this time, with the links that they have, the
-/// Idempotency-Keys that are past their day, and entries of the audit trail from before
-/// `audited_before`; `None` keeps them all.
+/// Removes rows that were deleted before this time, with their links; expired Idempotency-Keys; and
+/// entries of the audit trail from before `audited_before` (`None` keeps them all).
 ///
 /// # Errors
 /// When the database fails; what was removed before stays removed.

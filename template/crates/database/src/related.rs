@@ -1,4 +1,5 @@
-//! A list whose rows come with rows of another table, in one statement: the page, joined.
+//! Lists whose rows come with related rows of another table, in one statement that joins them to
+//! the page.
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IdenStatic,
@@ -13,9 +14,9 @@ use crate::{
     rows::{ReadAccess, Table, visible_rows},
 };
 
-/// What the page is called in the statement: no table is called so.
+/// The alias of the page in the statement; no table has this name.
 const PAGE: &str = "#page";
-/// What the names of the related rows' columns begin with: those of the page's do not.
+/// The prefix of the related rows' columns; no column of the page begins with it.
 const PREFIX: &str = "#";
 
 /// Which related rows a list shows, and in which order.
@@ -43,7 +44,7 @@ impl<R: Table> RelatedRows<R> {
 type WithRelated<E, R> = (<E as EntityTrait>::Model, Vec<<R as EntityTrait>::Model>);
 
 impl<E: Table> Keyset<E> {
-    /// As [`Keyset::page`], each row with its `related` rows.
+    /// Like [`Keyset::page`], with the `related` rows of each row.
     ///
     /// # Errors
     /// [`Error::InvalidCursor`].
@@ -98,7 +99,7 @@ impl<E: Table> Keyset<E> {
     }
 }
 
-/// Joined rows by the row that they repeat; one without related rows is there once.
+/// Groups joined rows by the row that they repeat; a row without related rows appears once.
 fn group<E: Table, R: Table>(found: &[QueryResult]) -> Result<Vec<WithRelated<E, R>>, DbErr> {
     let mut items = Vec::<WithRelated<E, R>>::new();
     let mut last = None;

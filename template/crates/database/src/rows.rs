@@ -1,5 +1,5 @@
 //! What the application's own tables have in common: typed ids, a version that every write raises,
-//! and rows that are soft-deleted before they go.
+//! and rows that are soft-deleted before they are removed.
 //!
 //! [`row_table!`](crate::row_table) declares a table whose rows belong to users,
 //! [`organization_row_table!`](crate::organization_row_table) one whose rows belong to
@@ -158,14 +158,14 @@ macro_rules! shared_row_table {
     };
 }
 
-/// Who may read rows of a table: their owner, or whoever else the table names. Functions take it
-/// first, so that a query without it cannot be written.
+/// Who may read rows of a table: their owner, or another reader that the table allows. Functions
+/// take it first, so that no query can be written without it.
 pub trait ReadAccess<T: Table>: Copy {
-    /// Which rows these are.
+    /// The condition for the rows that may be read.
     fn visible(self) -> Condition;
 }
 
-/// Who may also change these rows. Changes by whoever is not their owner are recorded ([`Actor`]).
+/// Who may also change these rows. Changes by anyone but their owner are recorded ([`Actor`]).
 pub trait WriteAccess<T: Table>: ReadAccess<T> + Actor {
     /// Gives a new row its owner, where rows have one.
     fn set_owner(self, _: &mut T::ActiveModel) {}
@@ -187,7 +187,7 @@ impl<T: OwnedTable> WriteAccess<T> for UserUuid {
 pub struct Written<M> {
     /// The row as it is now.
     pub row: M,
-    /// Whether it was different before. What changes nothing writes nothing.
+    /// Whether the write changed it. If nothing changes, nothing is written.
     pub changed: bool,
 }
 
@@ -227,7 +227,7 @@ pub async fn get<I: RowId>(
     row.ok_or(Error::NotFound)
 }
 
-/// Checks that there is such a live row.
+/// Checks that the row exists and is not deleted.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -263,7 +263,8 @@ pub async fn lock<I: RowId>(
     }
 }
 
-/// Checks that a row that is referred to is live, and keeps it so until the transaction ends.
+/// Checks that a referenced row is live, and locks it so that it stays live until the transaction
+/// ends.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -276,8 +277,8 @@ pub async fn lock_shared<I: RowId>(
     row.map(drop).ok_or(Error::NotFound)
 }
 
-/// A new row of the writer with the columns that are set in `columns`; its id, version and times are
-/// set here.
+/// A new row of the writer with the columns that are set in `columns`. Sets its id, version and
+/// times.
 ///
 /// # Errors
 /// [`Error::Internal`] when a column without default is not set.

@@ -5,7 +5,7 @@ use url::form_urlencoded;
 #[cfg(feature = "postgres")]
 use crate::quoted;
 
-/// The URL without the parameter, which drivers do not know, and the schema.
+/// Splits a URL: the URL without the parameter, which drivers do not know, and the schema.
 pub(crate) fn split_schema(url: &str) -> (String, Option<String>) {
     let Some((address, query)) = url.split_once('?') else {
         return (url.to_owned(), None);
@@ -25,7 +25,7 @@ pub(crate) fn split_schema(url: &str) -> (String, Option<String>) {
     (url, schema)
 }
 
-/// Sets the search path of a new connection. Poolers refuse it among the start-up options.
+/// Sets the search path of a new connection. Poolers reject it among the start-up options.
 #[cfg(feature = "postgres")]
 pub(crate) async fn set_search_path(
     connection: &mut sqlx::PgConnection,

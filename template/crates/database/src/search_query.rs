@@ -1,4 +1,4 @@
-//! The condition that a row holds the words that are searched for, in each engine's index.
+//! The condition that a row contains the searched words, by the index of each engine.
 //!
 //! The table `{table}` has a column `search_text` ([`crate::SearchText`]); on SQLite the FTS5 table
 //! `{table}_search` indexes it, on PostgreSQL a GIN index over the words.
@@ -7,17 +7,17 @@ use sea_orm::{EntityTrait, Value, prelude::Expr};
 
 use crate::{Engine, SearchQuery, UserUuid};
 
-/// PostgreSQL plans a statement anew for its values while a plan for all values would cost more. Such a plan knows
-/// neither how rare the words are nor how many rows the owner has: it reads all of the owner's rows. With `true` for
-/// the parameter nothing is left of this.
+/// Keeps PostgreSQL from using a generic plan, which knows neither how rare the words are nor how
+/// many rows the owner has, and so reads all of the owner's rows. This condition makes the generic
+/// plan look expensive; in a plan for the actual values, `true` removes it.
 const PLANNED_FOR_ITS_WORDS: &str =
     "($2 OR (SELECT count(*) FROM generate_series(1, 1000000000)) = 0)";
 
-/// The condition that a row of the owner in the table `E` has every word of `query`; `None` without
-/// a word.
+/// The condition that a row of the owner in the table `E` has every word of `query`; `None` if the
+/// query has no words.
 ///
-/// It limits what is read to the owner's part of the index and is no guard: the query that it goes
-/// into still asks for the owner.
+/// It limits reading to the owner's part of the index, but is no access check: the query must still
+/// filter by owner.
 #[must_use]
 pub fn matches<E: EntityTrait>(owner: UserUuid, query: &SearchQuery) -> Option<Expr> {
     let entity = E::default();
@@ -41,7 +41,7 @@ pub fn matches<E: EntityTrait>(owner: UserUuid, query: &SearchQuery) -> Option<E
     (!query.is_empty()).then_some(condition)
 }
 
-/// Each word quoted and as a prefix. Words are letters and digits, so none ends its quotes.
+/// The words, each quoted and as a prefix. They are letters and digits, so none can end its quotes.
 fn index_query(owner: UserUuid, query: &SearchQuery, engine: Engine) -> String {
     let (quoted, and): (fn(String) -> String, _) = match engine {
         Engine::Postgres => (|word| format!("'{word}':*"), " & "),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{id, session::user_json, user::User};
 
-/// The API keys and what their check answers.
+/// The API keys, and how many times one was checked.
 #[derive(Default)]
 pub(crate) struct ApiKeys {
     keys: HashMap<String, Value>,

@@ -18,19 +18,19 @@ impl ClientKey {
         Self(Key::generate(algorithm).into())
     }
 
-    /// What a token that is bound to the key has as `cnf`.
+    /// The claim `cnf` of a token that is bound to the key.
     #[must_use]
     pub fn confirmation(&self) -> Value {
         let mut jwk = self.public();
         if let Value::Object(fields) = &mut jwk {
             fields.remove("alg");
         }
-        // Its fields are in alphabetical order, as RFC 7638 wants them.
+        // Its fields are in alphabetical order, as RFC 7638 requires.
         let hash = digest(&SHA256, jwk.to_string().as_bytes());
         json!({"jkt": base64url(hash)})
     }
 
-    /// The public key, as the header of proofs has it.
+    /// The public key, as in the header of proofs.
     #[must_use]
     pub fn public(&self) -> Value {
         let mut jwk = self.0.jwk();

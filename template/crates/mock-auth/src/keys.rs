@@ -139,7 +139,7 @@ impl Key {
 pub(crate) struct KeyRing {
     /// Published verbatim before the keys.
     extra_entries: Vec<Value>,
-    /// Published beside the signing key, oldest first.
+    /// The other published keys, oldest first.
     others: Vec<Arc<Key>>,
     signing: Arc<Key>,
 }

@@ -195,7 +195,7 @@ impl MockAuth {
         lock(&self.state.sessions).open(user.clone(), None)
     }
 
-    /// Like [`MockAuth::sign_in`], but the session expires in so many seconds.
+    /// Like [`MockAuth::sign_in`], but the session expires after this many seconds.
     pub fn sign_in_for(&self, user: &User, seconds: i64) -> String {
         lock(&self.state.sessions).open(user.clone(), Some(TimeDelta::seconds(seconds)))
     }

@@ -170,7 +170,7 @@ async fn jwks(request: HttpRequest, state: Data<State>) -> HttpResponse {
     }
     let jwks = lock(&state.keys).jwks();
     let behaviour = lock(&state.behaviour).clone();
-    // Last, because a test that sees the count may change the rest for the next request.
+    // Counted last: a test that sees the new count may change the state for the next request.
     state.jwks_fetches.fetch_add(1, Ordering::SeqCst);
     answer(behaviour, jwks).await
 }
@@ -220,7 +220,7 @@ async fn get_session(request: HttpRequest, state: Data<State>) -> HttpResponse {
     answer(behaviour, session).await
 }
 
-/// Fails like session look-ups.
+/// Misbehaves as session look-ups are set to.
 async fn check_api_key(body: web::Json<Value>, state: Data<State>) -> HttpResponse {
     let key = body["key"].as_str().unwrap_or_default();
     let response = lock(&state.api_keys).check(key);

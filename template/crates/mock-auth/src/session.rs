@@ -137,7 +137,8 @@ pub(crate) fn cookie(token: &str) -> String {
     format!("{SESSION_COOKIE}={value}")
 }
 
-/// The session token in the `Cookie` header, or else in `Authorization`. A wrong signature is none.
+/// The session token in the `Cookie` header, or else in `Authorization`. A token with a wrong
+/// signature counts as missing.
 pub(crate) fn session_token(cookies: Option<&str>, authorization: Option<&str>) -> Option<String> {
     let credential = cookies
         .and_then(session_cookie)

@@ -69,8 +69,8 @@ impl TokenBuilder {
         self
     }
 
-    /// Sets `exp` to so many seconds from now. Below zero the token has expired, and `iat` is moved to 15
-    /// minutes before `exp`.
+    /// Sets `exp` to this many seconds from now. Below zero the token has expired, and `iat` is
+    /// moved to 15 minutes before `exp`.
     pub fn expires_in(self, seconds: i64) -> Self {
         let now = Utc::now().timestamp();
         let exp = now + seconds;

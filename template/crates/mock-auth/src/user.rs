@@ -22,7 +22,8 @@ pub struct User {
     pub banned: bool,
     /// The active organization; without one the token has no claim `organization_id`.
     pub organization_id: Option<String>,
-    /// Who acts as the user, as the admin plugin notes it in the session; then also in the token.
+    /// The administrator who acts as the user, as in sessions of the admin plugin; tokens have it
+    /// too.
     pub impersonated_by: Option<String>,
 }
 

@@ -48,8 +48,8 @@ pub async fn catch_panics_and_timeouts(
     ))
 }
 
-/// What outer middleware reads of a request. The request itself is lost in a panic, and a copy cannot
-/// be kept: actix must own it alone while it routes.
+/// The parts of a request that outer middleware reads. The request itself is lost in a panic, and a
+/// clone cannot be kept, because actix needs the only reference while it routes.
 #[derive(Clone)]
 struct RequestLine {
     method: Method,
@@ -66,7 +66,8 @@ impl RequestLine {
         }
     }
 
-    /// A request like it, as an application without routes receives it: only actix makes requests.
+    /// Rebuilds a request by sending it to an application without routes: only actix can create
+    /// one.
     async fn into_request(self) -> Result<HttpRequest, Error> {
         let app = App::new().wrap_fn(move |mut request, service| {
             let head = request.head_mut();
@@ -97,7 +98,7 @@ mod tests {
     use super::*;
     use crate::log_requests;
 
-    /// Status, allowed origin and body of an answer to a page at https://example.com.
+    /// Status, allowed origin and body of a response to a page at https://example.com.
     async fn get(path: &str) -> (u16, String, Value) {
         let limits = Limits {
             max_body_bytes: 0,

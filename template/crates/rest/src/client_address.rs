@@ -1,6 +1,9 @@
 use std::net::{IpAddr, SocketAddr};
 
-use actix_web::{HttpRequest, http::header};
+use actix_web::{
+    HttpRequest,
+    http::header::{self, HeaderValue},
+};
 use database::EnvReader;
 use ipnet::IpNet;
 
@@ -34,19 +37,21 @@ fn network(text: &str) -> Option<IpNet> {
 }
 
 /// The address a request comes from: the peer, or behind `trusted` proxies the last address of
-/// X-Forwarded-For that is not itself such a proxy. What clients write there by themselves never
-/// counts: each proxy appends, so only the end of the list is known to be true.
+/// X-Forwarded-For that is not itself such a proxy. What clients write there themselves never
+/// counts: each proxy appends, so only the end of the list can be trusted.
 #[must_use]
 pub fn client_address(request: &HttpRequest, trusted: &TrustedProxies) -> Option<IpAddr> {
     let mut client = request.peer_addr()?.ip();
     let lines = request.headers().get_all(header::X_FORWARDED_FOR);
-    let lines: Vec<_> = lines.filter_map(|line| line.to_str().ok()).collect();
-    let addresses = lines.iter().flat_map(|line| line.split(','));
+    let lines: Vec<_> = lines.map(HeaderValue::as_bytes).collect();
+    let addresses = lines
+        .iter()
+        .flat_map(|line| line.split(|byte| *byte == b','));
     for address in addresses.rev() {
         if !trusted.contain(client) {
             break;
         }
-        let Some(address) = forwarded(address.trim()) else {
+        let Some(address) = forwarded(address.trim_ascii()) else {
             break;
         };
         client = address;
@@ -55,12 +60,14 @@ pub fn client_address(request: &HttpRequest, trusted: &TrustedProxies) -> Option
 }
 
 /// An address as a proxy writes it; some add the port.
-fn forwarded(text: &str) -> Option<IpAddr> {
+fn forwarded(address: &[u8]) -> Option<IpAddr> {
+    let text = str::from_utf8(address).ok()?;
     let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
     text.parse().ok().or_else(with_port)
 }
 
-/// What counts as one client: an IPv4 address, or the first half of an IPv6 address: the rest is chosen by its owner.
+/// What counts as one client: an IPv4 address, or the first half of an IPv6 address, whose owner
+/// chooses the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Network(u64);
 
@@ -69,7 +76,7 @@ impl Network {
     #[must_use]
     pub fn of(address: IpAddr) -> Self {
         Self(match address.to_canonical() {
-            // No network that is routed starts with so many zeros.
+            // No routed IPv6 network starts with this many zeros.
             IpAddr::V4(address) => address.to_bits().into(),
             IpAddr::V6(address) => (address.to_bits() >> 64) as u64,
         })
@@ -122,6 +129,24 @@ mod tests {
                 .to_http_request();
             let expected = client.parse().ok();
             assert_eq!(client_address(&request, &trusted), expected, "{forwarded}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_spoil_no_other_address() {
+        let trusted = trusted("10.0.0.0/8").expect("networks");
+        for (lines, client) in [
+            (&[&b"\xff, 198.51.100.1"[..]][..], "198.51.100.1"),
+            (&[b"1.2.3.4", b"\xff, 198.51.100.1"], "198.51.100.1"),
+            (&[b"1.2.3.4", b"\xff"], "10.0.0.1"),
+        ] {
+            let mut request = TestRequest::get().peer_addr(([10, 0, 0, 1], 1).into());
+            for line in lines {
+                let line = HeaderValue::from_bytes(line).expect("a header");
+                request = request.append_header((header::X_FORWARDED_FOR, line));
+            }
+            let found = client_address(&request.to_http_request(), &trusted);
+            assert_eq!(found, client.parse().ok(), "{lines:?}");
         }
     }
 

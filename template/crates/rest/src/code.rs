@@ -73,7 +73,7 @@ general_codes! {
     VALIDATION_FAILED: UNPROCESSABLE_ENTITY "validation_failed" "The input is not valid";
     /// More requests than RATE_LIMIT_PER_USER or RATE_LIMIT_PER_ADDRESS (RFC 6585 section 4).
     RATE_LIMITED: TOO_MANY_REQUESTS "rate_limited" "Too many requests";
-    /// The key set was never loaded, or could not be asked for an unknown key.
+    /// The key set was never loaded, or could not be fetched again for an unknown key.
     JWKS_UNAVAILABLE: SERVICE_UNAVAILABLE "jwks_unavailable" "Tokens cannot be verified at the moment";
     /// Better Auth could not be asked about a session or an API key.
     AUTH_UNAVAILABLE: SERVICE_UNAVAILABLE "auth_unavailable" "Credentials cannot be verified at the moment";
@@ -142,7 +142,7 @@ impl Serialize for Code {
     }
 }
 
-/// A string; the document replaces it by one that lists the application's codes too.
+/// A string; the document replaces it by a schema that lists the application's codes too.
 impl PartialSchema for Code {
     fn schema() -> RefOr<Schema> {
         Self::schema_of(Self::GENERAL)

@@ -12,7 +12,7 @@ use actix_web::{
 use database::VersionPrecondition;
 use serde::Serialize;
 
-use crate::AppError;
+use crate::{AppError, Code};
 
 /// The header If-Match: which versions of a row a write is meant for (RFC 9110 section 13.1.1).
 /// Weak tags match nothing.
@@ -29,7 +29,7 @@ impl FromRequest for IfMatch {
 
 fn expected(request: &HttpRequest) -> VersionPrecondition {
     if !request.headers().contains_key(header::IF_MATCH) {
-        return VersionPrecondition::Any;
+        return unexpected(request);
     }
     match header::IfMatch::parse(request) {
         Ok(header::IfMatch::Any) => VersionPrecondition::Any,
@@ -38,6 +38,21 @@ fn expected(request: &HttpRequest) -> VersionPrecondition {
             VersionPrecondition::OneOf(strong.map(|tag| tag.tag().to_owned()).collect())
         }
         Err(_) => VersionPrecondition::OneOf(Vec::new()),
+    }
+}
+
+/// The versions that a write is not meant for (If-None-Match, RFC 9110 section 13.1.2).
+fn unexpected(request: &HttpRequest) -> VersionPrecondition {
+    if request.method().is_safe() || !request.headers().contains_key(header::IF_NONE_MATCH) {
+        return VersionPrecondition::Any;
+    }
+    match IfNoneMatch::parse(request) {
+        Ok(IfNoneMatch::Any) => VersionPrecondition::OneOf(Vec::new()),
+        Ok(IfNoneMatch::Items(tags)) => {
+            let tags = tags.iter().map(|tag| tag.tag().to_owned());
+            VersionPrecondition::NoneOf(tags.collect())
+        }
+        Err(_) => VersionPrecondition::Any,
     }
 }
 
@@ -61,6 +76,10 @@ impl<T: Versioned + Serialize> Responder for Row<T> {
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         let tag = etag(&self.0);
+        // A write has looked at it before.
+        if request.method().is_safe() && !expected(request).accepts(self.0.version()) {
+            return HttpResponse::from_error(AppError::new(Code::PRECONDITION_FAILED));
+        }
         if is_known(request, &tag) {
             return HttpResponse::NotModified()
                 .insert_header(ETag(tag))

@@ -87,9 +87,9 @@ impl CorsSettings {
             })
     }
 
-    /// Takes the headers that pages may not send out of a preflight request, before the middleware
-    /// sees it: its answer then lists those that they may, and the browser tells the developer
-    /// which one is missing. A rejection would look like one of the origin.
+    /// Removes the headers that pages may not send from a preflight request, before the middleware
+    /// sees it. Its response then lists the allowed ones, and the browser names the one that is
+    /// missing; a rejection would look as if the origin were rejected.
     pub fn drop_unlisted_headers(&self, request: &mut ServiceRequest) {
         const REQUESTED: HeaderName = header::ACCESS_CONTROL_REQUEST_HEADERS;
         let headers = request.headers();
@@ -136,9 +136,9 @@ fn origins(env: &mut EnvReader<'_>, default: &str, allow_credentials: bool) -> V
     origins
 }
 
-/// What is wrong with an origin: browsers send scheme, host and, if it is not the scheme's own,
-/// port in lower case, and nothing else (RFC 6454 section 6.2). Apps and browser extensions have
-/// schemes of their own (`tauri://localhost`, `chrome-extension://...`).
+/// What is wrong with an origin, if anything. Browsers send scheme, host and, if it is not the
+/// scheme's default, port in lower case, and nothing else (RFC 6454 section 6.2). Apps and browser
+/// extensions have schemes of their own (`tauri://localhost`, `chrome-extension://...`).
 fn what_browsers_send(origin: &str) -> Option<String> {
     const EXPECTED: &str = "exact origins such as https://app.example.com, without a path";
     let Ok(url) = Url::parse(origin) else {

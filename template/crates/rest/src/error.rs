@@ -1,4 +1,4 @@
-//! What can go wrong, and its rendering as `application/problem+json` (RFC 9457).
+//! The error of the API, and its rendering as `application/problem+json` (RFC 9457).
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
@@ -44,7 +44,7 @@ pub struct AppError {
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
-/// What few errors have, boxed so that a `Result` stays small.
+/// Parts that only few errors have, boxed so that a `Result` stays small.
 #[derive(Debug, Default)]
 struct Extras {
     headers: Vec<(header::HeaderName, String)>,
@@ -52,7 +52,7 @@ struct Extras {
 }
 
 impl AppError {
-    /// An error with nothing to add to its title.
+    /// An error with a title only.
     #[must_use]
     pub fn new(code: Code) -> Self {
         Self {
@@ -81,14 +81,15 @@ impl AppError {
         self
     }
 
-    /// Adds how each thing that readiness depends on is: `ok` or `failing`.
+    /// Adds the state of each dependency of readiness: `ok` or `failing`.
     #[must_use]
     pub fn checks(mut self, checks: [(&'static str, &'static str); 2]) -> Self {
         self.extras.get_or_insert_default().checks = checks.into();
         self
     }
 
-    /// When it is worth trying again (Retry-After); rounded up to whole seconds, at least one.
+    /// Sets how long the client should wait (Retry-After), rounded up to whole seconds, at least
+    /// one.
     #[must_use]
     pub fn retry_after(mut self, pause: Duration) -> Self {
         self.add_header(header::RETRY_AFTER, whole_seconds(pause).to_string());
@@ -189,7 +190,7 @@ impl AppError {
     }
 
     /// The headers that go with it: Allow, Retry-After, WWW-Authenticate (RFC 6750 section 3). Of
-    /// two with the same name the later one counts.
+    /// two with the same name, the later one counts.
     pub fn headers(&self) -> impl Iterator<Item = (header::HeaderName, String)> {
         let retry = (self.code.status() == StatusCode::SERVICE_UNAVAILABLE)
             .then(|| (header::RETRY_AFTER, RETRY_AFTER.to_string()));
@@ -232,7 +233,7 @@ impl AppError {
     }
 }
 
-/// Rounded up, at least one.
+/// The pause in whole seconds, rounded up, at least one.
 pub(crate) fn whole_seconds(pause: Duration) -> u64 {
     (pause.as_secs_f64().ceil() as u64).max(1)
 }
@@ -322,7 +323,7 @@ pub trait OnConstraint<T> {
     /// Turns a violation of a constraint of this kind into an error with `code`.
     ///
     /// # Errors
-    /// That error, or the one that it is otherwise.
+    /// The error with `code` for that constraint; any other error unchanged.
     fn on_constraint(self, constraint: Constraint, code: Code) -> Result<T, AppError>;
 }
 
@@ -364,7 +365,7 @@ fn collect(errors: &ValidationErrors, prefix: &str, found: &mut Vec<FieldError>)
             }
             ValidationErrorsKind::Field(errors) => found.extend(errors.iter().map(|error| {
                 FieldError {
-                    // A rule between fields says which of them is wrong.
+                    // A rule between fields names the wrong one in a parameter.
                     field: match error.params.get("field").and_then(|field| field.as_str()) {
                         Some(name) => place(name),
                         None => field.clone(),

@@ -21,8 +21,8 @@ use super::{
 };
 use crate::{AppError, Code};
 
-/// The header Idempotency-Key (draft-ietf-httpapi-idempotency-key-header-07). Its value is taken as
-/// it stands: with the quotes that the draft asks for, or without.
+/// The header Idempotency-Key (draft-ietf-httpapi-idempotency-key-header-07). Its value is used
+/// verbatim, with or without the quotes that the draft requires.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// The key of a POST without a body, if it has one.
@@ -41,7 +41,7 @@ impl FromRequest for Key {
 pub struct Idempotent<T> {
     /// The body.
     pub body: T,
-    /// The request, where it has a key.
+    /// The key, if there is one.
     pub key: Option<IdempotencyKey>,
 }
 

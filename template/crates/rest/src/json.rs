@@ -4,6 +4,7 @@ use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     dev::Payload,
     http::header,
+    mime,
     web::{Bytes, BytesMut, Data},
 };
 use database::text::violated_rule;
@@ -22,7 +23,8 @@ use crate::{AppError, Code, Limits};
 /// The most fields whose errors are reported: a body can hold thousands.
 pub(crate) const MAX_ERRORS: usize = 100;
 
-/// A JSON body that was read, understood and found valid, in that order: 413, 415, 400, 422.
+/// A JSON body that was read, parsed and validated. In this order, the errors are 408 or 413, 415,
+/// 400, 422.
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned + Validate + ToSchema + 'static> FromRequest for Json<T> {
@@ -55,7 +57,7 @@ pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Byte
     }
 }
 
-/// A parsed body.
+/// Parses and validates a body; reports every error at once.
 pub(super) fn parse_and_validate<T: DeserializeOwned + Validate + ToSchema>(
     body: &[u8],
 ) -> Result<T, AppError> {
@@ -67,8 +69,8 @@ pub(super) fn parse_and_validate<T: DeserializeOwned + Validate + ToSchema>(
     Ok(value)
 }
 
-/// Reading an object stops at its first error. Here each field is read by itself, so that every
-/// error is reported; rules between fields only count once all fields are valid.
+/// Deserializing an object stops at its first error. Here each field is read by itself, so that
+/// every error is reported; rules between fields are only checked once all fields are valid.
 fn all_errors<T: DeserializeOwned + Validate + ToSchema>(body: &[u8]) -> Option<AppError> {
     let mut fields: Map<String, Value> = serde_json::from_slice(body).ok()?;
     let required = required_fields::<T>();
@@ -107,7 +109,7 @@ fn is_missing(name: &str) -> AppError {
     AppError::invalid(name, "required", "is required")
 }
 
-/// Why a field cannot be read, whatever else the body holds; of an object, every error in it.
+/// The error of one field, read without the rest of the body; for an object, every error in it.
 fn error_in<T: DeserializeOwned>(name: &str, value: &Value) -> Option<AppError> {
     let read = |value: Value| {
         let alone = Map::from_iter([(name.to_owned(), value)]);
@@ -123,8 +125,8 @@ fn error_in<T: DeserializeOwned>(name: &str, value: &Value) -> Option<AppError> 
     inner.or(Some(whole))
 }
 
-/// The rules that other fields than the invalid ones violate. Rules between fields are not among
-/// them: they were judged without the invalid ones.
+/// The rules that the other fields violate. Rules between fields are left out, because they were
+/// checked without the invalid fields.
 fn rules_of_others(
     mut rules: ValidationErrors,
     invalid: &BTreeMap<String, AppError>,
@@ -175,9 +177,14 @@ fn is_encoded(request: &HttpRequest) -> bool {
 }
 
 fn is_json(request: &HttpRequest) -> bool {
-    let essence = request.content_type().trim().to_ascii_lowercase();
-    essence == "application/json"
-        || essence.starts_with("application/") && essence.ends_with("+json")
+    let is_one = request.headers().get_all(header::CONTENT_TYPE).count() == 1;
+    let media_type = request.mime_type().ok().flatten();
+    let is_json = |name: mime::Name<'_>| name == "json";
+    is_one
+        && media_type.is_some_and(|it| {
+            it.type_() == "application"
+                && (is_json(it.subtype()) || it.suffix().is_some_and(is_json))
+        })
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, AppError> {
@@ -187,7 +194,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, AppError> {
     let no_json = || AppError::new(Code::MALFORMED_REQUEST).detail("The body is not JSON");
     let text = std::str::from_utf8(body).map_err(|_| no_json())?;
     let value = value_of(&mut serde_json::Deserializer::from_str(text));
-    // What follows a bad value decides whether it was JSON at all.
+    // The value is invalid; only the whole text shows whether it was JSON at all.
     serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|_| no_json())?;
     // Serde would take the elements of an array as the fields, in their order.
     match body.trim_ascii_start().first() {
@@ -203,8 +210,8 @@ where
     serde_path_to_error::deserialize(json).map_err(|error| explain(&error))
 }
 
-/// The error as field, code and message. A rule says its code; serde names an unknown, missing or
-/// repeated field in backticks.
+/// The error as field, code and message. A rule has its own code; serde puts the name of an
+/// unknown, missing or repeated field in backticks.
 fn explain(error: &serde_path_to_error::Error<serde_json::Error>) -> AppError {
     let text = error.inner().to_string();
     let place = error.path().to_string();

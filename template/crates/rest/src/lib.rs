@@ -35,6 +35,7 @@ mod request_id;
 mod route_table;
 mod security_headers;
 pub mod telemetry;
+mod unread_body;
 
 pub use catch::catch_panics_and_timeouts;
 pub use client_address::{Network, TrustedProxies, client_address};

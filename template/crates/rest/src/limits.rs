@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use database::EnvReader;
 
-/// How much a request may ask for. The application registers it as app data.
+/// Limits on the size and duration of requests. The application registers it as app data.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// MAX_BODY_BYTES: the largest request body, in bytes.

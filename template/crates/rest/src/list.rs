@@ -7,7 +7,7 @@ use database::Page;
 use serde::Serialize;
 use url::form_urlencoded;
 
-/// A page as a response, with the header Link (RFC 8288) to those around it.
+/// A page as a response, with links to other pages in the header Link (RFC 8288).
 pub struct List<T>(pub Page<T>);
 
 impl<T: Serialize> Responder for List<T> {
@@ -22,8 +22,8 @@ impl<T: Serialize> Responder for List<T> {
     }
 }
 
-/// Links to the pages around this one. Cursors only lead forward, and which page is the last is known
-/// where the rows were counted.
+/// Links to the first, previous, next and last page. Cursors only lead forward, and the last page
+/// is only known if the rows were counted.
 fn links<T>(uri: &Uri, page: &Page<T>) -> impl Iterator<Item = (&'static str, String)> {
     let by_cursor = parameters(uri).any(|(name, _)| name == "cursor");
     let numbered = |number: u64| Some(target(uri, "page", &number.to_string()));
@@ -54,7 +54,7 @@ fn parameters(uri: &Uri) -> form_urlencoded::Parse<'_> {
     form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
 }
 
-/// The same list at another place.
+/// The URL of another page of the same list.
 fn target(uri: &Uri, name: &str, value: &str) -> String {
     let kept = parameters(uri).filter(|(name, _)| name != "page" && name != "cursor");
     let query = form_urlencoded::Serializer::new(String::new())

@@ -21,6 +21,7 @@ use tracing::field::display;
 use crate::{
     AppError, Code, Readiness, RequestId, security_headers,
     telemetry::{Panic, RareWarning, metrics, traces::RequestSpan},
+    unread_body::HeldPayload,
 };
 
 /// The caller of a request; authentication puts it into the request's extensions. A response that
@@ -35,8 +36,8 @@ pub struct Caller {
     pub client: Option<String>,
 }
 
-/// What every WWW-Authenticate challenge says beside its error, as `name="value"`; shared by the
-/// application as `Data<ChallengeParameters>`.
+/// The parameters that every WWW-Authenticate challenge has besides its error, as `name="value"`;
+/// shared by the application as `Data<ChallengeParameters>`.
 #[derive(Debug)]
 pub struct ChallengeParameters(pub String);
 
@@ -47,12 +48,12 @@ pub fn log_requests(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> LocalBoxFuture<'static, Result<ServiceResponse<BoxBody>, Error>> {
-    // actix keeps room for the outermost future in every connection, also while it is idle.
+    // actix reserves space for the outermost future in every connection, even an idle one.
     Box::pin(respond(request, next))
 }
 
 async fn respond(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let began = Instant::now();
@@ -62,6 +63,7 @@ async fn respond(
     let by_https = security_headers::came_by_https(request.request());
     let readiness = request.app_data::<Data<Readiness>>().cloned();
     let span = RequestSpan::begin(&request, &id);
+    let payload = HeldPayload::of(&mut request);
     let answer = span.run(next.call(request)).await?.map_into_boxed_body();
     let mut answer = span.in_scope(|| render_problem(answer, &id));
     let caller = answer.request().extensions().get::<Caller>().cloned();
@@ -78,7 +80,10 @@ async fn respond(
     span.record(method, &route, status);
     span.in_scope(|| log(&answer, &id, &route, &caller.unwrap_or_default(), took));
     metrics::answered(method, route, status, took);
-    Ok(answer)
+    Ok(match payload {
+        Some(payload) => payload.hold_in(answer),
+        None => answer,
+    })
 }
 
 fn render_problem(answer: ServiceResponse, id: &RequestId) -> ServiceResponse {
@@ -144,7 +149,7 @@ fn log_cause(error: &AppError, id: &RequestId) {
     let cause = causes.join(": ");
     if [Code::AUTH_UNAVAILABLE, Code::JWKS_UNAVAILABLE].contains(&error.code()) {
         static WITHOUT_BETTER_AUTH: RareWarning = RareWarning::new();
-        // Not an error of this server, and one with every request while it lasts.
+        // Not an error of this server, and every request would log it while it lasts.
         if WITHOUT_BETTER_AUTH.is_due() {
             tracing::warn!(request_id = %id, code = %error.code(), cause, "requests are rejected because Better Auth cannot be asked");
         }
@@ -193,7 +198,7 @@ fn log(answer: &ServiceResponse, id: &RequestId, route: &str, caller: &Caller, t
     );
 }
 
-/// The value of a label: clients can invent methods.
+/// The method as the value of a label: clients can invent methods.
 fn method(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

@@ -27,18 +27,18 @@ use crate::{
     AppError, Caller, Code, Network, TrustedProxies, client_address, error::whole_seconds,
 };
 
-/// The limit that a 429 is about: its quota and its window, in seconds
+/// The header of a 429 with the exceeded limit: its quota and its window in seconds
 /// (draft-ietf-httpapi-ratelimit-headers-10).
 pub const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-/// What is left of it, and when there is more.
+/// The header with the remaining quota, and the seconds until there is more.
 pub const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
-/// How many users and networks are told apart within some minutes. More networks than that share
-/// what is left: only requests without a valid credential are counted by network.
+/// How many users and how many networks are counted separately within some minutes; any further
+/// ones share one quota. Only requests without a valid credential are counted by network.
 const CALLERS: usize = 1 << 20;
 const NETWORKS: usize = 1 << 17;
 
-/// How many requests a minute are answered, by this process alone; `None` is without limit.
+/// How many requests a minute this process answers; `None` = no limit.
 #[derive(Clone, Copy, Debug)]
 pub struct RateLimitSettings {
     /// RATE_LIMIT_PER_USER: of a signed-in user, or of an OAuth client that acts for itself.
@@ -71,7 +71,7 @@ pub struct RateLimits {
 }
 
 impl RateLimits {
-    /// Limits as the settings say, for clients whose address `proxies` report.
+    /// The limits in the settings; client addresses are determined with `proxies`.
     #[must_use]
     pub fn new(settings: RateLimitSettings, proxies: TrustedProxies) -> Self {
         let (callers, networks) = (settings.per_user, settings.per_address);

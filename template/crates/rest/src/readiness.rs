@@ -10,7 +10,7 @@ pub struct Readiness {
 }
 
 impl Readiness {
-    /// From now on the process is not ready.
+    /// Makes the process not ready from now on.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
     }

@@ -11,11 +11,12 @@ use uuid::Uuid;
 pub struct RequestId(String);
 
 impl RequestId {
-    /// The header that carries it, both ways.
+    /// The header that carries it in requests and responses.
     pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
     const MAX_LENGTH: usize = 64;
 
-    /// The caller's id if it is well-formed, that is 1 to 64 letters, digits, `-`, `_`, `.`; else a new one.
+    /// The caller's id if it is well-formed (1 to 64 letters, digits, `-`, `_`, `.`), else a new
+    /// one.
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Self {
         let given = headers

@@ -8,12 +8,13 @@ use crate::{AppError, Code, limit_address, openapi};
 /// found" when a method does not fit; and which scopes open them to OAuth clients.
 pub struct RouteTable(Vec<Path>);
 
-/// Documented routes that fit a request.
+/// Documented routes that match a request.
 #[derive(Default)]
 pub struct Candidates<'a> {
-    /// Of the path that the router finds first. If it has the method, one of them takes the request.
+    /// The routes of the path that the router finds first. If there are any, one of them handles
+    /// the request.
     pub first: Vec<&'a openapi::Route>,
-    /// Of the other paths that fit.
+    /// The routes of the other matching paths.
     pub others: Vec<&'a openapi::Route>,
 }
 
@@ -68,13 +69,13 @@ impl RouteTable {
         request.app_data::<Data<Self>>().map(|table| table.as_ref())
     }
 
-    /// The problem of a request that no route took, although this path has one.
+    /// The 405 for a request that no route accepts, if the path exists with other methods.
     #[must_use]
     pub fn wrong_method(&self, path: &str) -> Option<AppError> {
         self.find(path).map(Path::wrong_method)
     }
 
-    /// The same for routes without parameters alone.
+    /// Like [`Self::wrong_method`], only for paths without parameters.
     #[must_use]
     pub fn wrong_method_on_fixed(&self, path: &str) -> Option<AppError> {
         self.find(path)
@@ -82,8 +83,8 @@ impl RouteTable {
             .map(Path::wrong_method)
     }
 
-    /// The documented routes that may take the request. None if it may be an undocumented one. HEAD is
-    /// a GET.
+    /// The documented routes that may handle the request; none if an undocumented one may. HEAD
+    /// counts as GET.
     #[must_use]
     pub fn candidates(&self, request: &HttpRequest) -> Candidates<'_> {
         // As the router reads it: percent-decoded.
@@ -112,8 +113,8 @@ impl RouteTable {
         fitting.find(|route| !self.is_shadowed(route, path))
     }
 
-    /// Whether a scope with a fixed name stands where the route has its first parameter: scopes do
-    /// not fall through, so `/api/admin/notes` is never `/api/{user_id}/notes`.
+    /// Whether a scope with a fixed name hides the route, whose first parameter is in that place:
+    /// scopes do not fall through, so `/api/admin/notes` is never `/api/{user_id}/notes`.
     fn is_shadowed(&self, route: &Path, path: &str) -> bool {
         let Some((before, _)) = route.pattern().split_once('{') else {
             return false;

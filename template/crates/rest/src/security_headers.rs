@@ -40,8 +40,8 @@ fn set_if_absent(headers: &mut HeaderMap, name: HeaderName, value: &'static str)
     }
 }
 
-/// Whether the client spoke https to a trusted proxy: the first value of X-Forwarded-Proto. One
-/// that a client made up harms nobody, as browsers ignore the header in a response by http
+/// Whether the client spoke https to a trusted proxy: the first value of X-Forwarded-Proto. A value
+/// that a client made up does no harm, because browsers ignore the header in responses over http
 /// (RFC 6797 section 8.1).
 pub(crate) fn came_by_https(request: &HttpRequest) -> bool {
     let Some(proxies) = request.app_data::<Data<TrustedProxies>>() else {

@@ -13,18 +13,19 @@ use crate::{
 
 /// The columns that every resource has.
 const COLUMNS: &str = "id user_id version created_at updated_at deleted_at";
-/// Those that one has whose rows belong to organizations.
+/// The further columns of a resource whose rows belong to organizations.
 const ORGANIZATION_COLUMNS: &str = "organization_id created_by";
 
 /// The query parameters that every list has.
 const PARAMETERS: &str = "cursor include_deleted order page page_size sort_by";
-/// The same, which no number or text is filtered by.
+/// A parameter of every list that only conflicts with a field whose filter has the field's own
+/// name.
 const TOTAL: &str = "total";
 
 /// The endings of parameters that filter by a range.
 const RANGE_ENDINGS: [&str; 4] = ["_after", "_before", "_max", "_min"];
 
-/// Why a field cannot be called like one of these columns.
+/// The error for a field with the name of such a column.
 const COLUMN_EXISTS: &str = "every resource has this column";
 
 /// Better Auth's tables, and the API's own paths.
@@ -39,7 +40,7 @@ const TYPES: &str = "ActiveModel Box Column Entity Err Model None Ok Option Prim
 const SCHEMAS: &str = "Alive AuditAction AuditEntry AuditEntryId BetterAuthId ChangedRowId Checks Code FieldError Identity Problem Profile Ready \
     Visitor";
 
-/// How many characters PostgreSQL keeps of a name.
+/// The length of the longest name in PostgreSQL, in characters.
 const LONGEST_NAME: usize = 63;
 
 /// Endings of the resource's own types: the type of such a field would have the same name.
@@ -94,7 +95,8 @@ pub fn of_names(names: &Names, project: &Project) -> Vec<String> {
     errors
 }
 
-/// Rejects types that a new file has twice: the resource's own, and one that a template imports.
+/// Rejects type names that a new file would have twice: once of the resource itself, once imported
+/// by a template.
 pub fn of_types(plan: &mut Plan) {
     let mut twice = BTreeSet::new();
     for file in plan
@@ -131,7 +133,7 @@ pub fn of_fields(fields: &[Field], writer: Writer) -> Vec<String> {
     }
     let mut seen = BTreeSet::new();
     for field in fields {
-        // As a variant: `a_1` and `a1` are one.
+        // Compared as enum variants: `a_1` and `a1` are the same name.
         if !seen.insert(field.name.in_pascal_case()) {
             errors.push(format!("{}: there are two fields of this name", field.name));
         }
@@ -201,7 +203,7 @@ fn of_field(field: &Field) -> Vec<String> {
 }
 
 fn is_keyword(word: &str) -> bool {
-    // syn does not know that it is one since edition 2024.
+    // syn does not know that `gen` is a keyword since edition 2024.
     word == "gen" || syn::parse_str::<syn::Ident>(word).is_err()
 }
 

@@ -58,7 +58,7 @@ pub enum Kind {
     Bool,
     /// A 32-bit integer, perhaps in a range.
     Int(Option<RangeInclusive<i32>>),
-    /// An exact number: its digits in all, at most 18, and those after the point.
+    /// An exact number of `precision` digits, at most 18, `scale` of them after the point.
     Decimal {
         precision: u8,
         scale: u8,
@@ -74,7 +74,8 @@ pub enum Kind {
 #[derive(Debug, PartialEq)]
 pub struct Target {
     pub names: Names,
-    /// Whose rows these are: unless nobody's, the same as those that refer to them.
+    /// Who writes its rows: administrators, or the same writers as those of the rows that refer to
+    /// them.
     pub writer: Writer,
 }
 

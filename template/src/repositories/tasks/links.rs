@@ -24,7 +24,7 @@ struct ExportedTask {
     tag_ids: Vec<TagId>,
 }
 
-/// Tasks as their owner's export holds them. One statement for all of them.
+/// The tasks as JSON for their owner's export. One statement for all of them.
 pub(super) async fn export(
     tasks: Vec<task::Model>,
     db: &impl ConnectionTrait,
@@ -63,7 +63,7 @@ pub async fn tags_of(
     Ok(tags.all(db).await?)
 }
 
-/// Those of these tasks that do not carry the tag; all were looked up as the owner's.
+/// The tasks among these that do not have the tag. All must have been looked up as the owner's.
 ///
 /// # Errors
 /// When the database fails.
@@ -86,7 +86,7 @@ pub async fn without_tag(
     Ok(others.copied().collect())
 }
 
-/// Puts tags on tasks; all were looked up as the owner's. Says how many were not there before.
+/// Puts tags on tasks; returns how many links are new. All must have been looked up as the owner's.
 ///
 /// # Errors
 /// When the database fails.
@@ -116,7 +116,7 @@ pub async fn add_tags(
 /// How many tags a task may have.
 pub const MAX_TAGS: u64 = 100;
 
-/// Whether one of these tasks has all the tags that it may have.
+/// Whether one of these tasks already has [`MAX_TAGS`] tags.
 ///
 /// # Errors
 /// When the database fails.
@@ -146,8 +146,8 @@ fn live_tags(owner: UserUuid) -> SelectStatement {
         .into_query()
 }
 
-/// Takes every tag off a task and puts these on; all were looked up as the owner's. Deleted tags stay, so
-/// that restoring one puts it back.
+/// Takes every tag off a task and puts these on; all must have been looked up as the owner's. Links
+/// to deleted tags stay, so that restoring such a tag puts it back.
 ///
 /// # Errors
 /// When the database fails.
@@ -165,7 +165,7 @@ pub async fn replace_tags(
     add_tags(owner, &[task], tags, db).await.map(drop)
 }
 
-/// Takes a tag off a task that was looked up as the owner's.
+/// Takes a tag off a task, which must have been looked up as the owner's.
 ///
 /// # Errors
 /// `not_found` when it is not on it.

@@ -125,7 +125,7 @@ pub async fn lock_all(
     ids: &[TaskId],
     db: &impl ConnectionTrait,
 ) -> Result<Vec<TaskId>, AppError> {
-    // In one order everywhere: two transactions then wait for each other in one direction only.
+    // Locked in the same order everywhere, so that two transactions cannot deadlock.
     let tasks = rows::find::<task::Entity>(owner, false)
         .filter(task::Column::Id.is_in(ids.iter().copied()))
         .order_by_asc(task::Column::Id)
@@ -150,7 +150,7 @@ pub async fn touch(
     Ok(())
 }
 
-/// Raises the version of the owner's tasks that carry this tag: they look different now.
+/// Raises the version of the owner's tasks that have this tag, because they show it.
 ///
 /// # Errors
 /// When the database fails.

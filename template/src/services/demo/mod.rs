@@ -45,7 +45,7 @@ pub fn users() -> [NewUser; 2] {
     })
 }
 
-/// What to try with a token of the first one: paths, and curl's options behind them.
+/// Requests to try with a token of the first user: paths, followed by curl's options.
 pub const REQUESTS: &[&str] = &[
     // The token's user, and their row.
     "/api/me",
@@ -55,7 +55,7 @@ pub const REQUESTS: &[&str] = &[
     r#"/api/me/tasks --json '{"title":"Water the plants"}'"#,
 ];
 
-/// What an administrator may do to everybody's rows.
+/// The permissions for everybody's rows that an administrator may have.
 pub const PERMISSIONS: &[&str] = &["tasks:delete"];
 
 /// Adds what is missing; safe to repeat. Users who have rows already get no more.

@@ -63,7 +63,8 @@ impl DemoTask {
     }
 }
 
-/// Gives rows to the owners who have no tasks and no tags; says how many tags and tasks were added.
+/// Adds rows for the owners who have no tasks and no tags; returns how many tags and tasks were
+/// added.
 pub(super) async fn add(
     owners: [UserUuid; 2],
     db: &impl ConnectionTrait,

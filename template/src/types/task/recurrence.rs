@@ -1,3 +1,5 @@
+use std::ops::RangeInclusive;
+
 use chrono::TimeZone as _;
 use sea_orm::{DeriveActiveEnum, EnumIter, FromJsonQueryResult};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -57,36 +59,76 @@ impl<'de> Deserialize<'de> for RecurrenceRule {
     }
 }
 
-/// The parser wants to know when the recurrence starts, to compare it with UNTIL: a start in UTC long
-/// ago suits every UNTIL in UTC. It takes what would repeat for ever without moving, or never.
+/// Whether grammar and parser take it. The parser compares UNTIL with the start of the recurrence: a
+/// start long ago in UTC suits every UNTIL in UTC.
 fn is_valid(text: &str) -> bool {
-    let parts: Vec<_> = text.split(';').map(in_utc).collect();
-    let has = |name: &str| parts.iter().any(|part| part.starts_with(name));
-    let is_pointless = |part: &String| {
-        let zero = part
-            .strip_prefix("INTERVAL=")
-            .or(part.strip_prefix("COUNT="));
-        part.is_empty() || zero.is_some_and(|number| number.parse() == Ok(0))
-    };
-    if parts.iter().any(is_pointless) || has("COUNT=") && has("UNTIL=") {
+    let text = text.to_ascii_uppercase();
+    let parts: Option<Vec<_>> = text.split(';').map(|part| part.split_once('=')).collect();
+    let Some(parts) = parts.filter(|parts| keep_grammar(parts)) else {
         return false;
-    }
+    };
+    let rule: Vec<_> = parts.into_iter().map(in_utc).collect();
+    let rule = rule.join(";").parse::<rrule::RRule<rrule::Unvalidated>>();
     let start = rrule::Tz::UTC.with_ymd_and_hms(1900, 1, 1, 12, 0, 0);
-    let rule = parts.join(";").parse::<rrule::RRule<rrule::Unvalidated>>();
     match (rule, start.earliest()) {
         (Ok(rule), Some(start)) => rule.validate(start).is_ok(),
         _ => false,
     }
 }
 
-/// The part in capitals; an UNTIL without a zone as if it were in UTC, so that no zone's gaps count.
-fn in_utc(part: &str) -> String {
-    let part = part.to_ascii_uppercase();
-    match part.strip_prefix("UNTIL=") {
-        Some(until) if until.ends_with('Z') => part,
-        Some(until) if until.contains('T') => format!("{part}Z"),
-        Some(_) => format!("{part}T000000Z"),
-        None => part,
+/// What the parser does not check (RFC 5545 section 3.3.10).
+fn keep_grammar(parts: &[(&str, &str)]) -> bool {
+    let value = |name: &str| parts.iter().find(|part| part.0 == name).map(|part| part.1);
+    let has = |name: &str| value(name).is_some();
+    let counts_weekdays = match value("FREQ") {
+        Some("MONTHLY") => true,
+        Some("YEARLY") => !has("BYWEEKNO"),
+        _ => false,
+    };
+    let is_weekday = |item: &str| match item.split_at_checked(item.len().saturating_sub(2)) {
+        Some(("", _)) => true,
+        Some((number, _)) => counts_weekdays && is_number(number, 1..=53, true),
+        None => false,
+    };
+    let is_filter = |name: &str| name.starts_with("BY") && name != "BYSETPOS";
+    let fits = |(name, value): &(&str, &str)| {
+        let all = |range: RangeInclusive<u32>, signed| {
+            let mut items = value.split(',');
+            items.all(|item| is_number(item, range.clone(), signed))
+        };
+        match *name {
+            "INTERVAL" | "COUNT" => is_number(value, 1..=u32::MAX, false),
+            "BYSECOND" => all(0..=60, false),
+            "BYMINUTE" => all(0..=59, false),
+            "BYHOUR" => all(0..=23, false),
+            "BYMONTH" => all(1..=12, false),
+            "BYMONTHDAY" => all(1..=31, true),
+            "BYYEARDAY" => all(1..=366, true),
+            "BYWEEKNO" => all(1..=53, true),
+            "BYSETPOS" => all(1..=366, true) && parts.iter().any(|part| is_filter(part.0)),
+            "BYDAY" => value.split(',').all(is_weekday),
+            _ => true,
+        }
+    };
+    parts.iter().all(fits) && !(has("COUNT") && has("UNTIL"))
+}
+
+/// Digits in this range; with a sign, they count from the end.
+fn is_number(text: &str, range: RangeInclusive<u32>, signed: bool) -> bool {
+    let unsigned = text.strip_prefix(['+', '-']).filter(|_| signed);
+    let digits = unsigned.unwrap_or(text);
+    digits.bytes().all(|byte| byte.is_ascii_digit())
+        && digits.len() <= range.end().ilog10() as usize + 1
+        && digits.parse().is_ok_and(|number| range.contains(&number))
+}
+
+/// The part; an UNTIL without a zone as if it were in UTC, so that no zone's gaps count.
+fn in_utc((name, value): (&str, &str)) -> String {
+    match name {
+        "UNTIL" if value.ends_with('Z') => format!("{name}={value}"),
+        "UNTIL" if value.contains('T') => format!("{name}={value}Z"),
+        "UNTIL" => format!("{name}={value}T000000Z"),
+        _ => format!("{name}={value}"),
     }
 }
 
@@ -97,7 +139,7 @@ fn in_utc(part: &str) -> String {
 pub struct TimeZone(String);
 
 impl TimeZone {
-    /// Reads a name such as `Asia/Tokyo`, in the letters of the database itself.
+    /// Reads a name such as `Asia/Tokyo`, spelled exactly as in the IANA database.
     ///
     /// # Errors
     /// Code `unknown_time_zone`.
@@ -185,6 +227,19 @@ mod tests {
             "FREQ=DAILY\nFREQ=DAILY",
             "FREQ=DÄILY",
             "ſREQ=DAILY",
+            "FREQ=DAILY;INTERVAL=+2",
+            "FREQ=DAILY;COUNT=+1",
+            "FREQ=DAILY;BYHOUR=+1",
+            "FREQ=DAILY;BYHOUR=001",
+            "FREQ=DAILY;BYHOUR=24",
+            "FREQ=DAILY;BYMONTHDAY=0",
+            "FREQ=MONTHLY;BYMONTHDAY=1,-0",
+            "FREQ=DAILY;BYSETPOS=1",
+            "FREQ=YEARLY;BYWEEKNO=1;BYDAY=1MO",
+            "FREQ=WEEKLY;BYDAY=1MO",
+            "FREQ=DAILY;BYDAY=-1MO",
+            "FREQ=MONTHLY;BYDAY=0MO",
+            "FREQ=MONTHLY;BYDAY=54MO",
         ] {
             let rejected = RecurrenceRule::parse(text).map_err(|error| error.code.into_owned());
             assert_eq!(rejected, Err("invalid_rrule".to_owned()), "{text:?}");
@@ -212,6 +267,9 @@ mod tests {
             "FREQ=DAILY;UNTIL=20260329T023000",
             "FREQ=WEEKLY;INTERVAL=2;WKST=SU",
             "FREQ=MONTHLY;BYDAY=-1FR",
+            "FREQ=MONTHLY;BYDAY=+2MO,TU",
+            "FREQ=MONTHLY;BYMONTHDAY=1,-1",
+            "FREQ=YEARLY;BYYEARDAY=-366,200",
             "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-2",
             "FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO",
             "FREQ=MINUTELY;INTERVAL=90",

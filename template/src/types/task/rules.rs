@@ -29,7 +29,7 @@ pub fn reminder_precedes_due_date(
     }
 }
 
-/// The pattern `custom` has a configuration, and no other one has.
+/// The pattern `custom` requires a configuration, and no other pattern may have one.
 ///
 /// # Errors
 /// Codes `required` and `only_with_custom` at `recurrence_config`.

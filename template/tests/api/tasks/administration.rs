@@ -2,6 +2,7 @@
 
 use mock_auth::User;
 use reqwest::Method;
+use serde_json::json;
 
 use crate::support::{Answer, TestApp};
 
@@ -41,6 +42,27 @@ async fn only_the_permission_allows_deleting_any_users_task() {
         .delete(&anyones("not-an-id"))
         .await
         .rejected(404, "not_found");
+}
+
+/// The token still grants it.
+#[actix_web::test]
+async fn an_administrator_who_is_gone_or_banned_changes_nothing() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    let task = alice
+        .post("/api/me/tasks", json!({"title": "x"}))
+        .await
+        .created();
+    let task = anyones(task["id"].as_str().unwrap());
+    let cleaner = app.permitted("tasks:delete").await;
+    app.sql(&format!(
+        r#"DELETE FROM "user" WHERE uuid = '{}'"#,
+        cleaner.uuid()
+    ))
+    .await;
+    let answer = cleaner.delete(&task).await;
+    answer.rejected(401, "user_unknown");
+    assert_eq!(alice.get("/api/me/tasks").await.ok()["total"], 1);
 }
 
 #[actix_web::test]

@@ -158,6 +158,44 @@ async fn an_unchanged_row_is_answered_with_304() {
 }
 
 #[actix_web::test]
+async fn a_row_is_read_only_in_a_version_that_the_caller_expects() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    let task = a_task(&alice).await;
+    for (expected, status) in [
+        (r#""2""#, 412),
+        (r#"W/"1""#, 412),
+        (r#""1""#, 200),
+        ("*", 200),
+    ] {
+        for method in [Method::GET, Method::HEAD] {
+            let read = alice.with(("if-match", expected), method, &task, Value::Null);
+            assert_eq!(read.await.status, status, "{expected}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_write_that_is_not_meant_for_the_current_version_is_rejected() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").await;
+    let task = a_task(&alice).await;
+    for known in ["*", r#""1""#, r#"W/"1""#, r#""7", "1""#] {
+        for (method, body) in [
+            (Method::PUT, json!({"title": "x"})),
+            (Method::PATCH, json!({"title": "x"})),
+            (Method::DELETE, Value::Null),
+        ] {
+            let write = alice.with(("if-none-match", known), method, &task, body);
+            write.await.rejected(412, "precondition_failed");
+        }
+    }
+    let body = json!({"title": "x"});
+    let write = alice.with(("if-none-match", r#""2""#), Method::PATCH, &task, body);
+    assert_eq!(write.await.ok()["version"], 2);
+}
+
+#[actix_web::test]
 async fn a_list_has_no_etag_and_is_not_stored() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;

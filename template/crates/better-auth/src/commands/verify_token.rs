@@ -43,7 +43,7 @@ pub struct VerifyTokenArguments {
 }
 
 /// Verifies a token by the rules of [`authenticate`](crate::authenticate). Prints its claims, or
-/// details of what is wrong that HTTP responses never tell.
+/// why it is rejected, in more detail than HTTP responses give.
 ///
 /// # Errors
 /// When the token is not valid, or the key set cannot be read.
@@ -114,7 +114,7 @@ impl VerifyTokenArguments {
     }
 }
 
-/// The token itself, or what standard input holds for `-` and without one.
+/// The token in the argument, or in standard input if the argument is `-` or absent.
 pub(crate) fn read_token(argument: Option<&str>) -> io::Result<String> {
     match argument {
         Some(token) if token != "-" => Ok(token.to_owned()),
@@ -206,7 +206,7 @@ fn any_of(values: &[String]) -> String {
     values.join(" or ")
 }
 
-/// The remedy, if the rejection alone tells the cause.
+/// The remedy, if the cause is clear from the rejection.
 fn remedy(rejection: Rejection, token: &str) -> Option<&'static str> {
     let is_of_session =
         || Token::parse(token).is_ok_and(|token| token.kind() == TokenKind::Session);

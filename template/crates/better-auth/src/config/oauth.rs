@@ -7,7 +7,7 @@ use crate::config::auth_server::{AuthServer, http_url, is_insecure};
 #[derive(Clone, Debug)]
 pub struct OAuthSettings {
     /// OAUTH_AUDIENCE: the public URL of the API, which clients send as `resource` (RFC 8707) and
-    /// access tokens carry in `aud`, as it was written.
+    /// access tokens carry in `aud`, verbatim.
     pub audience: String,
     url: Url,
     /// OAUTH_ISSUER: the only `iss` accepted in access tokens.
@@ -57,8 +57,8 @@ impl OAuthSettings {
 /// Where the metadata of a resource without a path lies (RFC 9728 section 3).
 pub(crate) const METADATA_PATH: &str = "/.well-known/oauth-protected-resource";
 
-/// A resource indicator: an absolute URL without fragment (RFC 8707 section 2), here without query
-/// too.
+/// A resource indicator: an absolute URL without fragment (RFC 8707 section 2), here also without
+/// query.
 fn resource(value: &str, allows_insecure_http: bool) -> Option<(String, Url)> {
     let url = http_url(value)?;
     let is_secure = allows_insecure_http || !is_insecure(&url);

@@ -23,8 +23,8 @@ pub struct SessionSettings {
     /// SESSION_CACHE_TTL: how long a look-up is cached; a sign-out takes effect after it at the
     /// latest.
     pub cache_ttl: Duration,
-    /// SESSION_MAX_LOOKUPS: how many look-ups in 10 s for one client address Better Auth may answer
-    /// with no session before there are no more.
+    /// SESSION_MAX_LOOKUPS: how many look-ups of one client address may find no session within 10
+    /// s; further ones are not sent.
     pub max_lookups: usize,
     /// The URL of Better Auth's `/get-session`.
     pub get_session_url: Url,
@@ -63,7 +63,8 @@ impl SessionSettings {
             server.check_secure(env, "BETTER_AUTH_URL", &server.url, danger);
         }
         let mut get_session_url = server.endpoint("/get-session");
-        // Without disableRefresh, looking at a session moves its end, and the new cookie is lost.
+        // Without disableRefresh, a look-up extends the session, and the new cookie never reaches
+        // the browser.
         get_session_url.set_query(Some("disableCookieCache=true&disableRefresh=true"));
         let cookie_names = cookie_names(env, server);
         Self {
@@ -77,7 +78,7 @@ impl SessionSettings {
     }
 }
 
-/// The secret that Better Auth 1.7 signs with, by its own order.
+/// The secret that Better Auth 1.7 signs with, in its own order of precedence.
 fn secret(env: &mut EnvReader<'_>, is_off: bool) -> Option<SecretString> {
     const NAME: &str = "BETTER_AUTH_SECRETS";
     if let Some(secrets) = env.raw(NAME) {
@@ -98,7 +99,7 @@ fn secret(env: &mut EnvReader<'_>, is_off: bool) -> Option<SecretString> {
         return Some(current.unwrap_or_default().into());
     }
     env.secret("BETTER_AUTH_SECRET", SECRET_CHARS).or_else(|| {
-        // Other programs know this name too.
+        // Other programs use this name too: while sessions are off, a short secret is no error.
         let shortest = if is_off { 0 } else { SECRET_CHARS };
         env.secret("AUTH_SECRET", shortest)
     })

@@ -28,7 +28,7 @@ pub struct TokenSettings {
     pub jwks_file: Option<PathBuf>,
     /// JWT_ISSUER: the accepted values of `iss`.
     pub issuers: Vec<String>,
-    /// JWT_AUDIENCE: the values of which `aud` must be or contain one.
+    /// JWT_AUDIENCE: `aud` must be or contain one of these values.
     pub audiences: Vec<String>,
     /// JWT_ALGORITHMS: the accepted signature algorithms.
     pub algorithms: Vec<Algorithm>,
@@ -47,7 +47,7 @@ pub struct TokenSettings {
 /// How long keys are used and how often they are fetched.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyStoreSettings {
-    /// JWKS_CACHE_TTL: the age before which a key set is fetched again, at 80 to 90 % of it.
+    /// JWKS_CACHE_TTL: a key set is fetched again at 80 to 90 % of this age.
     pub ttl: Duration,
     /// JWKS_MAX_STALE: the age up to which a key set is used while the auth server is down.
     pub max_stale: Duration,

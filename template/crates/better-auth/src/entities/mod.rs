@@ -1,8 +1,8 @@
 //! Better Auth's tables, which it writes and this application reads.
 //!
-//! Serialized, a row is its entry in a user's export: every column except secrets. Tables and
-//! columns have the names that [`schema::load`](crate::schema::load) found, before it those of
-//! Better Auth itself.
+//! A serialized row is its entry in a user's export: every column except secrets. Tables and
+//! columns have the names that [`schema::load`](crate::schema::load) found; before it runs, Better
+//! Auth's own names.
 
 use sea_orm::{ColumnType, ExprTrait, prelude::Expr, sea_query::ValueType};
 
@@ -122,7 +122,7 @@ fn column_type(kind: Kind) -> ColumnType {
     }
 }
 
-/// The expression that reads a column in the form that it has.
+/// The expression that reads a column, whatever form it is stored in.
 fn read(names: &ColumnNames, column: Expr) -> Expr {
     match names.form {
         Form::Plain | Form::Number => column,
@@ -133,7 +133,7 @@ fn read(names: &ColumnNames, column: Expr) -> Expr {
     }
 }
 
-/// The expression that writes a value in the form that the column has.
+/// The expression that writes a value in the form that the column stores.
 fn written(table: TableId, column: &ColumnNames, value: Expr) -> Expr {
     match column.form {
         Form::Integer => value.cast_as("integer"),
@@ -142,9 +142,9 @@ fn written(table: TableId, column: &ColumnNames, value: Expr) -> Expr {
     }
 }
 
-/// The value, perhaps null, of a column that a plugin of Better Auth adds, in queries of its table.
-/// Where there is no such column, its name in the innermost query means the one of `absent`: so it
-/// is read as soon as the plugin adds it.
+/// Reads a column that a plugin of Better Auth adds, in queries of its table; null while the column
+/// does not exist. Then the name in the innermost query refers to the column of `absent`, so the
+/// real one is read as soon as the plugin adds it.
 pub(crate) fn plugin_column(table: TableId, name: &'static str) -> Expr {
     let names = names::current();
     let column = names.quoted_column(table, name);
@@ -162,8 +162,8 @@ pub(crate) fn plugin_column(table: TableId, name: &'static str) -> Expr {
     ))
 }
 
-/// Milliseconds since 1970, as Better Auth's generator for Drizzle declares such columns, unless a
-/// row has seconds.
+/// The SQL that converts a time to a number: milliseconds since 1970, as Better Auth's generator
+/// for Drizzle declares such columns, or seconds if the stored rows have seconds.
 fn number_of_time(table: TableId, column: &ColumnNames) -> String {
     let (table, column) = (names::current().quoted_table(table), quoted(&column.name));
     format!(
@@ -173,8 +173,8 @@ fn number_of_time(table: TableId, column: &ColumnNames) -> String {
     )
 }
 
-/// A greater number is a time in milliseconds since 1970, as [`UtcDateTime`] reads it: a smaller one
-/// is in seconds.
+/// From this number on, a time is in milliseconds since 1970, below it in seconds, as
+/// [`UtcDateTime`] reads it.
 pub(crate) const MILLISECONDS: i64 = 100_000_000_000;
 
 #[cfg(test)]
@@ -189,7 +189,7 @@ mod tests {
         columns.map(|column| column.name).collect()
     }
 
-    /// `EmailVerified` as `emailVerified`.
+    /// The names of an entity's columns, `EmailVerified` as `emailVerified`.
     fn of_entity<C: Iterable + std::fmt::Debug>() -> Vec<String> {
         let names = C::iter().map(|column| format!("{column:?}"));
         names
@@ -197,7 +197,7 @@ mod tests {
             .collect()
     }
 
-    /// A column finds its name by its place.
+    /// Columns get their names by position.
     #[test]
     fn entities_have_the_columns_of_the_definitions_in_their_order() {
         for (table, entity) in [

@@ -38,7 +38,7 @@ impl Model {
     #[must_use]
     pub fn roles(&self) -> Vec<String> {
         let text = self.role.as_deref().unwrap_or_default();
-        // A field of type string[] on an engine without arrays.
+        // A field of type string[] is stored as JSON on an engine without arrays.
         let list = serde_json::from_str(text).ok().filter(Value::is_array);
         claims::roles(Some(&list.unwrap_or_else(|| text.into())))
     }

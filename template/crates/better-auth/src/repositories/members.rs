@@ -1,4 +1,4 @@
-//! Queries of the tables of Better Auth's organization plugin, which nobody here alters.
+//! Queries of the tables of Better Auth's organization plugin, which this application only reads.
 
 use database::{Error, quoted};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// The statements that look a member up, with the names that the database has.
+/// The statements that look a member up, with the table and column names of this database.
 pub(crate) struct MemberTables {
     of_organization: String,
     /// Absent without teams.
@@ -119,7 +119,7 @@ fn find_table<'a>(
         .filter(is_named)
         .filter(has_columns);
     let first = found.next()?;
-    // With two of them, only Better Auth's own name tells which one it uses.
+    // If several tables match, only the one with Better Auth's own name counts.
     let mut own = tables
         .iter()
         .filter(|table| table.is_visible && table.name == name);
@@ -135,7 +135,7 @@ impl ListedTable {
         columns.find(|found| normalized(found) == normalized(column))
     }
 
-    /// A column of [`find_table`] as it is written in SQL.
+    /// The quoted name of a column that [`find_table`] required.
     fn column(&self, name: &str) -> String {
         quoted(self.find(name).map_or(name, String::as_str))
     }
@@ -157,7 +157,8 @@ pub(crate) async fn find_roles(
         (Some(_), None) => return Ok(None),
     };
     let mut ids_and_types = ids.iter().zip(tables.are_uuids);
-    // As PostgreSQL writes it: another form would be a second name of the same organization.
+    // Accepts a UUID only in PostgreSQL's form: another form would be a second name of the same
+    // organization.
     let is_written_so = |id: &str| Uuid::parse_str(id).is_ok_and(|uuid| uuid.to_string() == id);
     if ids_and_types.any(|(id, is_uuid)| is_uuid && !is_written_so(id)) {
         return Ok(None);

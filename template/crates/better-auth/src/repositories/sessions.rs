@@ -26,7 +26,7 @@ pub struct OpenSession {
     pub impersonated_by: Option<BetterAuthId>,
 }
 
-/// What a session says beside its user.
+/// The columns of a session that are read, and its user.
 #[derive(FromQueryResult)]
 struct SessionRow {
     session_expires_at: UtcDateTime,

@@ -30,7 +30,7 @@ pub struct NewUser {
     pub name: String,
 }
 
-/// What a token says about its user.
+/// The user's data in a token.
 #[derive(Clone, Debug)]
 pub struct TokenProfile {
     /// Better Auth's own id.
@@ -55,7 +55,7 @@ pub async fn find(
         .await?)
 }
 
-/// A user's row, and what Better Auth's admin plugin says of a ban.
+/// A user's row, and the ban that Better Auth's admin plugin recorded.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct UserWithBan {
     /// The row.
@@ -163,7 +163,7 @@ fn new_row(new: NewUser, email_verified: bool) -> user::ActiveModel {
     }
 }
 
-/// Whether the owner's row says what the profile says.
+/// Whether the owner's row has the values of the profile.
 ///
 /// # Errors
 /// When the database fails.
@@ -180,9 +180,9 @@ pub async fn is_up_to_date(
 /// keeps its value; in a new row it gets a placeholder: an address below `user.invalid` (RFC 6761
 /// section 6.4), an empty name.
 ///
-/// If another row has the id or address, that row gets a placeholder instead, so that it keeps
-/// nobody out. Rows that Better Auth manages, which have an account or a session, never change;
-/// then the owner's row gets the placeholder. Returns the users whose rows got one.
+/// If another row has the id or address, that row gets a placeholder instead, so that it does not
+/// block the owner. Rows that Better Auth manages, which have an account or a session, never
+/// change; then the owner's row gets the placeholder. Returns the users whose rows got one.
 ///
 /// # Errors
 /// A unique [`Error::constraint`] when another process wrote the same row at the same time: then

@@ -15,7 +15,7 @@ use crate::schema::{
 const READ_ONLY: &str = "the database takes no writes: DATABASE_URL names a copy that is only read, \
      a file that is protected, or a role with default_transaction_read_only";
 
-/// A sentence for each thing that the connection may not do and requests need. Changes nothing.
+/// A sentence for each right that requests need and the connection lacks. Changes nothing.
 pub(crate) async fn access_errors(
     manager: &SchemaManager<'_>,
     found: &FoundTables,
@@ -107,7 +107,8 @@ async fn names(
     catalogue::texts(manager, query).await
 }
 
-/// A lock that somebody holds tells nothing, and BEGIN IMMEDIATE succeeds without one.
+/// Whether the file cannot be written. Tries a DELETE, because BEGIN IMMEDIATE succeeds on a
+/// read-only file; a lock that another process holds does not count as read-only.
 async fn is_read_only_file(manager: &SchemaManager<'_>) -> bool {
     let attempt = manager
         .get_connection()
@@ -148,8 +149,9 @@ WHERE NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSE
 ORDER BY 1
 ";
 
-/// The tables whose rows row-level security may keep from reading, or from writing too. A policy
-/// without a condition lets every row pass, unless a restrictive one keeps some back.
+/// Selects the tables in which row-level security may hide rows from reading or, with `writes`,
+/// prevent writes. A permissive policy without a condition lets every row pass, unless there is a
+/// restrictive policy too.
 fn restricted(writes: bool) -> String {
     format!(
         "

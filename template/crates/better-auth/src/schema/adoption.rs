@@ -1,9 +1,10 @@
 //! Creates Better Auth's tables, or adopts those that Better Auth created.
 //!
 //! Everything is examined before anything is changed. Then the users' table gets a `role` if it has
-//! none, and a `uuid`: added, or made a unique UUID of every row, on SQLite with an index and a trigger
-//! for new rows. A missing `jwks` is created beside tables in Better Auth's own style, and a table of
-//! the API's own lists what was adopted. Everything else stays as it is.
+//! none, and a `uuid`: a new column, or an existing one that is completed to a unique UUID in every
+//! row; on SQLite with an index and a trigger for new rows. A missing `jwks` is created beside
+//! tables in Better Auth's own style, and a table of the API's own lists what was adopted.
+//! Everything else stays as it is.
 
 use sea_orm_migration::{
     prelude::*,
@@ -84,7 +85,8 @@ async fn find(manager: &SchemaManager<'_>) -> Result<Option<FoundTables>, Migrat
     }
 }
 
-/// A table with the name of the one that lists what was adopted: before that, it is somebody else's.
+/// Rejects an existing table with the name [`ADOPTED`]: before the adoption, it belongs to another
+/// program.
 async fn reject_taken_record(manager: &SchemaManager<'_>) -> Result<(), MigrateError> {
     if !manager.has_table(ADOPTED).await? {
         return Ok(());
@@ -95,7 +97,7 @@ async fn reject_taken_record(manager: &SchemaManager<'_>) -> Result<(), MigrateE
     )])
 }
 
-/// Something else than a table may have a name that the API is about to use.
+/// Rejects a view, index or type with the name of a table that is to be created.
 async fn reject_occupied(manager: &SchemaManager<'_>) -> Result<(), MigrateError> {
     let names = TABLES.each_ref().map(|table| table.name);
     let occupied = catalogue::occupied(manager, &names).await?;
@@ -163,7 +165,7 @@ async fn run(manager: &SchemaManager<'_>, statements: &str) -> Result<(), DbErr>
     connection.execute_unprepared(statements).await.map(|_| ())
 }
 
-/// A missing `jwks` beside tables that Better Auth's own command made.
+/// Whether `jwks` is missing beside tables that Better Auth's own command created.
 async fn lacks_jwks(manager: &SchemaManager<'_>, found: &FoundTables) -> Result<bool, DbErr> {
     let is_own = found.iter().all(|table| table.matched.is_in_own_style());
     Ok(is_own && found.get(TableId::Jwks).is_none() && !manager.has_table("jwks").await?)
@@ -202,7 +204,8 @@ async fn add_columns(manager: &SchemaManager<'_>, users: &FoundTable) -> Result<
     }
 }
 
-/// Makes an existing `uuid` a unique UUID that every row has. Unlike an UPDATE, it fires no trigger.
+/// The statements that turn an existing `uuid` into a unique UUID in every row. Unlike an UPDATE,
+/// they fire no trigger.
 fn complete_on_postgres(table: &str, uuid: &ExistingColumn) -> String {
     let converts = uuid.data_type != "uuid";
     let random = random_uuid(DbBackend::Postgres);
@@ -232,7 +235,7 @@ fn complete_on_postgres(table: &str, uuid: &ExistingColumn) -> String {
 }
 
 /// Adds or completes `uuid` without rebuilding the table: SQLite cannot add a column with a default
-/// that is an expression, so a trigger gives new rows theirs.
+/// that is an expression, so a trigger fills it in new rows.
 async fn complete_on_sqlite(
     manager: &SchemaManager<'_>,
     users: &FoundTable,
@@ -278,7 +281,7 @@ async fn complete_on_sqlite(
     Ok(())
 }
 
-/// What gives new users of an SQLite database their `uuid`.
+/// The trigger that gives new users of an SQLite database their `uuid`.
 pub(crate) fn uuid_trigger(users: &FoundTable) -> String {
     let (name, id) = (&users.matched.name, quoted(users.column("id")));
     let (table, random) = (quoted(name), random_uuid(DbBackend::Sqlite));
@@ -290,7 +293,7 @@ pub(crate) fn uuid_trigger(users: &FoundTable) -> String {
     )
 }
 
-/// Runs a statement that others' triggers must not see: they are dropped and created again.
+/// Runs a statement without firing the table's triggers: they are dropped and created again.
 async fn without_triggers(
     manager: &SchemaManager<'_>,
     table: &str,

@@ -10,7 +10,8 @@ use sea_orm_migration::{
 pub(crate) struct ListedTable {
     pub schema: String,
     pub name: String,
-    /// Whether its name alone means this table: on PostgreSQL it is in the search path.
+    /// Whether the name without a schema refers to this table: on PostgreSQL, the search path
+    /// decides.
     pub is_visible: bool,
     /// Whether the role of the connection may use its schema.
     pub is_usable: bool,
@@ -21,12 +22,12 @@ pub(crate) struct ListedTable {
 #[derive(Clone, Debug, FromQueryResult)]
 pub(crate) struct ExistingColumn {
     pub name: String,
-    /// In lower case, without a length or a precision.
+    /// The type in lower case, without length or precision.
     pub data_type: String,
     pub required: bool,
     pub has_default: bool,
     pub generated: bool,
-    /// Whether it is the primary key, or has a unique constraint or index to itself.
+    /// Whether it is the primary key, or has a unique constraint or index of its own.
     pub is_unique: bool,
     /// Whether it has a foreign key to the users' id.
     pub references_user: bool,
@@ -58,7 +59,8 @@ pub(crate) async fn tables(manager: &SchemaManager<'_>) -> Result<Vec<ListedTabl
     Ok(tables)
 }
 
-/// What is no table and has one of these names where tables are created, such as a view.
+/// The names among these that something other than a table has, such as a view, where tables are
+/// created.
 pub(crate) async fn occupied(
     manager: &SchemaManager<'_>,
     names: &[&str],

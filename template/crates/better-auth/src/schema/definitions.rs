@@ -36,7 +36,7 @@ pub(crate) enum Kind {
     Uuid,
 }
 
-/// A table of Better Auth: its place in [`TABLES`].
+/// A table of Better Auth; the value is its index in [`TABLES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TableId {
     User,
@@ -219,7 +219,7 @@ impl Column {
         }
     }
 
-    /// The value of a row that is inserted without it.
+    /// The default value, as SQL.
     fn default(&self, engine: DbBackend) -> Option<&'static str> {
         match (engine, self.kind) {
             _ if self.is_generated() => None,

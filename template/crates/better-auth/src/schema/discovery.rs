@@ -10,30 +10,31 @@ use crate::schema::{
     overrides::NameOverrides,
 };
 
-/// The tables of a database, and what tells which of them are Better Auth's.
+/// The tables of a database, and the facts by which Better Auth's are recognized among them.
 pub(crate) struct Discovery<'a> {
     pub tables: &'a [ListedTable],
     pub overrides: &'a NameOverrides,
-    /// Names of tables are the same in capitals, as on SQLite.
+    /// Whether table names are case-insensitive, as on SQLite.
     pub ignores_case: bool,
-    /// Whether the schema to use is a default, not one that somebody chose.
+    /// Whether the search path is the default, so that nobody has chosen a schema.
     pub has_default_path: bool,
 }
 
-/// The tables of Better Auth in the order of [`TableId::ALL`]; absent ones are none.
+/// The tables of Better Auth in the order of [`TableId::ALL`]; `None` for absent ones.
 pub(crate) type Matches = [Option<Match>; 5];
 
-/// What a table's name and columns say.
+/// The tables that may be one of Better Auth's, by their names and columns.
 enum Candidates {
-    /// Tables that have every column, so that the first is Better Auth's if it is the only one.
+    /// Tables that have every required column; with several, it is not known which is Better
+    /// Auth's.
     Complete(Vec<Match>),
     /// Tables with the right name that lack columns; perhaps none.
     Incomplete(Vec<Match>),
 }
 
 impl Discovery<'_> {
-    /// Better Auth's tables in a database that has not been adopted; none if there are none, so
-    /// that they can be created.
+    /// Better Auth's tables in a database that has not been adopted; `None` if there are none and
+    /// they can be created.
     ///
     /// # Errors
     /// A sentence for each obstacle.
@@ -60,8 +61,8 @@ impl Discovery<'_> {
         Ok(Some([user, session, account, verification, jwks]))
     }
 
-    /// Better Auth's tables in a database that was adopted or that has the API's own. Of several
-    /// tables one with a name in `adopted` counts, else the one with Better Auth's own name.
+    /// Better Auth's tables in a database in which the API has adopted or created them. Of several
+    /// candidates, one whose name is in `adopted` wins, then the one with Better Auth's own name.
     pub fn recall(&self, adopted: &[String]) -> Matches {
         TableId::ALL.map(|table| match self.candidates(table) {
             Candidates::Incomplete(found) => found.into_iter().find(|found| {
@@ -131,7 +132,9 @@ impl Discovery<'_> {
         }
     }
 
-    /// Users, sessions or accounts beside users in the plural or not.
+    /// The only complete candidate for users, sessions or accounts. Adds an obstacle if there are
+    /// several, or if a table lacks columns whose name is plural or singular like that of the users
+    /// (`plural`), or given by BETTER_AUTH_NAMES.
     fn needed(
         &self,
         candidates: Candidates,
@@ -158,7 +161,7 @@ impl Discovery<'_> {
         }
     }
 
-    /// Checks that nothing is in the way of Better Auth's tables, where its users were not found.
+    /// Checks that nothing prevents creating Better Auth's tables, if its users were not found.
     fn without_users(&self, accompanied: bool) -> Result<(), Vec<String>> {
         let mut obstacles = Vec::new();
         for table in TableId::ALL {
@@ -232,7 +235,7 @@ impl Candidates {
         }
     }
 
-    /// The one that was adopted, else the one with Better Auth's own name, else any.
+    /// The adopted candidate, else the one with Better Auth's own name, else any.
     fn preferred(self, adopted: &[String]) -> Option<Match> {
         let mut found = self.all();
         let place = found

@@ -13,7 +13,7 @@ use crate::schema::{
     names::{ColumnNames, Form, Names, TableNames, overrides},
 };
 
-/// The table that lists the adopted tables: they are never dropped.
+/// The table that lists the adopted tables, which are never dropped.
 pub(crate) const ADOPTED: &str = "adopted_tables";
 
 /// A table of Better Auth with everything that the catalogue says about it.
@@ -26,7 +26,7 @@ pub(crate) struct FoundTable {
 /// The tables that were found, in the order of [`TableId::ALL`].
 pub(crate) struct FoundTables(Vec<Option<FoundTable>>);
 
-/// The tables that an adopted database has, or one with tables of the API's own.
+/// Better Auth's tables in a database in which the API has adopted or created them.
 pub(crate) async fn recall(manager: &SchemaManager<'_>) -> Result<FoundTables, DbErr> {
     let tables = catalogue::tables(manager).await?;
     let matches = discovery(manager, &tables).await?;
@@ -34,7 +34,7 @@ pub(crate) async fn recall(manager: &SchemaManager<'_>) -> Result<FoundTables, D
     FoundTables::read(manager, matches).await
 }
 
-/// What tells Better Auth's tables from others.
+/// Collects the facts by which Better Auth's tables are recognized.
 pub(crate) async fn discovery<'a>(
     manager: &SchemaManager<'_>,
     tables: &'a [ListedTable],
@@ -114,14 +114,14 @@ impl FoundTable {
         self.existing.iter().find(|one| one.name == column.name)
     }
 
-    /// The column `uuid`, as it is defined and as it is.
+    /// The column `uuid`: its definition, and the existing column if there is one.
     pub fn uuid(&self) -> Option<(&MatchedColumn, Option<&ExistingColumn>)> {
         let mut columns = self.matched.columns.iter();
         let uuid = columns.find(|column| column.column.kind == Kind::Uuid)?;
         Some((uuid, self.existing(uuid)))
     }
 
-    /// A column of Better Auth by its own name, as it is named here.
+    /// The name in this table of the column that Better Auth calls `name`.
     pub fn column(&self, name: &'static str) -> &str {
         let mut columns = self.matched.columns.iter();
         let found = columns.find(|column| column.column.name == name);

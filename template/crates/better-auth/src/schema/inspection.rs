@@ -32,16 +32,17 @@ pub struct Inspection {
     pub errors: Vec<String>,
     /// What may make requests fail: a sentence for each.
     pub warnings: Vec<String>,
-    /// Rows that refer to rows that are gone.
+    /// Rows that refer to rows that no longer exist.
     pub broken_references: Vec<BrokenReference>,
     /// The ids of the keys in `jwks`, which are the kids of tokens if Better Auth uses this database;
     /// `None` if they may not be read.
     pub key_ids: Option<Vec<String>>,
     /// Whether there are users.
     pub has_users: bool,
-    /// Whether there are sessions, also ended ones.
+    /// Whether there are sessions, expired ones included.
     pub has_sessions: bool,
-    /// Whether PostgreSQL cannot tell which session is whose: the ids have different collations.
+    /// Whether PostgreSQL cannot join sessions to users, because their ids have different
+    /// collations.
     pub has_two_collations: bool,
 }
 
@@ -124,7 +125,8 @@ impl Inspection {
         self.check_unknown_columns(table);
     }
 
-    /// Better Auth fills only columns that it knows.
+    /// Reports unknown columns that are NOT NULL without a default: Better Auth fills only columns
+    /// that it knows.
     fn check_unknown_columns(&mut self, table: &FoundTable) {
         let name = &table.matched.name;
         let is_known = |name: &str| {
@@ -162,7 +164,7 @@ impl Inspection {
         }
     }
 
-    /// The application's rows refer to `uuid`.
+    /// Checks the column `uuid`, to which the application's rows refer.
     async fn check_users(
         &mut self,
         manager: &SchemaManager<'_>,
@@ -202,7 +204,8 @@ impl Inspection {
         Ok(())
     }
 
-    /// The API itself does not need them.
+    /// Reads the ids of the keys. If that is not allowed, only warns, because the API itself does
+    /// not need them.
     async fn read_keys(
         &mut self,
         manager: &SchemaManager<'_>,
@@ -217,7 +220,7 @@ impl Inspection {
         Ok(())
     }
 
-    /// Better Auth may use other tables than those that were found.
+    /// Looks for other tables that Better Auth may use, if those that were found have no users.
     async fn look_elsewhere(
         &mut self,
         manager: &SchemaManager<'_>,
@@ -253,7 +256,8 @@ async fn has_rows(manager: &SchemaManager<'_>, query: &str) -> Result<bool, DbEr
     Ok(connection.query_one_raw(query).await?.is_some())
 }
 
-/// Whether the users' ids and those of the sessions' users cannot be compared.
+/// Whether `id` of users and `userId` of sessions have different collations, and cannot be
+/// compared.
 async fn has_two_collations(
     manager: &SchemaManager<'_>,
     found: &FoundTables,
@@ -270,7 +274,7 @@ async fn has_two_collations(
     Ok(catalogue::texts(manager, query).await?.len() > 1)
 }
 
-// The default collation yields to any other.
+// A column with the default collation can be compared with any other, so it is left out.
 const COLLATIONS: &str = "
 SELECT DISTINCT a.attcollation::text FROM pg_attribute AS a
     JOIN pg_class AS t ON t.oid = a.attrelid

@@ -24,8 +24,8 @@ pub enum TablesError {
     Database(#[from] DbErr),
 }
 
-/// Finds Better Auth's tables in a migrated database; queries of the process use their names from
-/// then on. `reads_sessions` is whether sessions are looked up there.
+/// Finds Better Auth's tables in a migrated database; from then on, the process uses their names in
+/// queries. `reads_sessions` is whether sessions are looked up there.
 ///
 /// # Errors
 /// [`TablesError`].

@@ -6,19 +6,19 @@ use crate::schema::{
     overrides::NameOverrides,
 };
 
-/// A table taken for one of Better Auth's.
+/// A table that may be one of Better Auth's.
 pub(crate) struct Match {
     pub table: TableId,
     pub name: String,
     /// In the order of the definitions.
     pub columns: Vec<MatchedColumn>,
-    /// Columns that have both of their names, where each style has every column.
+    /// The pairs of columns for one field, if the table has every required column in both styles.
     ambiguous: Vec<[String; 2]>,
 }
 
 pub(crate) struct MatchedColumn {
     pub column: &'static Column,
-    /// Of a column that does not exist, the name that it would have.
+    /// The name in the table; for a missing column, the name that it would have.
     pub name: String,
     pub exists: bool,
     /// Whether BETTER_AUTH_NAMES gives the name.
@@ -34,7 +34,8 @@ enum Style {
     Snake,
 }
 
-/// Matches the columns of a table: in one style if it has all required ones in that style.
+/// Matches the columns of a table in the style that lacks fewer required columns; columns that it
+/// lacks may be in any style.
 pub(crate) fn match_columns(
     table: TableId,
     listed: &ListedTable,
@@ -77,7 +78,7 @@ pub(crate) fn match_columns(
     }
 }
 
-/// A column that BETTER_AUTH_NAMES gives to one field is not that of another field too.
+/// Prevents that a column which BETTER_AUTH_NAMES gives to one field is used for another field too.
 fn take_given_names(columns: &mut [MatchedColumn]) {
     let given = columns.iter().filter(|column| column.is_given);
     let given: Vec<_> = given.map(|column| column.name.clone()).collect();
@@ -86,7 +87,7 @@ fn take_given_names(columns: &mut [MatchedColumn]) {
     }
 }
 
-/// How many columns that Better Auth requires do not exist.
+/// How many required columns are missing.
 fn missing_columns(columns: &[MatchedColumn]) -> usize {
     columns.iter().filter(|column| column.is_missing()).count()
 }
@@ -127,7 +128,7 @@ pub(crate) fn resembles(listed: &ListedTable, table: TableId) -> bool {
         .all(|column| names.contains(&normalized(column)))
 }
 
-/// A name without capitals and underscores.
+/// A name in lower case, without underscores.
 pub(crate) fn normalized(name: &str) -> String {
     name.replace('_', "").to_lowercase()
 }
@@ -185,7 +186,7 @@ impl Match {
         missing.map(|column| column.column.name).collect()
     }
 
-    /// Whether the table stands where the API would create its own.
+    /// Whether the table has the name under which the API would create its own.
     pub fn has_own_name(&self, ignores_case: bool) -> bool {
         let own = self.table.table().name;
         self.name == own || ignores_case && self.name.eq_ignore_ascii_case(own)
@@ -219,7 +220,7 @@ impl Match {
         )
     }
 
-    /// Says why a table is neither taken for Better Auth's nor created.
+    /// Explains why a table can neither be used as Better Auth's nor be created.
     pub fn stands_alone(&self) -> String {
         if !self.missing().is_empty() {
             return self.lacks();

@@ -64,7 +64,7 @@ static BETTER_AUTHS_OWN: LazyLock<Names> = LazyLock::new(|| {
     Names(own.collect())
 });
 
-/// Makes BETTER_AUTH_NAMES that of the process: migrations and queries use these names.
+/// Sets BETTER_AUTH_NAMES for the process: its migrations and queries use these names.
 ///
 /// # Errors
 /// [`NamesConflict`] when the process already uses other ones.
@@ -83,7 +83,7 @@ pub(crate) fn overrides() -> &'static NameOverrides {
     OVERRIDES.get().unwrap_or(&NONE)
 }
 
-/// The names that queries use: Better Auth's own, before [`Names::choose`].
+/// The names that queries use; before [`Names::choose`], Better Auth's own.
 pub(crate) fn current() -> &'static Names {
     CURRENT.get().unwrap_or(&BETTER_AUTHS_OWN)
 }
@@ -109,7 +109,7 @@ impl Names {
         &self.0[table as usize]
     }
 
-    /// The column at this place of the table's definition.
+    /// The column at this position in the table's definition.
     pub fn column(&self, table: TableId, place: usize) -> &ColumnNames {
         &self.0[table as usize].columns[place]
     }
@@ -192,7 +192,8 @@ impl Form {
     }
 }
 
-/// Whether a column of this type keeps digits as text on SQLite (section 3.1 of its page on datatypes).
+/// Whether SQLite stores digits in a column of this type as text (section 3.1 of its page on
+/// datatypes).
 fn keeps_text(data_type: &str) -> bool {
     let is_number = data_type.contains("int");
     let is_text = ["char", "clob", "text"]
@@ -210,7 +211,7 @@ pub(crate) fn is_text(data_type: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// A column of type `string` keeps the text 007 as the number 7.
+    /// In a column of type `string`, SQLite stores the text 007 as the number 7.
     #[test]
     fn texts_of_sqlite_are_cast_where_the_type_makes_numbers_of_digits() {
         let name = TableId::User.table().column("name").expect("a column");

@@ -25,7 +25,7 @@ const NUMBERED: &str = "the API cannot share a database in which Better Auth num
      its rows (generateId: \"serial\"); give the API a database of its own by another \
      DATABASE_URL, and set USER_PROVISIONING=on";
 
-/// How a row can break a rule, the condition under which it does, and what to do.
+/// A rule for rows: how a row violates it, the SQL condition for a violation, and the remedy.
 pub(super) struct Rule {
     pub violation: &'static str,
     pub condition: String,
@@ -212,11 +212,11 @@ fn column_rules(
     rules
 }
 
-/// A time that no other program can express either.
+/// The rule that a time lies in the years 1 to 9999.
 fn readable_time(name: &str) -> Rule {
     Rule {
         violation: "is no time that can be read",
-        // By the epoch, because a year depends on the connection's time zone.
+        // Compares seconds since 1970, because the year depends on the connection's time zone.
         condition: format!(
             "extract(epoch FROM {name}) < -62135596800 OR extract(epoch FROM {name}) >= 253402300800"
         ),
@@ -224,7 +224,8 @@ fn readable_time(name: &str) -> Rule {
     }
 }
 
-/// A time that a server in another time zone wrote.
+/// The rule that a time of the past lies in the past when read as UTC; if not, a server in another
+/// time zone wrote it without its zone.
 fn zone_rule(column: &Column, name: &str, existing: &ExistingColumn) -> Option<Rule> {
     let is_past = ["createdAt", "updatedAt"].contains(&column.name);
     let has_no_zone = existing.data_type == "timestamp without time zone";
@@ -308,7 +309,7 @@ async fn violating_rows(
     Ok(Some(format!("{rows} with id {}{others}", ids.join(", "))))
 }
 
-/// The id in the first column, which may be no UTF-8 on SQLite.
+/// The id in the first column, which need not be UTF-8 on SQLite.
 fn shown_id(row: &QueryResult) -> String {
     let text = row.try_get_by_index::<Option<String>>(0);
     let bytes = || row.try_get_by_index::<Vec<u8>>(0).unwrap_or_default();

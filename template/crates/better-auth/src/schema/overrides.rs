@@ -14,7 +14,7 @@ pub struct NameOverrides(Vec<Override>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Override {
     table: TableId,
-    /// Without one, the name of the table.
+    /// The column; `None` if the name is that of the table.
     column: Option<&'static str>,
     name: String,
 }
@@ -58,7 +58,7 @@ impl Override {
         (self.table, self.column) == (other.table, other.column)
     }
 
-    /// Whether two tables, or two columns of a table, would be one.
+    /// Whether both give one name to two tables, or to two columns of a table.
     fn has_the_name_of(&self, other: &Self) -> bool {
         let is_same_place = match (self.column, other.column) {
             (None, None) => true,
@@ -91,7 +91,7 @@ fn parse(pair: &str) -> Option<Override> {
     })
 }
 
-/// `uuid` has this name everywhere: the application's migrations refer to it.
+/// A column that may be renamed: not `uuid`, because the application's migrations refer to it.
 fn known_column(table: TableId, name: &str) -> Option<&'static str> {
     let mut columns = table.table().columns.iter();
     let known = columns.find(|column| column.name == name && column.kind != Kind::Uuid)?;

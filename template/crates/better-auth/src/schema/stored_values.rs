@@ -1,4 +1,4 @@
-//! Values that SQLite keeps in a column whatever its type is, and that the API cannot read.
+//! Values that SQLite stores regardless of the column's type, and that the API cannot read.
 
 use crate::schema::{
     definitions::{Column, Kind},
@@ -41,8 +41,8 @@ pub(super) fn rules(column: &Column, name: &str, table: &str) -> Vec<Rule> {
     vec![rule]
 }
 
-/// The condition that a text has a character that SQLite would write in other bytes. U+FFFE and
-/// U+FFFF, which it does not write at all, are UTF-8.
+/// The condition that a text is not UTF-8: SQLite would write one of its characters in other bytes.
+/// U+FFFE and U+FFFF are valid, although SQLite does not write them.
 fn no_utf8(name: &str) -> String {
     let character = format!("substr({name}, place, 1)");
     format!(
@@ -62,8 +62,8 @@ fn no_utf8(name: &str) -> String {
 const FIRST_DAY: f64 = 1_721_425.5;
 const END: f64 = 5_373_484.5;
 
-/// The condition that a value is null, or one that `UtcDateTime` reads as a time from the year 2000 on:
-/// a smaller number counts something else than seconds or milliseconds since 1970.
+/// The condition that a value is null, or one that `UtcDateTime` reads as a time from the year 2000
+/// on: a smaller number is not in seconds or milliseconds since 1970.
 fn readable_time(name: &str) -> String {
     let date = format!("substr({name}, 1, 10)");
     let clock = format!("substr({name}, 12)");

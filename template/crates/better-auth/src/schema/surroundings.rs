@@ -1,4 +1,5 @@
-//! What stands around the table of users: triggers, child tables, foreign keys of the API's tables.
+//! Checks what depends on the table of users: triggers, child tables, foreign keys of the API's
+//! tables.
 
 use sea_orm_migration::{
     prelude::*,
@@ -13,7 +14,8 @@ use crate::schema::{
     found::FoundTable,
 };
 
-/// A sentence for each thing that makes users useless to the API, before and after the adoption.
+/// A sentence for each obstacle that keeps the API from using the users, before and after the
+/// adoption.
 pub(crate) async fn obstacles(
     manager: &SchemaManager<'_>,
     users: &FoundTable,
@@ -28,7 +30,7 @@ pub(crate) async fn obstacles(
     }
 }
 
-/// Foreign keys see the rows of the parent alone.
+/// Reports tables that inherit from the users' table: foreign keys do not see their rows.
 async fn child_tables(
     manager: &SchemaManager<'_>,
     users: &FoundTable,
@@ -44,7 +46,8 @@ async fn child_tables(
     Ok(children.iter().map(sentence).collect())
 }
 
-/// On SQLite a trigger gives new users their `uuid` by an UPDATE.
+/// Reports triggers that reject updates: on SQLite, a trigger gives new users their `uuid` by an
+/// UPDATE.
 async fn rejected_updates(
     manager: &SchemaManager<'_>,
     users: &FoundTable,
@@ -81,7 +84,8 @@ fn rejects_updates(sql: &str) -> bool {
     is_update && !is_limited && body.contains("raise")
 }
 
-/// The adoption writes UUIDs in lower case, without changing what refers to them.
+/// Reports tables that refer to UUIDs in capitals: the adoption writes them in lower case, and does
+/// not change the rows that refer to them.
 async fn referenced_capitals(
     manager: &SchemaManager<'_>,
     users: &FoundTable,
@@ -112,7 +116,7 @@ async fn referenced_capitals(
     Ok(referring.iter().map(sentence).collect())
 }
 
-/// A sentence if nothing gives new users of an SQLite database a `uuid` any more.
+/// A sentence if the trigger that gives new users of an SQLite database their `uuid` is gone.
 pub(crate) async fn lost_trigger(
     manager: &SchemaManager<'_>,
     users: &FoundTable,

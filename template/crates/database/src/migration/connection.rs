@@ -1,4 +1,4 @@
-//! The connection of its own on which migrations run.
+//! The separate connection on which migrations run.
 //!
 //! It is opened through sqlx because SeaORM knows one spelling of PostgreSQL's scheme only and
 //! repeats the whole URL, password included, in its errors and traces.
@@ -16,7 +16,7 @@ use crate::{
     search_path::{set_search_path, split_schema},
 };
 
-// A server that rejects connections or is starting up is asked again until this is over.
+// How long to retry while a server rejects connections or is starting up.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Opens the database that `url` names, with a single connection.

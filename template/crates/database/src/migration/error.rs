@@ -1,4 +1,4 @@
-//! What can stop a migration.
+//! Errors of migrations.
 
 use sea_orm_migration::sea_orm::DbErr;
 
@@ -8,7 +8,7 @@ use crate::error::code;
 /// Why the schema was not changed. No message holds any part of the database's URL.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
-    /// The URL's scheme is none that is known.
+    /// The scheme of the URL is unknown.
     #[error("the database URL must begin with sqlite:, postgres: or postgresql:")]
     UnsupportedUrl,
     /// A database in memory ends with the connection that made it.
@@ -19,24 +19,24 @@ pub enum MigrateError {
         "DATABASE_URL is for {0}, which is not built in: name another database, or build with the cargo feature {0}"
     )]
     EngineNotBuilt(&'static str),
-    /// No connection, and the kind of reason.
+    /// There is no connection; the text says why.
     #[error("cannot connect to the database: {0}")]
     Connect(String),
     /// `?schema=` of the URL names a schema that does not exist.
     #[error("there is no schema {0}, which DATABASE_URL names: create it by CREATE SCHEMA")]
     NoSchema(String),
-    /// Someone else held a lock for all the time that this run may wait.
+    /// Another process held a lock for longer than this run may wait.
     #[error("the database was locked for {seconds} s by {}", named(.holder))]
     LockTimeout {
         /// How long this run waited.
         seconds: u64,
-        /// Who holds it, where the engine can tell: PostgreSQL does, SQLite does not.
+        /// Who holds the lock; known on PostgreSQL, not on SQLite.
         holder: Option<String>,
     },
     /// [`super::Migrations::examine`] found the database unfit; nothing was changed.
     #[error(transparent)]
     Unfit(Box<dyn std::error::Error + Send + Sync>),
-    /// Migrations of a newer version of this program.
+    /// The database has migrations of a newer version of this program.
     #[error(
         "the database was migrated by a newer version of this program, which knows {}",
         .0.join(", ")
@@ -47,10 +47,10 @@ pub enum MigrateError {
     Failed {
         /// Its name.
         migration: String,
-        /// What the database said.
+        /// The error of the database.
         cause: DbErr,
     },
-    /// Rows (of SQLite) that would refer to rows that are gone.
+    /// On SQLite, rows would refer to rows that do not exist.
     #[error("nothing was changed, because rows would refer to rows that are gone:{}", listed(.0))]
     BrokenReferences(Vec<BrokenReference>),
     /// Any other error of the database.
@@ -71,7 +71,7 @@ impl MigrateError {
     }
 }
 
-/// What to do about it, where that is known.
+/// The remedy, if one is known.
 fn remedy(error: &DbErr) -> &'static str {
     match code(error).as_deref() {
         // duplicate_table, which is any relation, and duplicate_object

@@ -24,8 +24,8 @@ pub(super) fn known<M: Migrations>() -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-/// The names of the applied migrations, oldest first. SeaORM's own way to ask creates the
-/// table that holds them, or fails on a name that this program does not know.
+/// The names of the applied migrations, oldest first. SeaORM's own function would create the table
+/// if it is missing, or fail on a name that this program does not know.
 pub(super) async fn applied<'c, M: Migrations>(
     database: impl IntoSchemaManagerConnection<'c>,
 ) -> Result<Vec<String>, DbErr> {

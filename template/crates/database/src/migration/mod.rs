@@ -1,4 +1,4 @@
-//! Runs an application's migrations: one process at a time, all of it or nothing.
+//! Runs an application's migrations: in one process at a time, and all of them or none.
 
 mod connection;
 mod error;
@@ -14,7 +14,7 @@ pub use runner::{down, dry_run, fresh, status, up};
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
-/// The migrations of an application, and what has to be true before they run.
+/// The migrations of an application, and the check that runs before them.
 pub trait Migrations: MigratorTrait {
     /// Examines the database before the migrations with the names `pending` run, and changes
     /// nothing. Runs in their transaction.
@@ -52,8 +52,9 @@ pub async fn execute(
     connection.execute_unprepared(statements).await.map(|_| ())
 }
 
-/// Drops tables that a migration made, those that refer to others first. A table of someone
-/// else's that refers to one of them makes it fail: nothing is dropped by cascade.
+/// Drops tables that a migration created, in the given order: name those that refer to others
+/// first. Fails if a table of another program refers to one of them, because nothing is dropped by
+/// cascade.
 ///
 /// # Errors
 /// When a table cannot be dropped.

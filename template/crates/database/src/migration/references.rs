@@ -1,5 +1,5 @@
-//! Rows of SQLite that refer to rows that are gone: somebody deleted those without foreign keys, as
-//! SQLite's shell does unless it is told otherwise.
+//! Rows of SQLite that refer to rows that no longer exist: those were deleted while foreign keys
+//! were off, which is the default of SQLite's shell.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::quoted;
 /// How many ids a message names.
 const NAMED_IDS: usize = 5;
 
-/// Rows of a table that refer to rows that are gone. Its text names them, and what to do.
+/// Rows of a table that refer to rows that no longer exist. Its text names them and the remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokenReference {
     /// The table of the rows.
@@ -22,7 +22,7 @@ pub struct BrokenReference {
     ids: Vec<String>,
 }
 
-/// A foreign key; the columns of one that has several are in one text.
+/// A foreign key; several columns are joined in one text.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 struct ForeignKey {
     column: String,
@@ -77,7 +77,7 @@ impl fmt::Display for BrokenReference {
     }
 }
 
-/// The broken references of a database: none on PostgreSQL, which does not let them come about.
+/// The broken references of a database: none on PostgreSQL, which prevents them.
 ///
 /// # Errors
 /// When the database fails.
@@ -93,7 +93,7 @@ pub async fn broken_references(
         let table: String = row.try_get_by_index(0)?;
         let query = [table.as_str().into()];
         let query = Statement::from_sql_and_values(DbBackend::Sqlite, BROKEN, query);
-        // SQLite rejects the question where a foreign key of the table can never hold.
+        // SQLite fails to check a table if one of its foreign keys can never hold.
         let Ok(broken) = database.query_all_raw(query).await else {
             continue;
         };

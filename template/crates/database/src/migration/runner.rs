@@ -1,4 +1,4 @@
-//! Changes the schema: one process at a time, all of it or nothing.
+//! Changes the schema: in one process at a time, completely or not at all.
 //!
 //! A run holds a lock and is one transaction, whatever the number of migrations: on PostgreSQL
 //! an advisory lock, on SQLite the file's write lock. Processes that start together wait for
@@ -54,8 +54,8 @@ pub async fn down<M: Migrations>(
     run::<M>(url, Change::Down(steps), lock_timeout).await
 }
 
-/// Rolls every migration back and applies all of them again, which empties our tables and
-/// leaves others alone. Returns the names of those applied.
+/// Rolls every migration back and applies all of them again, which empties the application's tables
+/// and leaves others alone. Returns the names of those applied.
 ///
 /// # Errors
 ///
@@ -67,7 +67,7 @@ pub async fn fresh<M: Migrations>(
     run::<M>(url, Change::Fresh, lock_timeout).await
 }
 
-/// Applies all pending migrations and takes them back, for the error that [`up`] would return.
+/// Applies all pending migrations and rolls them back, to find the error that [`up`] would return.
 ///
 /// # Errors
 ///
@@ -151,8 +151,9 @@ async fn alter<M: Migrations>(
     Ok(names)
 }
 
-/// Takes old rows over where nothing else is to be done. Where that fails, for example for a role that
-/// may only read or beside another process that migrates, they count where they are.
+/// Moves old rows to the API's own table when there is no migration to run. If that fails, for
+/// example for a role that may only read, or while another process migrates, they still count where
+/// they are.
 async fn take_over_alone<M: Migrations>(database: &DatabaseConnection) {
     let taken_over = async {
         if has_old_names::<M>(database).await? {
@@ -169,7 +170,8 @@ async fn take_over_alone<M: Migrations>(database: &DatabaseConnection) {
     }
 }
 
-// Any number that no other program on the database locks; the same in each version of this one.
+// An arbitrary number that no other program locks; it must be the same in every version of this
+// program.
 const ADVISORY_LOCK: i64 = 0x6d69_6772_6174_6531;
 
 async fn lock(
@@ -204,7 +206,8 @@ async fn lock_postgres(
     database: &DatabaseConnection,
     milliseconds: u128,
 ) -> Result<DatabaseTransaction, DbErr> {
-    // Under a stricter isolation, what others did while this process waited stays unseen.
+    // At a stricter isolation level, this transaction would not see what others committed while it
+    // waited.
     let transaction = database
         .begin_with_options(TransactionOptions {
             isolation_level: Some(IsolationLevel::ReadCommitted),
@@ -272,7 +275,7 @@ fn reject_unknown<M: Migrations>(applied: &[String]) -> Result<(), MigrateError>
     }
 }
 
-/// PostgreSQL has watched the references all along; on SQLite that was switched off.
+/// Checks foreign keys on SQLite, where they were off during the run; PostgreSQL has enforced them.
 async fn check_references(transaction: &DatabaseTransaction) -> Result<(), MigrateError> {
     let broken = broken_references(transaction).await?;
     if broken.is_empty() {

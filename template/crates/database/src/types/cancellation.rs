@@ -5,8 +5,8 @@ use std::{
 
 use arc_swap::ArcSwapOption;
 
-/// Remembers when work was last cancelled: it took too long, its client went away, or it panicked.
-/// A connection that it was waiting for may still owe an answer.
+/// Remembers when work was last cancelled, by a timeout, a client that went away, or a panic. A
+/// connection that it used may not have had its answer yet.
 #[derive(Clone, Debug, Default)]
 pub struct CancellationTracker(Arc<ArcSwapOption<Instant>>);
 

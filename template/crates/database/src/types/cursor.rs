@@ -10,12 +10,12 @@ const VERSION: u8 = 1;
 /// Length of the seal in bytes.
 const SEAL: usize = 16;
 
-/// Where a list goes on: after a row, named by its sort key and id.
+/// The position in a list after a row, which is identified by its sort key and id.
 ///
-/// Clients get `base64url(version | seal | JSON)`. The seal is a digest over the JSON and over what the
-/// list is: whose, which filters, which order. So a cursor that was changed, or is used for
-/// another list, is rejected without a secret: it survives a restart, and each replica reads it. A
-/// forged one gives no access, because the query is bound to its owner anyway.
+/// Clients get `base64url(version | seal | JSON)`. The seal is a digest of the JSON and of the
+/// list's owner, filters and order, so that a cursor is rejected if it was changed or belongs to
+/// another list. It needs no secret, so a cursor survives a restart and works on every replica. A
+/// forged one gives no access, because the query filters by owner anyway.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cursor {
@@ -28,7 +28,7 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    /// The cursor as clients see it; `list` says all that makes the list what it is.
+    /// The cursor as clients see it; `list` identifies the list: its owner, filters and order.
     ///
     /// # Errors
     /// When `list` has no JSON form.
@@ -48,7 +48,7 @@ impl Cursor {
             return None;
         }
         let cursor: Self = serde_json::from_slice(json).ok()?;
-        // PostgreSQL takes no NUL.
+        // PostgreSQL rejects a NUL.
         let has_nul = cursor.key.as_ref().is_some_and(|key| key.contains('\0'));
         (!has_nul).then_some(cursor)
     }

@@ -19,25 +19,25 @@ use super::{
 /// An exact number of at most `P` digits, `S` of them behind the point: `P` is 1 to 18, and `S` at
 /// most `P`.
 ///
-/// In JSON it is a string such as `"12.50"`, because many readers take a number for a binary one.
-/// Stored as `numeric(P, S)` on PostgreSQL and as a whole number of its last digits on SQLite, which
-/// has no exact fractions.
+/// In JSON it is a string such as `"12.50"`, because many parsers read a number as binary floating
+/// point. Stored as `numeric(P, S)` on PostgreSQL and as a whole number of its last digits on
+/// SQLite, which has no exact fractions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Decimal<const P: u32, const S: u32> {
-    /// Of 10^-S each.
+    /// The number in units of 10^-S.
     units: i64,
 }
 
 impl<const P: u32, const S: u32> Decimal<P, S> {
-    /// Ten to the power of `S`: the units of a whole one.
+    /// 10^S: how many units make 1.
     const ONE: i64 = 10_i64.pow(S);
-    /// The first number of units that is too many.
+    /// 10^P: the smallest number of units that has too many digits.
     const END: i64 = {
         assert!(0 < P && P <= 18 && S <= P);
         10_i64.pow(P)
     };
 
-    /// Reads digits, with a point and more digits or without, after a `-` where it is negative.
+    /// Reads an optional `-`, digits, and optionally a point and more digits.
     ///
     /// # Errors
     /// Codes `invalid_decimal` and `too_many_digits`.
@@ -58,7 +58,7 @@ impl<const P: u32, const S: u32> Decimal<P, S> {
         })
     }
 
-    /// The number as `rust_decimal` has it, to calculate with.
+    /// The number as a `rust_decimal`, for calculations.
     #[must_use]
     pub fn exact(self) -> prelude::Decimal {
         prelude::Decimal::new(self.units, S)
@@ -92,7 +92,8 @@ fn are_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// `None` where there are more digits behind the point than `S`, or far too many before it.
+/// The number in units; `None` if there are more than `S` digits after the point, or far too many
+/// before it.
 fn units<const S: u32>(whole: &str, fraction: &str) -> Option<i64> {
     let scale = usize::try_from(S).ok()?;
     let fraction = match S {

@@ -3,8 +3,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 
-/// A request that was sent under an Idempotency-Key. The key names the attempt; the fingerprint
-/// tells whether another request under the same key is the same one.
+/// A request that was sent under an Idempotency-Key. The key identifies the attempt; the
+/// fingerprint shows whether a later request with the same key is a repetition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey {
     key: String,
@@ -15,8 +15,8 @@ impl IdempotencyKey {
     /// The most characters of a key.
     pub const MAX_KEY_LENGTH: usize = 255;
 
-    /// The request with this key and made of these parts: method, path and body. `None` unless the
-    /// key is 1 to [`Self::MAX_KEY_LENGTH`] visible ASCII characters.
+    /// A request with this key and these parts: method, path and body. `None` unless the key is 1
+    /// to [`Self::MAX_KEY_LENGTH`] visible ASCII characters.
     #[must_use]
     pub fn new(key: &[u8], parts: [&[u8]; 3]) -> Option<Self> {
         let length_fits = (1..=Self::MAX_KEY_LENGTH).contains(&key.len());
@@ -56,7 +56,7 @@ pub struct StoredResponse {
     pub status: u16,
     /// The path of the new row.
     pub location: Option<String>,
-    /// The row's version, as the header has it.
+    /// The row's version, as in the header ETag.
     pub etag: Option<String>,
     /// JSON.
     pub body: String,

@@ -120,7 +120,7 @@ macro_rules! uuid_id {
     };
 }
 
-/// The id of a row that the API makes: a UUIDv7.
+/// Declares the type of a row's id that the API generates, a UUIDv7.
 #[macro_export]
 macro_rules! row_id {
     ($(#[$doc:meta])* $name:ident, $example:literal) => {
@@ -154,7 +154,7 @@ pub fn to_value(id: Uuid) -> Value {
 /// Reads it from a row.
 ///
 /// # Errors
-/// What is there is no UUID.
+/// When the column holds no UUID.
 pub fn from_row<I: ColIdx>(row: &QueryResult, index: I) -> Result<Uuid, TryGetError> {
     match Engine::current() {
         Engine::Postgres => Uuid::try_get_by(row, index),
@@ -168,7 +168,7 @@ pub fn from_row<I: ColIdx>(row: &QueryResult, index: I) -> Result<Uuid, TryGetEr
 /// Reads it from a value.
 ///
 /// # Errors
-/// It is no UUID.
+/// When it is no UUID.
 pub fn from_value(value: Value) -> Result<Uuid, ValueTypeErr> {
     match value {
         Value::Uuid(Some(id)) => Ok(id),
@@ -180,12 +180,12 @@ pub fn from_value(value: Value) -> Result<Uuid, ValueTypeErr> {
 /// Reads it from text: hyphenated, in any case.
 ///
 /// # Errors
-/// It is anything else.
+/// When it is anything else.
 pub fn read(text: &str) -> Result<Uuid, uuid::Error> {
     text.parse::<uuid::fmt::Hyphenated>().map(Into::into)
 }
 
-/// The type of a list of them.
+/// The type of a list of UUIDs.
 pub fn array_type() -> ArrayType {
     match Engine::current() {
         Engine::Postgres => ArrayType::Uuid,
@@ -193,7 +193,7 @@ pub fn array_type() -> ArrayType {
     }
 }
 
-/// The type of their column.
+/// The type of a column of UUIDs.
 pub fn column_type() -> ColumnType {
     match Engine::current() {
         Engine::Postgres => ColumnType::Uuid,
@@ -201,7 +201,7 @@ pub fn column_type() -> ColumnType {
     }
 }
 
-/// No UUID.
+/// A null UUID.
 pub fn null() -> Value {
     match Engine::current() {
         Engine::Postgres => Value::Uuid(None),

@@ -1,5 +1,5 @@
-/// The witness of a command: functions that touch the rows of all users outside of requests take
-/// one. Only the program's commands make it.
+/// Proof that a command is running: functions that touch rows of all users outside of requests take
+/// one. Only the program's commands create it.
 #[derive(Clone, Copy, Debug)]
 pub struct Operator(());
 

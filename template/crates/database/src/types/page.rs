@@ -1,7 +1,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Which page of a list is asked for; the first is 1.
+/// The requested page of a list; the first is 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageRequest {
     number: u32,
@@ -18,7 +18,7 @@ impl Default for PageRequest {
 }
 
 impl PageRequest {
-    /// Rows on a page when the caller does not say.
+    /// The default number of rows on a page.
     pub const DEFAULT_SIZE: u32 = 20;
     /// The most rows a page may hold.
     pub const MAX_SIZE: u32 = 100;
@@ -54,10 +54,10 @@ impl PageRequest {
     }
 }
 
-/// Which part of a list is asked for: a page by its number, or what follows a row.
+/// The requested part of a list: a page by its number, or the rows after a cursor.
 #[derive(Clone, Debug)]
 pub struct ListRequest {
-    /// The page; with a cursor, its size alone counts.
+    /// The page; with a cursor, only its size is used.
     pub page: PageRequest,
     /// A `next_cursor`, as it came back from a client.
     pub cursor: Option<String>,
@@ -114,7 +114,8 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// A page out of `total` rows. One more row than the page holds tells that the list goes on.
+    /// A page out of `total` rows. If `items` has one more row than the page holds, the list goes
+    /// on.
     #[must_use]
     pub fn new(mut items: Vec<T>, total: Option<u64>, request: PageRequest) -> Self {
         let limit = usize::try_from(request.limit()).unwrap_or(usize::MAX);

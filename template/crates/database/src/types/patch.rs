@@ -35,7 +35,7 @@ impl<T: Into<Value> + Nullable> From<Patch<T>> for ActiveValue<Option<T>> {
     }
 }
 
-/// Validator keeps a copy of what it rejects.
+/// For validator, which stores a copy of a rejected value.
 impl<T: Serialize> Serialize for Patch<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.value().serialize(serializer)

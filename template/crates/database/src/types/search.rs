@@ -13,20 +13,20 @@ use super::{
     text::{at_most, deserialize_by_rule},
 };
 
-/// Longer words are cut: PostgreSQL counts the bytes of a word in eleven bits and does not say so
-/// when there are more.
+/// Longer words are cut: PostgreSQL stores the length of a word, in bytes, in eleven bits, and does
+/// not report longer ones.
 const LONGEST_WORD: usize = 255;
 
-/// Hexadecimal digits of the owner before each word.
+/// How many hexadecimal digits of the owner's UUID stand before each word.
 const OWNER_DIGITS: usize = 8;
 
-/// What both databases index of a row: its words, each once and behind a part of its owner's
-/// UUID, so that a search reads the owner's part of the index alone.
+/// The words of a row that both engines index, each once and prefixed with a part of its owner's
+/// UUID, so that a search reads only the owner's part of the index.
 ///
 /// A word is a run of letters and digits, as Unicode's NFKD writes them, without marks and in
 /// folded case: `Crème-brûlée` is `creme` and `brulee`, `STRASSE` and `Straße` are `strasse`.
 ///
-/// It is written and never read: a row that is fetched has an empty one.
+/// It is written but never read: in a fetched row it is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchText(String);
 
@@ -71,8 +71,8 @@ impl ValueType for SearchText {
     }
 }
 
-/// What is searched for: the beginnings of words, all of which a text must hold. Without any word
-/// in it every text is found.
+/// The searched words: a text must contain words that begin with each of them. Without words, every
+/// text matches.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct SearchQuery(BTreeSet<String>);
 
@@ -95,7 +95,7 @@ impl SearchQuery {
         self.0.is_empty()
     }
 
-    /// The words as they stand in the owner's [`SearchText`]s.
+    /// The words in the form that the owner's [`SearchText`]s contain.
     pub fn words_of(&self, owner: UserUuid) -> impl Iterator<Item = String> {
         let owner = owner_key(owner);
         self.0.iter().map(move |word| format!("{owner}{word}"))
@@ -108,7 +108,7 @@ impl<'de> Deserialize<'de> for SearchQuery {
     }
 }
 
-/// The end of the UUID, where versions 4 and 7 are random both.
+/// The last digits of the UUID, which are random in versions 4 and 7.
 fn owner_key(owner: UserUuid) -> String {
     let digits = owner.as_uuid().simple().to_string();
     digits[digits.len() - OWNER_DIGITS..].to_owned()
@@ -124,8 +124,8 @@ fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Lower case by way of upper case, which tells neither the two small sigmas nor `ß` and `ss`
-/// apart.
+/// Folds case by way of upper case, so that both small sigmas become the same, and `ß` becomes
+/// `ss`.
 fn fold_case(c: char) -> impl Iterator<Item = char> {
     let upper = c.to_lowercase().flat_map(char::to_uppercase);
     upper.flat_map(char::to_lowercase)

@@ -1,4 +1,4 @@
-//! Rules for texts, and the macro for text types that keep them.
+//! Rules for texts, and the macro for text types that enforce them.
 
 use std::fmt::{self, Display};
 
@@ -8,7 +8,7 @@ use serde::{
 };
 use validator::ValidationError;
 
-/// The error of a value; `code` is stable, the message is for people.
+/// A validation error; `code` is stable, the message is for people.
 #[must_use]
 pub fn violation(code: &'static str, message: String) -> ValidationError {
     ValidationError::new(code).with_message(message.into())
@@ -23,10 +23,10 @@ fn no_control_characters(text: &str, allowed: &[char]) -> Result<(), ValidationE
     Ok(())
 }
 
-/// No more than `max` characters.
+/// Checks that a text has at most `max` characters.
 ///
 /// # Errors
-/// There are more.
+/// When it has more.
 pub fn at_most(text: &str, max: usize) -> Result<(), ValidationError> {
     if text.chars().count() > max {
         let message = format!("must be at most {max} characters");
@@ -35,10 +35,10 @@ pub fn at_most(text: &str, max: usize) -> Result<(), ValidationError> {
     Ok(())
 }
 
-/// What is more than white space.
+/// Checks that a text is not blank.
 ///
 /// # Errors
-/// It is blank.
+/// When it is blank.
 pub fn not_blank(text: &str) -> Result<&str, ValidationError> {
     if text.trim().is_empty() {
         return Err(violation("blank", "must not be blank".into()));
@@ -49,7 +49,7 @@ pub fn not_blank(text: &str) -> Result<&str, ValidationError> {
 /// One line of text, trimmed, of at most `max` characters.
 ///
 /// # Errors
-/// The rule that it breaks.
+/// The first rule that the text violates.
 pub fn line(text: &str, max: usize) -> Result<String, ValidationError> {
     let text = text.trim();
     at_most(text, max)?;
@@ -60,7 +60,7 @@ pub fn line(text: &str, max: usize) -> Result<String, ValidationError> {
 /// Text of at most `max` characters, kept as it is; line breaks and tabs may be in it.
 ///
 /// # Errors
-/// The rule that it breaks.
+/// The first rule that the text violates.
 pub fn lines(text: &str, max: usize) -> Result<String, ValidationError> {
     at_most(text, max)?;
     no_control_characters(text, &['\n', '\r', '\t'])?;
@@ -109,13 +109,13 @@ pub fn rule_error<E: de::Error>(code: &'static str, message: &'static str) -> E 
     rule_violated(violation(code, message.to_owned()))
 }
 
-/// The same for a [`violation`].
+/// Like [`rule_error`], for a [`violation`].
 pub(crate) fn rule_violated<E: de::Error>(violation: ValidationError) -> E {
     E::custom(RuleError(violation))
 }
 
-/// A violated rule on its way through serde's errors, which hold text alone: code and message,
-/// each behind a separator that no JSON text of an error holds by itself.
+/// A violated rule inside one of serde's errors, which hold only text: code and message, each after
+/// a separator that no other text of such an error contains.
 struct RuleError(ValidationError);
 
 const SEPARATOR: char = '\u{1f}';
@@ -131,14 +131,15 @@ impl Display for RuleError {
     }
 }
 
-/// The code and the message of the rule that an error of [`deserialize_by_rule`] tells of.
+/// The code and the message of the violated rule in an error of [`deserialize_by_rule`].
 #[must_use]
 pub fn violated_rule(error: &str) -> Option<(&str, &str)> {
-    let mut parts = error.split(SEPARATOR).skip(1);
+    // At the start alone: what was sent may stand further on.
+    let mut parts = error.strip_prefix(SEPARATOR)?.split(SEPARATOR);
     Some((parts.next()?, parts.next()?))
 }
 
-/// A text type that parses what was sent into what is stored, by one rule.
+/// Declares a text type whose values are parsed by one rule.
 #[macro_export]
 macro_rules! text_type {
     ($(#[$attribute:meta])* $name:ident, $rule:expr) => {
@@ -161,7 +162,7 @@ macro_rules! text_type {
             /// Reads the text.
             ///
             /// # Errors
-            /// The rule that it breaks.
+            /// The first rule that the text violates.
             pub fn parse(text: &str) -> Result<Self, ::validator::ValidationError> {
                 let rule: fn(&str) -> Result<String, ::validator::ValidationError> = $rule;
                 rule(text).map(Self)

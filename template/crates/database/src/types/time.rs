@@ -24,10 +24,10 @@ use super::{Engine, text};
 #[schema(value_type = String, format = DateTime, example = "2026-12-01T09:30:00.000Z")]
 pub struct UtcDateTime(DateTime<Utc>);
 
-/// Four digits, and years that PostgreSQL, JavaScript and fixed-width text all know.
+/// Years of four digits, which PostgreSQL, JavaScript and fixed-width text all support.
 const YEARS: RangeInclusive<i32> = 1..=9999;
 
-/// Not a date and time that we read.
+/// The text is not a date and time in an accepted form.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected a date and time such as 2026-12-01T09:30:00Z, in the years 1 to 9999")]
 pub struct InvalidDateTime;
@@ -45,7 +45,7 @@ impl UtcDateTime {
         self.0.timestamp_millis()
     }
 
-    /// The instant so many milliseconds after 1970-01-01T00:00:00Z.
+    /// The instant this many milliseconds after 1970-01-01T00:00:00Z.
     ///
     /// # Errors
     /// Outside the years 1 to 9999.
@@ -56,16 +56,16 @@ impl UtcDateTime {
             .ok_or(InvalidDateTime)
     }
 
-    /// The instant that a number in a column of others means: milliseconds since 1970 as Better Auth
-    /// writes them, or seconds as Drizzle's mode `timestamp` does. As milliseconds these are all
-    /// before March 1973.
+    /// The instant that a number in a column of another program means: milliseconds since 1970, as
+    /// Better Auth writes them, or seconds, as Drizzle's mode `timestamp` does. Numbers that would
+    /// be before March 1973 as milliseconds are seconds.
     fn from_number(number: i64) -> Result<Self, InvalidDateTime> {
         const LEAST_MILLISECONDS: u64 = 100_000_000_000;
         let is_seconds = number.unsigned_abs() < LEAST_MILLISECONDS;
         Self::from_millis(if is_seconds { number * 1000 } else { number })
     }
 
-    /// This instant moved by so many seconds.
+    /// This instant moved by this many seconds.
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0 + chrono::TimeDelta::seconds(seconds))
@@ -381,7 +381,7 @@ mod tests {
             let _ = text.parse::<UtcDateTime>();
         }
 
-        /// An independent reading of the same grammar: chrono's.
+        /// Compares with an independent parser of the same grammar, chrono's.
         #[test]
         fn agrees_with_another_reader_of_rfc_3339(
             text in string_regex("[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-][0-2][0-9]:[0-5][0-9])").expect("a regular expression"),

@@ -6,6 +6,8 @@ pub enum VersionPrecondition {
     Any,
     /// One of these; a tag that is not a version of the API matches nothing.
     OneOf(Vec<String>),
+    /// None of these (If-None-Match, section 13.1.2).
+    NoneOf(Vec<String>),
 }
 
 impl VersionPrecondition {
@@ -15,6 +17,7 @@ impl VersionPrecondition {
         match self {
             Self::Any => true,
             Self::OneOf(tags) => tags.contains(&version.to_string()),
+            Self::NoneOf(tags) => !tags.contains(&version.to_string()),
         }
     }
 }

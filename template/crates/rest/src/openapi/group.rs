@@ -26,15 +26,16 @@ pub enum Credentials {
     Optional,
 }
 
-/// What the document says about every operation of a [`Group`].
+/// The documentation that all operations of a [`Group`] share.
 #[derive(Clone, Debug)]
 pub struct Access {
     /// Who may call, for [`routes`](super::routes).
     pub guard: fn() -> String,
-    /// Whether credentials are needed; as in the group around this one where absent, and not read
-    /// where no group says anything.
+    /// Whether credentials are needed. `None`: as in the enclosing group; if no group sets it,
+    /// credentials are not read.
     pub credentials: Option<Credentials>,
-    /// Why a request may be rejected by the group's middleware, beside its credentials.
+    /// The problems with which the group's middleware may reject a request, besides those of
+    /// credentials.
     pub codes: &'static [Code],
     /// The names of the path's parameters that the middleware reads and handlers do not. They are
     /// among [`Authentication::parameters`](super::Authentication::parameters).
@@ -127,7 +128,7 @@ impl Access {
         parameters: &[],
     };
 
-    /// Inner groups come before those around them.
+    /// Called for inner groups first; their marks take precedence over those of enclosing groups.
     fn mark(&self, operation: &mut Operation) {
         let parameters = self.parameters.iter().map(|name| headers::reference(name));
         let own = operation.parameters.get_or_insert_default();
@@ -146,14 +147,14 @@ impl Access {
     }
 }
 
-/// Who may call an operation: what the innermost group says.
+/// Who may call an operation, by its innermost group.
 pub(super) fn guard(operation: &Operation) -> String {
     let mark = operation.extensions.as_ref();
     let guard = mark.and_then(|marks| marks.get(X_GUARD)?.as_str());
     guard.unwrap_or(EVERYONE).to_owned()
 }
 
-/// What the groups around an operation say of credentials; removes the mark.
+/// Whether an operation needs credentials, by its groups; removes the mark.
 pub(super) fn take_credentials(operation: &mut Operation) -> Option<Credentials> {
     let mark = operation.extensions.as_mut()?.remove(X_CREDENTIALS)?;
     serde_json::from_value(mark).ok()

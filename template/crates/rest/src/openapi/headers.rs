@@ -18,7 +18,7 @@ use crate::Key;
 
 pub(super) const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
-/// The headers of responses: name, what it says, an example.
+/// The headers of responses: name, description, example.
 const HEADERS: [(&str, &str, &str); 10] = [
     (
         "Cache-Control",
@@ -64,8 +64,8 @@ const HEADERS: [(&str, &str, &str); 10] = [
     ),
 ];
 
-/// Adds what operations refer to: headers of responses and of requests, and the response that says
-/// that nothing has changed.
+/// Adds the components that operations refer to: headers of responses and of requests, and the
+/// response 304.
 pub(super) fn add(components: &mut Components) {
     for (name, description, example) in HEADERS {
         let header = HeaderBuilder::new()
@@ -208,7 +208,7 @@ fn complete_response(
     name(response, &names.map(|(name, _)| name).collect::<Vec<_>>());
 }
 
-/// Says that a response has these headers.
+/// Documents that a response has these headers.
 pub(super) fn name(response: &mut Response, names: &[&str]) {
     let headers = names.iter().map(|name| {
         let reference = Ref::new(format!("#/components/headers/{name}"));

@@ -1,7 +1,7 @@
-//! The OpenAPI document. A handler documents what is its own, and names the codes of its own problems:
-//! `(status = 409, extensions(("x-codes" = json!([OUT_OF_STOCK]))))`. What the middleware of a
-//! [`Group`] decides is documented once for the group. What follows from parameters, body and
-//! responses is added here, so that a new route is documented whole.
+//! The OpenAPI document. A handler documents only what is specific to it, and names the codes of
+//! its own problems: `(status = 409, extensions(("x-codes" = json!([OUT_OF_STOCK]))))`. What the
+//! middleware of a [`Group`] decides is documented once for the group. What follows from
+//! parameters, body and responses is added here, so that a new route is documented completely.
 
 mod group;
 mod headers;
@@ -36,14 +36,14 @@ use self::{
 use crate::Code;
 
 pub use group::{Access, Credentials, Group, ScopeService};
-pub use page::serve_docs;
+pub use page::{serve_docs, static_json};
 pub use routes::{Route, RouteList, routes};
 pub use scopes::scope_parameter;
 
 /// What holds for every route.
 const CONVENTIONS: &str = include_str!("conventions.md");
 
-/// What the document says of the API as a whole.
+/// The general part of the document.
 pub struct About {
     /// Its name.
     pub name: &'static str,
@@ -65,12 +65,12 @@ pub struct About {
 pub struct Authentication {
     /// The ways to authenticate, by name.
     pub schemes: Vec<(String, SecurityScheme)>,
-    /// What can be wrong with credentials, or prevent their verification.
+    /// The problems of credentials and of their verification.
     pub codes: Vec<Code>,
     /// The parameters that the middleware of groups reads.
     pub parameters: Vec<Parameter>,
-    /// The scheme of access tokens of OAuth clients, by name: of those operations whose guards
-    /// declare a scope; `None` where such tokens are rejected.
+    /// The scheme for access tokens of OAuth clients, with its name. Operations whose guards
+    /// declare a scope have it. `None` if such tokens are rejected.
     pub oauth: Option<(String, SecurityScheme)>,
 }
 
@@ -119,7 +119,7 @@ impl Modify for CommonParts<'_> {
                 operation.security = Some(about.authentication.requirements(operation));
                 headers::complete(operation, precondition, &versions);
                 let credentials = &about.authentication.codes;
-                problems::complete(operation, credentials, &codes, components);
+                problems::complete(method, operation, credentials, &codes, components);
                 operation.extensions = None;
                 used.extend(operation.tags.iter().flatten().cloned());
             }
@@ -148,7 +148,7 @@ impl Authentication {
         }
     }
 
-    /// The alternatives of what a request has to carry; none where credentials are not read.
+    /// The alternative credentials of a request; empty if credentials are not read.
     fn requirements(&self, operation: &mut Operation) -> Vec<SecurityRequirement> {
         let scopes = scopes::take_scopes(operation);
         let Some(credentials) = group::take_credentials(operation) else {

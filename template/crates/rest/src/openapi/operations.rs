@@ -1,8 +1,8 @@
-//! What the parts of the document are made from.
+//! Functions that read the operations of the document.
 
 use utoipa::openapi::{PathItem, RefOr, Response, path::Operation};
 
-/// Whether it reads credentials, so that a response may be for the caller alone.
+/// Whether the operation reads credentials, so that a response may be private to the caller.
 pub(super) fn asks_for_credentials(operation: &Operation) -> bool {
     operation
         .security

@@ -15,7 +15,7 @@ use utoipa::{
 use super::{headers, operations, versions::Precondition};
 use crate::{AppError, Code, ListParameters, Problem};
 
-/// What can be wrong with a body.
+/// The problems of a request body.
 const BODY: [Code; 5] = [
     Code::MALFORMED_REQUEST,
     Code::REQUEST_TIMEOUT,
@@ -31,12 +31,13 @@ pub(super) const X_CODES: &str = "x-codes";
 /// Documents an operation's problems: the usual ones, and those that its groups and its handler
 /// name by their codes.
 pub(super) fn complete(
+    method: &str,
     operation: &mut Operation,
     credentials: &[Code],
     known: &[Code],
     components: &mut Components,
 ) {
-    let mut codes = usual_codes(operation, credentials);
+    let mut codes = usual_codes(method, operation, credentials);
     codes.extend(own_codes(operation, known));
     for (status, codes) in by_status(codes) {
         let names: Vec<_> = codes.iter().map(Code::to_string).collect();
@@ -49,8 +50,8 @@ pub(super) fn complete(
     }
 }
 
-/// What can go wrong because of what the operation reads and makes.
-fn usual_codes(operation: &Operation, credentials: &[Code]) -> BTreeSet<Code> {
+/// The problems that follow from what the operation reads and creates.
+fn usual_codes(method: &str, operation: &Operation, credentials: &[Code]) -> BTreeSet<Code> {
     let parameters = || operation.parameters.iter().flatten();
     let reads = |place| {
         parameters()
@@ -82,7 +83,7 @@ fn usual_codes(operation: &Operation, credentials: &[Code]) -> BTreeSet<Code> {
         ),
         (operation.request_body.is_some(), &BODY),
         (
-            operation.responses.responses.contains_key("201"),
+            method != "get" && operations::asks_for_credentials(operation),
             &[Code::USER_UNKNOWN],
         ),
     ];

@@ -12,8 +12,8 @@ use database::Page;
 
 use crate::{Code, FieldError, Problem};
 
-/// Adds the schemas of problems, closes every object to fields it does not name, and says that
-/// responses have all of theirs.
+/// Adds the schemas of problems, forbids unnamed fields in every object, and marks all fields of
+/// responses as required.
 pub(super) fn complete(components: &mut Components, codes: &[Code]) {
     let schemas = &mut components.schemas;
     for (name, schema) in [
@@ -41,7 +41,7 @@ pub(super) fn is_page(schema: &str) -> bool {
     rows_of(schema).is_some()
 }
 
-/// The macro writes the rows of a page out; they have a name.
+/// Replaces the schema of a page's rows, which utoipa inlines, by a reference to their own schema.
 fn name_rows(name: &str, page: &mut RefOr<Schema>, names: &BTreeSet<String>) {
     let row = rows_of(name).filter(|row| names.contains(*row));
     let (Some(row), RefOr::T(Schema::Object(page))) = (row, page) else {
@@ -52,8 +52,8 @@ fn name_rows(name: &str, page: &mut RefOr<Schema>, names: &BTreeSet<String>) {
     }
 }
 
-/// Serde's `deny_unknown_fields` has closed the schemas of requests. The open ones are of responses,
-/// which have all of their fields, `null` where there is no value.
+/// Serde's `deny_unknown_fields` has already closed the schemas of requests. The open ones belong
+/// to responses, which always have all of their fields, `null` if there is no value.
 fn close(schema: &mut RefOr<Schema>) {
     let RefOr::T(Schema::Object(object)) = schema else {
         return;

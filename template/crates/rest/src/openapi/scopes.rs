@@ -8,7 +8,7 @@ use utoipa::openapi::{
 /// Marks a parameter as a scope until the document is complete.
 const X_SCOPE: &str = "x-scope";
 
-/// What documents that an operation is open to OAuth clients with `scope`; a guard returns it as its
+/// Documents that an operation is open to OAuth clients with `scope`. A guard returns it as its
 /// parameter, so that `params(...)` can name the guard.
 #[must_use]
 pub fn scope_parameter(scope: &str) -> Parameter {

@@ -4,13 +4,13 @@ use utoipa::openapi::{Components, Paths, RefOr, Response, Schema, path::Operatio
 
 use super::operations::{operations, schema_of};
 
-/// Which schemas hold a row's version, and at which paths such a row is: its version is its ETag.
+/// The schemas that have a row's version, which is its ETag, and the paths of such rows.
 pub(super) struct Versions {
     schemas: BTreeSet<String>,
     rows: BTreeSet<String>,
 }
 
-/// The header by which a request depends on a row's version.
+/// The header that makes a request depend on a row's version.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Precondition {
     IfMatch,
@@ -52,8 +52,8 @@ impl Versions {
         schema_of(response).is_some_and(|name| self.schemas.contains(name))
     }
 
-    /// Reading a row takes If-None-Match. Changing one takes If-Match: whatever is at its path or
-    /// below, and responds with the row or with nothing.
+    /// Reading a row takes If-None-Match. Changing one takes If-Match: that is any operation at its
+    /// path or below that responds with the row or with nothing.
     pub(super) fn precondition(
         &self,
         operation: &Operation,

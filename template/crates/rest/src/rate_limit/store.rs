@@ -8,26 +8,26 @@ use std::{
 
 use governor::{nanos::Nanos, state::StateStore};
 
-/// Parts with a lock of their own.
+/// How many parts there are, each with its own lock.
 const SHARDS: usize = 16;
-/// Within this time every quota is whole again.
+/// The time after which every quota is full again.
 const WINDOW: Duration = Duration::from_secs(60);
 
-/// When each key's quota is whole again, in nanoseconds since the limiter's start: governor's state.
-/// Unlike governor's own stores it forgets keys whose quota is whole, without a timer, and holds
-/// no more than twice its capacity.
+/// The time at which each key's quota is full again, in nanoseconds since the limiter's start,
+/// which is governor's state. Unlike governor's own stores, it forgets keys whose quota is full
+/// without a timer, and holds at most twice its capacity.
 pub(super) struct BoundedStore<K> {
     shards: [Mutex<Shard<K>>; SHARDS],
     hasher: RandomState,
     capacity: usize,
 }
 
-/// Keys used since `began`, and those of the time before.
+/// Keys used since `began` (`young`), and those used before (`old`).
 struct Shard<K> {
     young: HashMap<K, Nanos>,
     old: HashMap<K, Nanos>,
     began: Nanos,
-    /// The one state of all keys for which there is no room.
+    /// The shared state of all keys for which there is no room.
     others: Option<Nanos>,
 }
 
@@ -65,7 +65,7 @@ impl<K: Eq + Hash + Copy> Shard<K> {
         self.young.get(key).or_else(|| self.old.get(key)).copied()
     }
 
-    /// Whether a key that is not known can be kept.
+    /// Whether there is room for a new key.
     fn has_room(&self, capacity: usize) -> bool {
         self.young.len() < capacity && self.young.len() + self.old.len() < 2 * capacity
     }
@@ -77,8 +77,8 @@ impl<K: Eq + Hash + Copy> Shard<K> {
     }
 
     fn age(&mut self, whole_at: Nanos) {
-        // The time now is at most a window before: keys that become old were used by now, and those
-        // that are dropped at least a window ago.
+        // `whole_at` is at most one window after the current time. So the keys that are dropped
+        // here were last used at least a window ago, and their quotas are full.
         if whole_at >= self.began + WINDOW * 2 {
             self.old = mem::take(&mut self.young);
             self.began = whole_at;

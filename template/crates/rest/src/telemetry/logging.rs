@@ -44,8 +44,8 @@ impl LogSettings {
     }
 }
 
-/// The most that libraries may write, whatever RUST_LOG says: below that they show request heads
-/// with tokens in them, or SQL with its values.
+/// The most detailed level of each library, whatever RUST_LOG says: at more detailed levels they
+/// log request headers with tokens, or SQL with its values.
 const CEILINGS: [(&str, LevelFilter); 9] = [
     ("actix_http", LevelFilter::INFO),
     ("actix_server", LevelFilter::WARN),
@@ -71,7 +71,8 @@ pub fn init(settings: &LogSettings) {
     let ceilings = Targets::new()
         .with_default(LevelFilter::TRACE)
         .with_targets(CEILINGS);
-    // Filters of one layer would lose the event after each about which a library asked in vain.
+    // Both filter all layers: as two filters of one layer, they would drop the event that follows a
+    // library's `enabled!` check that returned false.
     tracing_subscriber::registry()
         .with(ceilings)
         .with(EnvFilter::new(&settings.filter))

@@ -51,7 +51,8 @@ impl Exporter {
         exporter
     }
 
-    /// The metrics in Prometheus' text format, version 0.0.4; those of the process as they are now.
+    /// The metrics in Prometheus' text format, version 0.0.4. Those of the process are collected by
+    /// this call.
     #[must_use]
     pub fn render(&self) -> String {
         Collector::default().collect();

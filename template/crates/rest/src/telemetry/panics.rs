@@ -10,12 +10,12 @@ use std::{
 };
 
 thread_local! {
-    /// Whether this thread polls a request, which logs its panic together with its id.
+    /// Whether this thread is polling a request, which logs its panic itself, with its id.
     static IN_REQUEST: Cell<bool> = const { Cell::new(false) };
     static LAST: RefCell<Option<Panic>> = const { RefCell::new(None) };
 }
 
-/// What a panic said, where it was, and by which calls it came there. For the log alone.
+/// The message, the location and the backtrace of a panic. For the log only.
 #[derive(Debug)]
 pub(crate) struct Panic {
     message: String,
@@ -64,7 +64,7 @@ pub(super) fn install_hook() {
     hook(|panic| Panic::of(panic).log());
 }
 
-/// Keeps a request's panic for [`catch`], and leaves others to `log`.
+/// Stores a request's panic for [`catch`], and passes others to `log`.
 fn hook(log: impl Fn(&PanicHookInfo<'_>) + Send + Sync + 'static) {
     set_hook(Box::new(move |panic| {
         if IN_REQUEST.get() {
@@ -84,12 +84,12 @@ pub(crate) async fn catch<T>(work: impl Future<Output = T>) -> Result<T, Panic> 
         IN_REQUEST.set(false);
         match (polled, LAST.take()) {
             (Ok(polled), last) => {
-                // One that the request itself has caught.
+                // The request has caught this panic itself, so it is only logged.
                 last.iter().for_each(Panic::log);
                 polled.map(Ok)
             }
             (Err(_), Some(panic)) => Poll::Ready(Err(panic)),
-            // The hook is another one.
+            // Another panic hook has replaced ours: location and backtrace are unknown.
             (Err(payload), None) => Poll::Ready(Err(Panic {
                 message: message(payload.as_ref()),
                 place: "an unknown place".to_owned(),
@@ -118,7 +118,7 @@ mod tests {
     fn install_hook_for_tests() {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {
-            // What logs for the first time while nobody listens may be taken for silent.
+            // Keeps a subscriber registered: without one, tracing may cache a callsite as disabled.
             std::mem::forget(tracing::Dispatch::new(tracing_subscriber::registry()));
             let previous = take_hook();
             hook(move |panic| previous(panic));

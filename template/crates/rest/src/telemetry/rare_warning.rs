@@ -3,17 +3,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How often one warning is logged at most.
+/// The minimum time between two logs of the same warning.
 const INTERVAL: Duration = Duration::from_secs(60);
 
-/// A warning that requests cause: it tells the operator what to do, but not with every request.
+/// A warning for the operator that requests cause, and that is not logged with every request.
 #[derive(Default)]
 pub struct RareWarning {
     logged_at: Mutex<Option<Instant>>,
 }
 
 impl RareWarning {
-    /// One that was never logged.
+    /// A warning that has not been logged yet.
     #[must_use]
     pub const fn new() -> Self {
         Self {

@@ -12,15 +12,16 @@ pub(crate) use spans::RequestSpan;
 pub(super) use spans::layer;
 pub use spans::{in_span, shut_down, statement_hook, traceparent};
 
-/// Where traces go, and which. The names are OpenTelemetry's own.
+/// Where traces are sent, and which requests are traced. The names of the settings are
+/// OpenTelemetry's.
 #[derive(Clone, Debug)]
 pub struct TraceSettings {
     /// OTEL_EXPORTER_OTLP_ENDPOINT: the collector, which takes traces at `/v1/traces` below it
     /// (OTLP over HTTP); unset = no traces.
     pub endpoint: Option<Url>,
-    /// OTEL_EXPORTER_OTLP_HEADERS: what the collector wants to see, as `name=value,name=value`.
+    /// OTEL_EXPORTER_OTLP_HEADERS: headers that the collector requires, as `name=value,name=value`.
     pub headers: Option<SecretString>,
-    /// OTEL_SERVICE_NAME: what the traces are of.
+    /// OTEL_SERVICE_NAME: the name of this service in traces.
     pub service_name: Option<String>,
     /// OTEL_TRACES_SAMPLER: which requests are traced.
     pub sampler: TraceSampler,
@@ -31,11 +32,11 @@ pub struct TraceSettings {
 /// Which requests are traced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TraceSampler {
-    /// Those whose caller traces them, and all without a traced caller.
+    /// Requests that their caller samples, and all whose caller sends no trace.
     ParentBasedAlwaysOn,
-    /// Those whose caller traces them, and no others.
+    /// Requests that their caller samples, and no others.
     ParentBasedAlwaysOff,
-    /// Those whose caller traces them, and a share of those without a traced caller.
+    /// Requests that their caller samples, and a share of those whose caller sends no trace.
     ParentBasedRatio,
     /// All.
     AlwaysOn,

@@ -26,7 +26,7 @@ impl FromStr for Guard {
 }
 
 impl Guard {
-    /// What has a colon is a permission.
+    /// A name with a colon is a permission.
     fn kind(&self) -> &'static str {
         if self.0.contains(':') {
             "Permission"

@@ -137,7 +137,7 @@ fn root(tree: &UseTree) -> String {
     }
 }
 
-/// Adds a line after the greatest smaller one of its kind, or before the first.
+/// Adds a line in alphabetical order: after the last smaller one of its kind, or before the first.
 fn beside(
     text: &str,
     file: &File,

@@ -8,7 +8,7 @@ const GUIDE: &str = include_str!("../../../../docs/adding-a-resource.md");
 /// the alphabet: a project may have notes.
 const COMMAND: &str = "resource nook title:string!";
 
-/// What the guide says, of that resource.
+/// The guide, rewritten for that resource.
 fn guide() -> String {
     GUIDE.replace("note", "nook").replace("Note", "Nook")
 }

@@ -68,7 +68,7 @@ impl TestProject {
             .unwrap()
     }
 
-    /// The same, which has to succeed: what it prints.
+    /// Runs a command that must succeed; returns its output.
     #[track_caller]
     pub fn scaffold(&self, words: &str) -> String {
         let output = self.run(words);
@@ -77,7 +77,7 @@ impl TestProject {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// The same, which has to fail and change nothing: the errors.
+    /// Runs a command that must fail and change nothing; returns the errors.
     #[track_caller]
     pub fn error_message(&self, words: &str) -> String {
         let before = self.files();

@@ -2,10 +2,10 @@ use crate::{
     auth_client::AuthClient, commands::doctor::report::Report, config::BetterAuthSettings,
 };
 
-/// A key that nobody has.
+/// An API key that does not exist.
 const NOBODYS_KEY: &str = "doctor";
 
-/// Says which credentials are accepted beside sessions, and asks the endpoint for API keys.
+/// Reports which credentials are accepted besides sessions, and tests the endpoint for API keys.
 pub(crate) async fn check_credentials(report: &mut Report, settings: &BetterAuthSettings) {
     match &settings.tokens.oauth {
         Some(oauth) => report.ok(

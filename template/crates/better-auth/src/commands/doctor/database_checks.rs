@@ -15,7 +15,7 @@ use crate::{
     trouble::Trouble,
 };
 
-/// How long a trial of the migrations waits for others.
+/// How long a trial run of the migrations waits for other processes.
 const DRY_RUN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Checks the connection, the migrations and Better Auth's tables. `kids` are the keys that the
@@ -131,7 +131,7 @@ const NO_USERS: &str = "the auth server's key is in this database, but no user: 
      signed up, Better Auth writes its users elsewhere, and their writes are answered 401 \
      user_unknown";
 
-/// Whether Better Auth uses this database: its keys are in it.
+/// Checks that Better Auth uses this database: its table `jwks` holds the published keys.
 fn check_keys(
     report: &mut Report,
     tables: &Inspection,

@@ -17,8 +17,8 @@ pub(crate) struct DescribedKey {
 }
 
 impl DescribedKey {
-    /// Rejects for the reason that the server logs: one of the entry itself, or that another key of
-    /// the set has its kid.
+    /// `rejected` is the reason that the server logs: a problem of the entry itself, or another key
+    /// with the same kid.
     pub(crate) fn new(entry: &RawValue, set: &KeySet, algorithms: &[Algorithm]) -> Self {
         let shown = ["kid", "kty", "crv", "alg", "use", "x", "y", "n", "e"];
         let value: Value = serde_json::from_str(entry.get()).unwrap_or_default();

@@ -127,7 +127,7 @@ async fn check_token(
     token: &str,
 ) -> Result<(), Failure> {
     let token = read_token(Some(token))?;
-    // Its errors were reported with the keys.
+    // Errors of the key set were already reported with the keys.
     if let Ok((_, document)) = KeySetLocation::from_settings(&settings).read().await {
         match Checker::new(settings, false).check(&document, token.trim()) {
             Ok(_) => report.ok("token", "valid"),

@@ -46,7 +46,7 @@ pub fn traceparent() -> Option<String> {
     None
 }
 
-/// What makes a span of each statement; `None` without the feature `otel`.
+/// The hook that records a span for each statement; `None` without the feature `otel`.
 #[must_use]
 pub fn statement_hook() -> Option<fn(&str, Duration, bool)> {
     None

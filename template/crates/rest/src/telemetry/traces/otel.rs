@@ -31,17 +31,17 @@ use tracing_subscriber::{Layer, registry::LookupSpan};
 use super::{TraceSampler, TraceSettings};
 use crate::RequestId;
 
-/// What exports the spans of this process; absent where OTEL_EXPORTER_OTLP_ENDPOINT is unset.
+/// The exporter of the process's spans; not set without OTEL_EXPORTER_OTLP_ENDPOINT.
 static PROVIDER: OnceLock<SdkTracerProvider> = OnceLock::new();
 static TRACER: OnceLock<SdkTracer> = OnceLock::new();
 static SAMPLER: OnceLock<Sampler> = OnceLock::new();
 
 thread_local! {
-    /// The id of the trace that the next span of this thread begins.
+    /// The trace id for the next root span of this thread.
     static NEXT_TRACE: Cell<Option<TraceId>> = const { Cell::new(None) };
 }
 
-/// Random ids, but for traces whose id was needed before their first span.
+/// Generates random ids, except for a trace whose id was chosen before its first span.
 #[derive(Debug)]
 struct Ids;
 
@@ -60,7 +60,7 @@ impl IdGenerator for Ids {
 /// The name of the instrumentation in traces.
 const SCOPE: &str = env!("CARGO_PKG_NAME");
 
-/// The layer that makes spans of OpenTelemetry; its exporter works on a thread of its own.
+/// The layer that creates OpenTelemetry spans; its exporter runs on a thread of its own.
 pub(in crate::telemetry) fn layer<S>(
     settings: &TraceSettings,
 ) -> Option<Box<dyn Layer<S> + Send + Sync>>
@@ -126,10 +126,11 @@ fn sampler(settings: &TraceSettings) -> Sampler {
     }
 }
 
-/// The span of a request. Log lines inside have the ids of trace and span.
+/// The span of a request. Log lines inside it carry the ids of its trace and span.
 pub(crate) enum RequestSpan {
     Off,
-    /// Only says that it is not sampled: spans cost more than the request.
+    /// A context that is not sampled, without a span: spans would cost more than the request
+    /// itself.
     Unsampled(Context),
     Sampled(Span),
 }
@@ -154,7 +155,7 @@ impl RequestSpan {
         }
         NEXT_TRACE.set(begins_trace.then_some(trace));
         let span = start(caller, id);
-        // A span that RUST_LOG leaves out takes no id.
+        // Unused if RUST_LOG filters the span out.
         NEXT_TRACE.set(None);
         Self::Sampled(span)
     }
@@ -174,7 +175,7 @@ impl RequestSpan {
         }
     }
 
-    /// Says what the request was.
+    /// Records method, route and status of the request.
     pub(crate) fn record(&self, method: &str, route: &str, status: u16) {
         let Self::Sampled(span) = self else {
             return;
@@ -182,7 +183,8 @@ impl RequestSpan {
         span.record("http.request.method", method);
         span.record("http.route", route);
         span.record("http.response.status_code", status);
-        // The span has begun: its name and status are changed where OpenTelemetry keeps them.
+        // The span has already started, so its name and status are changed in OpenTelemetry's own
+        // span.
         let context = span.context();
         context.span().update_name(format!("{method} {route}"));
         if status >= 500 {
@@ -202,7 +204,7 @@ fn start(caller: Context, id: &RequestId) -> Span {
         trace_id = Empty,
         span_id = Empty,
     );
-    // Fails for a span that RUST_LOG leaves out.
+    // Fails for a span that RUST_LOG filters out.
     span.set_parent(caller).ok();
     let context = span.context();
     let ids = context.span().span_context().clone();
@@ -213,7 +215,7 @@ fn start(caller: Context, id: &RequestId) -> Span {
     span
 }
 
-/// What tells spans below, and other servers, that this trace is not sampled.
+/// The context that tells child spans and other servers that this trace is not sampled.
 fn unsampled(trace: TraceId) -> Context {
     Context::new().with_remote_span_context(SpanContext::new(
         trace,
@@ -270,7 +272,7 @@ pub fn traceparent() -> Option<String> {
     headers.remove("traceparent")
 }
 
-/// What makes a span of each statement, with its placeholders and without its values; `None` where
+/// The hook that records a span for each statement, with placeholders and without values; `None` if
 /// there are no traces.
 #[must_use]
 pub fn statement_hook() -> Option<fn(&str, Duration, bool)> {
