@@ -10,7 +10,7 @@ use std::{
     process::ExitCode,
 };
 
-use app::{app::Application, config::Settings};
+use app::{app::Application, config::Settings, repositories::EXPORTED};
 use better_auth::{
     commands::{
         DoctorArguments, DoctorSettings, Failure, VerifyTokenArguments, doctor, verify_token,
@@ -107,6 +107,7 @@ fn doctor_settings() -> Result<DoctorSettings, SettingsError> {
         better_auth: settings.better_auth,
         database: settings.database,
         allowed_origins: settings.cors.allowed_origins,
+        tables: EXPORTED,
     })
 }
 

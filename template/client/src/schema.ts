@@ -1377,7 +1377,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["malformed_request_or_invalid_request"];
-            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
+            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid_or_user_unknown"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
@@ -1424,7 +1424,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["invalid_request"];
-            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
+            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid_or_user_unknown"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             412: components["responses"]["precondition_failed"];
@@ -1473,7 +1473,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["malformed_request_or_invalid_request"];
-            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
+            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid_or_user_unknown"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
@@ -1528,7 +1528,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["malformed_request_or_invalid_request"];
-            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
+            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid_or_user_unknown"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             409: components["responses"]["tag_name_conflict"];
@@ -1578,7 +1578,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["malformed_request_or_invalid_request"];
-            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
+            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid_or_user_unknown"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
@@ -1807,7 +1807,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["malformed_request_or_invalid_request"];
-            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
+            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid_or_user_unknown"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
@@ -1853,7 +1853,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["invalid_request"];
-            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
+            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid_or_user_unknown"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             412: components["responses"]["precondition_failed"];
@@ -1902,7 +1902,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["malformed_request_or_invalid_request"];
-            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
+            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid_or_user_unknown"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
@@ -1951,7 +1951,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["invalid_request"];
-            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
+            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid_or_user_unknown"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             412: components["responses"]["precondition_failed"];
@@ -2001,7 +2001,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["malformed_request_or_invalid_request"];
-            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
+            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid_or_user_unknown"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             412: components["responses"]["precondition_failed"];
@@ -2107,7 +2107,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["malformed_request_or_invalid_request"];
-            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
+            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid_or_user_unknown"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
@@ -2214,7 +2214,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["invalid_request"];
-            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
+            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid_or_user_unknown"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             412: components["responses"]["precondition_failed"];
@@ -2295,7 +2295,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["invalid_request"];
-            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid"];
+            401: components["responses"]["token_missing_or_token_expired_or_token_malformed_or_token_invalid_or_user_unknown"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             429: components["responses"]["rate_limited"];

@@ -8,7 +8,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use sea_orm::{ConnectionTrait, Database, Statement};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Program, TestDatabase, run};
+use crate::support::{Answer, Program, TestApp, TestDatabase, run};
 
 /// A database with a user of Better Auth, the program on it, and the user's credentials.
 pub struct SharedDatabase {
@@ -461,4 +461,30 @@ async fn the_same_obstacle_stops_migrate_serve_and_doctor() {
         "SELECT count(*) || '' FROM sqlite_schema WHERE type = 'table'"
     };
     assert_eq!(shared.text(tables).await, "5");
+}
+
+/// As a tool changes it while the API runs.
+#[actix_web::test]
+async fn a_column_of_another_type_fails_at_most_one_request_of_a_running_process() {
+    let app = TestApp::start().await;
+    if app.database_url().starts_with("sqlite") {
+        return;
+    }
+    let alice = app.user("alice").await;
+    let before = (0..8).map(|_| alice.get("/api/profile"));
+    for profile in futures_util::future::join_all(before).await {
+        profile.ok();
+    }
+    app.sql(r#"ALTER TABLE "user" ALTER name TYPE varchar(255)"#)
+        .await;
+    let mut statuses = Vec::new();
+    for _ in 0..20 {
+        statuses.push(alice.get("/api/profile").await.status);
+    }
+    statuses.sort_unstable();
+    assert!(
+        statuses[..19].iter().all(|status| *status == 200),
+        "{statuses:?}"
+    );
+    assert!([200, 503].contains(&statuses[19]), "{statuses:?}");
 }

@@ -96,19 +96,25 @@ async fn upsert(caller: &Identity, database: &Database) -> Result<Vec<UserUuid>,
     }
 }
 
-/// Adds a user, and changes their name.
+/// Adds users, one of whom changes their name to that of another, and one of whom has none.
 ///
 /// # Errors
-/// Why a user cannot be added.
-pub(crate) async fn add_user(transaction: &impl ConnectionTrait) -> Result<(), Error> {
-    let uuid = Uuid::new_v4();
-    let profile = |name: &str| TokenProfile {
-        id: BetterAuthId::new(uuid.to_string()),
-        email: Some(format!("{uuid}@user.invalid")),
-        name: Some(name.to_owned()),
-    };
-    for name in ["Doctor", "Doctor Who"] {
-        users::upsert_from_token(uuid.into(), profile(name), transaction).await?;
+/// Why a user cannot be added or changed.
+pub(crate) async fn add_users(transaction: &impl ConnectionTrait) -> Result<(), Error> {
+    let users = [0; 3].map(|_| Uuid::new_v4());
+    let named = [
+        (users[0], "Doctor"),
+        (users[0], "Doctor Who"),
+        (users[1], "Doctor Who"),
+        (users[2], ""),
+    ];
+    for (uuid, name) in named {
+        let profile = TokenProfile {
+            id: BetterAuthId::new(uuid.to_string()),
+            email: Some(format!("{uuid}@user.invalid")),
+            name: Some(name.to_owned()),
+        };
+        users::upsert_from_token(uuid.into(), profile, transaction).await?;
     }
     Ok(())
 }

@@ -5,6 +5,9 @@ use std::{borrow::Cow, io, time::Duration};
 use sea_orm::{DbErr, RuntimeErr};
 use sqlx::error::ErrorKind;
 
+#[cfg(feature = "postgres")]
+use crate::stale_plans;
+
 /// Why rows could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -84,6 +87,16 @@ pub(crate) fn code(error: &DbErr) -> Option<Cow<'_, str>> {
     driver_error(error)?.as_database_error()?.code()
 }
 
+#[cfg(feature = "postgres")]
+fn has_stale_plan(cause: &sqlx::Error) -> bool {
+    stale_plans::noticed(cause)
+}
+
+#[cfg(not(feature = "postgres"))]
+fn has_stale_plan(_: &sqlx::Error) -> bool {
+    false
+}
+
 fn is_unavailable(error: &DbErr) -> bool {
     match driver_error(error) {
         Some(
@@ -92,7 +105,9 @@ fn is_unavailable(error: &DbErr) -> bool {
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed,
         ) => true,
-        Some(_) => code(error).is_some_and(|code| is_unavailable_state(&code)),
+        Some(cause) => {
+            has_stale_plan(cause) || code(error).is_some_and(|code| is_unavailable_state(&code))
+        }
         None => matches!(error, DbErr::ConnectionAcquire(_)),
     }
 }
@@ -102,7 +117,8 @@ fn is_unavailable(error: &DbErr) -> bool {
 fn is_unavailable_state(code: &str) -> bool {
     match code.parse::<u32>() {
         Ok(sqlite) if code.len() < 5 => matches!(sqlite & 0xff, 5 | 6 | 8 | 10 | 13 | 14),
-        _ => ["08", "40", "53", "57"]
+        // 55P03: a lock was not free within lock_timeout.
+        _ => ["08", "40", "53", "55P03", "57"]
             .iter()
             .any(|class| code.starts_with(class)),
     }
@@ -153,7 +169,8 @@ mod tests {
     #[test]
     fn an_error_that_passes_is_told_apart_from_an_internal_one() {
         for code in [
-            "5", "517", "6", "8", "10", "13", "14", "08006", "40P01", "53300", "57014", "57P01",
+            "5", "517", "6", "8", "10", "13", "14", "08006", "40P01", "53300", "55P03", "57014",
+            "57P01",
         ] {
             assert!(is_unavailable_state(code), "{code}");
         }

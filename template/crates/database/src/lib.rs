@@ -39,6 +39,8 @@ pub mod rows;
 mod search_path;
 pub mod search_query;
 mod sql_name;
+#[cfg(feature = "postgres")]
+mod stale_plans;
 mod types;
 
 pub use config::{DatabaseSettings, Synchronous};

@@ -24,6 +24,7 @@ use crate::{
 use crate::{
     pooler::{self, Pooling, without_start_options},
     search_path::set_search_path,
+    stale_plans,
 };
 
 /// How long to wait for SQLite's lock, and for a connection that does not answer.
@@ -367,10 +368,14 @@ struct Session {
 impl Session {
     async fn set(self, connection: &mut sqlx::PgConnection) -> Result<(), sqlx::Error> {
         let timeout = self.statement_timeout.as_millis().to_string();
-        sqlx::query("SELECT set_config('statement_timeout', $1, false)")
-            .bind(timeout)
-            .execute(&mut *connection)
-            .await?;
+        // A stricter isolation, which a role may have as its default, fails where this one waits.
+        sqlx::query(
+            "SELECT set_config('statement_timeout', $1, false),
+                set_config('default_transaction_isolation', 'read committed', false)",
+        )
+        .bind(timeout)
+        .execute(&mut *connection)
+        .await?;
         match self.schema {
             Some(schema) => set_search_path(connection, &schema).await,
             None => Ok(()),
@@ -431,7 +436,8 @@ fn postgres(
         });
         let pool = pool.before_acquire(|connection, past| {
             let rested = past.idle_for >= ALIVE_FOR;
-            Box::pin(async move { Ok(!rested || answers(connection).await.is_ok()) })
+            let is_stale = stale_plans::may_be_in_connection(past.age);
+            Box::pin(async move { Ok(!is_stale && (!rested || answers(connection).await.is_ok())) })
         });
         // A connection whose server does not answer would keep its place in the pool until TCP
         // gives up. That can only follow a cancelled request: all others have had their answer.

@@ -27,7 +27,17 @@ async fn doctor_fails_where_a_request_would_fail() {
             "user.createdAt is of type date",
         ),
         (OTHER_SCHEMA, "?schema=auth"),
+        (
+            r#"ALTER TABLE idempotency_keys DROP CONSTRAINT idempotency_keys_user_id_fkey"#,
+            "idempotency_keys takes rows of users who do not exist",
+        ),
     ];
+    if !NATIVE_IDS {
+        wrong.push((
+            r#"ALTER TABLE "user" ALTER uuid DROP DEFAULT, ALTER uuid DROP NOT NULL"#,
+            "nothing gives new rows of user a uuid",
+        ));
+    }
     let database = TestDatabase::migrated().await;
     if database.url().starts_with("sqlite") {
         wrong = vec![(
@@ -36,6 +46,7 @@ async fn doctor_fails_where_a_request_would_fail() {
         )];
     }
     wrong.push((r#"CREATE TABLE people (id text, name text, email text, "emailVerified" text, "createdAt" text, "updatedAt" text)"#, "BETTER_AUTH_NAMES=user:people"));
+    wrong.push(("DROP TABLE audit_entries", "the audit trail cannot be read"));
     // As an earlier version left it beside a Better Auth with usePlural.
     wrong.push((r#"CREATE TABLE users (id text, name text, email text, email_verified text, created_at text, updated_at text)"#, "BETTER_AUTH_NAMES=user:users"));
     for (statement, part) in wrong {
@@ -487,4 +498,25 @@ async fn doctor_rejects_sub_as_the_uuid_of_users_whose_rows_have_another() {
     };
     assert!(report(&[sub]).contains("failed   settings   USER_UUID_CLAIM is sub"));
     assert!(!report(&[sub, ("USER_PROVISIONING", "on")]).contains("USER_UUID_CLAIM is sub"));
+}
+
+/// Later it would hide those of the API, whose rows would seem to be gone.
+#[actix_web::test]
+async fn a_schema_that_was_created_before_that_of_the_apis_tables_is_named() {
+    let (auth, database) = (MockAuth::start().await, TestDatabase::migrated().await);
+    if database.url().starts_with("sqlite") {
+        return;
+    }
+    database.execute("CREATE SCHEMA newer").await;
+    let url = format!("{}?options=-c%20search_path%3Dnewer,public", database.url());
+    let (done, report) = doctor(&auth, &url);
+    let migrated = run(&["migrate", "up"], &[("DATABASE_URL", url.as_str())]);
+    let written = String::from_utf8(migrated.stderr).unwrap();
+    for said in [report, written] {
+        assert!(
+            said.contains("add ?schema=public to DATABASE_URL"),
+            "{said}"
+        );
+    }
+    assert!(!done && !migrated.status.success());
 }

@@ -153,19 +153,25 @@ ORDER BY 1
 /// prevent writes. A permissive policy without a condition lets every row pass, unless there is a
 /// restrictive policy too.
 fn restricted(writes: bool) -> String {
+    const TO_ROLE: &str = "(p.polroles = '{0}' OR EXISTS (
+        SELECT FROM unnest(p.polroles) AS role WHERE pg_has_role(role, 'USAGE')
+    ))";
     format!(
         "
 SELECT oid::regclass::text FROM tables
 WHERE row_security_active(oid) AND (
-    EXISTS (SELECT FROM pg_policy WHERE polrelid = tables.oid AND NOT polpermissive)
+    EXISTS (
+        SELECT FROM pg_policy AS p
+        WHERE p.polrelid = tables.oid AND NOT p.polpermissive
+            AND ({writes} OR p.polcmd IN ('*', 'r')) AND {TO_ROLE}
+    )
     OR NOT EXISTS (
         SELECT FROM pg_policy AS p
-        WHERE p.polrelid = tables.oid AND (p.polcmd = '*' OR NOT {writes} AND p.polcmd = 'r')
+        WHERE p.polrelid = tables.oid AND p.polpermissive
+            AND (p.polcmd = '*' OR NOT {writes} AND p.polcmd = 'r')
             AND pg_get_expr(p.polqual, p.polrelid) = 'true'
             AND (NOT {writes} OR coalesce(pg_get_expr(p.polwithcheck, p.polrelid), 'true') = 'true')
-            AND (p.polroles = '{{0}}' OR EXISTS (
-                SELECT FROM unnest(p.polroles) AS role WHERE pg_has_role(role, 'USAGE')
-            ))
+            AND {TO_ROLE}
     )
 )
 ORDER BY 1

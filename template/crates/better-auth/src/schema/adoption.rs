@@ -19,8 +19,9 @@ use database::{
 use crate::schema::{
     catalogue::{self, ExistingColumn},
     definitions::{TABLES, TableId, random_uuid},
-    found::{ADOPTED, FoundTable, FoundTables, discovery},
+    found::{self, ADOPTED, FoundTable, FoundTables, discovery},
     obstacles,
+    sign_up::{self, SignUp},
 };
 
 /// Creates Better Auth's tables, or adopts those that exist.
@@ -39,12 +40,38 @@ pub async fn create_or_adopt(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     };
     record_adoption(manager, &found).await?;
     if let Some(users) = found.get(TableId::User) {
+        let worked = sign_up::rehearse(manager, users, false).await?;
         add_columns(manager, users).await?;
+        if !matches!(worked, SignUp::Rejected(_)) {
+            keep_sign_ups(manager).await?;
+        }
     }
     if lacks_jwks(manager, &found).await? {
         run(manager, &TableId::Jwks.table().create(engine)).await?;
     }
     Ok(())
+}
+
+/// Fails if users cannot sign up any more: on SQLite a trigger sets each new user's `uuid` by an
+/// UPDATE, which other triggers may reject.
+async fn keep_sign_ups(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let adopted = found::recall(manager).await?;
+    let Some(users) = adopted.get(TableId::User) else {
+        return Ok(());
+    };
+    let name = &users.matched.name;
+    match sign_up::rehearse(manager, users, false).await? {
+        SignUp::Works => Ok(()),
+        SignUp::WithoutUuid(uuid) => Err(DbErr::Custom(format!(
+            "a new row of {name} would get no uuid but {uuid:?}: another trigger or index may have \
+             the name {name}_uuid_insert or {name}_uuid_key"
+        ))),
+        SignUp::Rejected(error) => Err(DbErr::Custom(format!(
+            "users could not sign up any more ({error}): new rows of {name} get their uuid by an \
+             UPDATE, which another trigger rejects: limit that trigger to other columns (UPDATE OF \
+             ...)"
+        ))),
+    }
 }
 
 /// Why Better Auth's tables cannot be adopted: a sentence for each obstacle.

@@ -178,7 +178,6 @@ SELECT a.name,
         WHERE i."unique" AND NOT i.partial
             AND (SELECT count(*) FROM pragma_index_info(i.name)) = 1
             AND (SELECT name FROM pragma_index_info(i.name)) = a.name
-            AND (SELECT coll FROM pragma_index_xinfo(i.name) WHERE key) = 'BINARY'
     ) AS is_unique,
     EXISTS (
         SELECT 1 FROM pragma_foreign_key_list(t.name) AS f

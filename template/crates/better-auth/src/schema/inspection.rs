@@ -192,8 +192,6 @@ impl Inspection {
         }
         self.errors
             .extend(surroundings::other_users(manager, name).await?);
-        self.errors
-            .extend(surroundings::lost_trigger(manager, users).await?);
         let nulls = format!("SELECT 1 FROM {} WHERE uuid IS NULL", quoted(name));
         if has_rows(manager, &nulls).await? {
             self.errors.push(format!(

@@ -6,13 +6,14 @@ mod adoption;
 pub(crate) mod catalogue;
 pub(crate) mod definitions;
 mod discovery;
-mod found;
+pub(crate) mod found;
 mod inspection;
 mod loading;
 pub(crate) mod matching;
 pub(crate) mod names;
 mod obstacles;
 mod overrides;
+pub(crate) mod sign_up;
 mod stored_values;
 mod surroundings;
 

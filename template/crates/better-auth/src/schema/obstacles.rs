@@ -56,8 +56,37 @@ pub(crate) async fn find_obstacles(
                 obstacles.push(format!("{place} {violation} in {rows}: {remedy}"));
             }
         }
+        if engine == DbBackend::Sqlite {
+            obstacles.extend(encoding_errors(manager, table).await?);
+        }
     }
     Ok(obstacles)
+}
+
+/// A sentence for each column of the table with texts that the API cannot read.
+async fn encoding_errors(
+    manager: &SchemaManager<'_>,
+    table: &FoundTable,
+) -> Result<Vec<String>, DbErr> {
+    let (name, id) = (quoted(&table.matched.name), quoted(table.column("id")));
+    let mut errors = Vec::new();
+    for column in table.matched.columns.iter().filter(|column| column.exists) {
+        if !matches!(column.column.kind, Kind::Id | Kind::User | Kind::Text) {
+            continue;
+        }
+        let place = (name.as_str(), id.as_str(), &*quoted(&column.name));
+        let ids = stored_values::rows_without_utf8(manager, place).await?;
+        if !ids.is_empty() {
+            errors.push(format!(
+                "{}.{} is no UTF-8 in {}: write it again, since another program stored it in \
+                 another encoding",
+                table.matched.name,
+                column.name,
+                named_rows(&ids[..ids.len().min(NAMED_ROWS)], ids.len())
+            ));
+        }
+    }
+    Ok(errors)
 }
 
 /// A sentence for each column of the table with a type that the API cannot read.
@@ -178,7 +207,7 @@ fn column_rules(
         });
     }
     match engine {
-        DbBackend::Sqlite => rules.extend(stored_values::rules(column, &name, &from)),
+        DbBackend::Sqlite => rules.extend(stored_values::rule(column, &name, &from)),
         _ if column.kind == Kind::Time => {
             rules.push(readable_time(&name));
             rules.extend(zone_rule(column, &name, existing));
@@ -301,16 +330,20 @@ async fn violating_rows(
     };
     let total: i64 = first.try_get_by_index(1)?;
     let ids: Vec<_> = rows.iter().map(shown_id).collect();
-    let others = match total as usize - ids.len() {
+    Ok(Some(named_rows(&ids, total as usize)))
+}
+
+fn named_rows(ids: &[String], total: usize) -> String {
+    let others = match total - ids.len() {
         0 => String::new(),
         others => format!(" and {others} more"),
     };
     let rows = if total == 1 { "the row" } else { "the rows" };
-    Ok(Some(format!("{rows} with id {}{others}", ids.join(", "))))
+    format!("{rows} with id {}{others}", ids.join(", "))
 }
 
 /// The id in the first column, which need not be UTF-8 on SQLite.
-fn shown_id(row: &QueryResult) -> String {
+pub(super) fn shown_id(row: &QueryResult) -> String {
     let text = row.try_get_by_index::<Option<String>>(0);
     let bytes = || row.try_get_by_index::<Vec<u8>>(0).unwrap_or_default();
     match text {

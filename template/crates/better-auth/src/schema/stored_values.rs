@@ -1,12 +1,17 @@
 //! Values that SQLite stores regardless of the column's type, and that the API cannot read.
 
+use sea_orm_migration::{
+    prelude::*,
+    sea_orm::{DbBackend, QueryResult, Statement},
+};
+
 use crate::schema::{
     definitions::{Column, Kind},
-    obstacles::Rule,
+    obstacles::{Rule, shown_id},
 };
 
 /// The rules that every value of the column obeys. `name` and `table` are quoted.
-pub(super) fn rules(column: &Column, name: &str, table: &str) -> Vec<Rule> {
+pub(super) fn rule(column: &Column, name: &str, table: &str) -> Option<Rule> {
     let rule = match column.kind {
         Kind::Time => Rule {
             violation: "is no time that can be read",
@@ -23,39 +28,35 @@ pub(super) fn rules(column: &Column, name: &str, table: &str) -> Vec<Rule> {
                  = lower({name}) IN ('true', 't', 'yes', 'y', 'on', '1')"
             ),
         },
-        Kind::Id | Kind::User | Kind::Text => {
-            let is_no_text = Rule {
-                violation: "is no text",
-                condition: format!("typeof({name}) = 'blob'"),
-                remedy: format!("make it text by UPDATE {table} SET {name} = CAST({name} AS text)"),
-            };
-            let is_no_utf8 = Rule {
-                violation: "is no UTF-8",
-                condition: format!("typeof({name}) = 'text' AND {}", no_utf8(name)),
-                remedy: "write it again: another program stored it in another encoding".to_owned(),
-            };
-            return vec![is_no_text, is_no_utf8];
-        }
-        Kind::Uuid => return Vec::new(),
+        Kind::Id | Kind::User | Kind::Text => Rule {
+            violation: "is no text",
+            condition: format!("typeof({name}) = 'blob'"),
+            remedy: format!("make it text by UPDATE {table} SET {name} = CAST({name} AS text)"),
+        },
+        Kind::Uuid => return None,
     };
-    vec![rule]
+    Some(rule)
 }
 
-/// The condition that a text is not UTF-8: SQLite would write one of its characters in other bytes.
-/// U+FFFE and U+FFFF are valid, although SQLite does not write them.
-fn no_utf8(name: &str) -> String {
-    let character = format!("substr({name}, place, 1)");
-    format!(
-        "{name} GLOB '*[^' || char(1) || '-' || char(127) || ']*' AND EXISTS (
-             WITH RECURSIVE places(place) AS (
-                 VALUES (1) UNION ALL SELECT place + 1 FROM places WHERE place < length({name})
-             )
-             SELECT 1 FROM places
-             WHERE CAST({character} AS blob) NOT IN (
-                 CAST(char(unicode({character})) AS blob), x'EFBFBE', x'EFBFBF'
-             )
-         )"
-    )
+/// The ids of the rows in whose column, which is quoted like the table and its `id`, a text is no
+/// UTF-8. SQLite stores any bytes as text and cannot check them itself.
+pub(super) async fn rows_without_utf8(
+    manager: &SchemaManager<'_>,
+    (table, id, column): (&str, &str, &str),
+) -> Result<Vec<String>, DbErr> {
+    let query = format!(
+        "SELECT CAST({id} AS text), {column} FROM {table}
+         WHERE typeof({column}) = 'text' AND {column} GLOB '*[^' || char(1) || '-' || char(127) || ']*'
+         ORDER BY 1"
+    );
+    let query = Statement::from_string(DbBackend::Sqlite, query);
+    let rows = manager.get_connection().query_all_raw(query).await?;
+    let is_utf8 = |row: &&QueryResult| {
+        let text = row.try_get_by_index::<Vec<u8>>(1);
+        text.is_ok_and(|text| str::from_utf8(&text).is_ok())
+    };
+    let wrong = rows.iter().filter(|row| !is_utf8(row));
+    Ok(wrong.map(shown_id).collect())
 }
 
 /// The Julian days of 0001-01-01 and 10000-01-01, at midnight UTC.

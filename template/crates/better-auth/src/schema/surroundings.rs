@@ -9,7 +9,6 @@ use sea_orm_migration::{
 use database::quoted;
 
 use crate::schema::{
-    adoption::uuid_trigger,
     catalogue::{self, ExistingColumn},
     found::FoundTable,
 };
@@ -21,11 +20,7 @@ pub(crate) async fn obstacles(
     users: &FoundTable,
 ) -> Result<Vec<String>, DbErr> {
     match manager.get_database_backend() {
-        DbBackend::Sqlite => {
-            let mut obstacles = rejected_updates(manager, users).await?;
-            obstacles.extend(referenced_capitals(manager, users).await?);
-            Ok(obstacles)
-        }
+        DbBackend::Sqlite => referenced_capitals(manager, users).await,
         _ => child_tables(manager, users).await,
     }
 }
@@ -44,44 +39,6 @@ async fn child_tables(
         )
     };
     Ok(children.iter().map(sentence).collect())
-}
-
-/// Reports triggers that reject updates: on SQLite, a trigger gives new users their `uuid` by an
-/// UPDATE.
-async fn rejected_updates(
-    manager: &SchemaManager<'_>,
-    users: &FoundTable,
-) -> Result<Vec<String>, DbErr> {
-    let name = &users.matched.name;
-    let is_filled_by_trigger = match users.uuid() {
-        Some((_, Some(uuid))) => !uuid.generated && (!uuid.required || uuid.has_default),
-        Some((uuid, None)) => !uuid.column.is_generated(),
-        None => false,
-    };
-    if !is_filled_by_trigger {
-        return Ok(Vec::new());
-    }
-    let triggers = texts(manager, TRIGGERS, name).await?;
-    let rejecting = triggers.iter().filter(|sql| rejects_updates(sql));
-    let sentence = |sql: &String| {
-        format!(
-            "a trigger of {name} rejects updates, by which new users get their uuid: limit it to \
-             other columns (UPDATE OF ...): {sql}"
-        )
-    };
-    Ok(rejecting.map(sentence).collect())
-}
-
-/// Whether the trigger may raise an error when `uuid` is changed.
-fn rejects_updates(sql: &str) -> bool {
-    let sql = sql.to_lowercase();
-    let Some((head, body)) = sql.split_once("begin") else {
-        return false;
-    };
-    let mut words = head.split_whitespace().skip_while(|word| *word != "update");
-    let is_update = words.next().is_some();
-    let is_limited = words.next() == Some("of") && !head.contains("uuid");
-    is_update && !is_limited && body.contains("raise")
 }
 
 /// Reports tables that refer to UUIDs in capitals: the adoption writes them in lower case, and does
@@ -114,24 +71,6 @@ async fn referenced_capitals(
         )
     };
     Ok(referring.iter().map(sentence).collect())
-}
-
-/// A sentence if the trigger that gives new users of an SQLite database their `uuid` is gone.
-pub(crate) async fn lost_trigger(
-    manager: &SchemaManager<'_>,
-    users: &FoundTable,
-) -> Result<Option<String>, DbErr> {
-    let name = &users.matched.name;
-    if manager.get_database_backend() != DbBackend::Sqlite
-        || texts(manager, EMPTY_UUIDS, name).await?.is_empty()
-    {
-        return Ok(None);
-    }
-    Ok(Some(format!(
-        "nothing gives new rows of {name} a uuid: the API's trigger is gone, as after a tool has \
-         rebuilt the table: {}",
-        uuid_trigger(users)
-    )))
 }
 
 /// A sentence if the API's rows refer to another table than `users`.
@@ -167,24 +106,9 @@ SELECT inhrelid::regclass::text FROM pg_inherits JOIN pg_class AS t ON t.oid = i
 WHERE t.relname = $1 AND t.relkind = 'r' AND pg_table_is_visible(t.oid) ORDER BY 1
 ";
 
-const TRIGGERS: &str = "
-SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND lower(tbl_name) = lower($1) ORDER BY name
-";
-
 const REFERRING_TO_UUID: &str = r#"
 SELECT t.name FROM sqlite_schema AS t JOIN pragma_foreign_key_list(t.name) AS f
 WHERE t.type = 'table' AND lower(f."table") = lower($1) AND lower(f."to") = 'uuid' ORDER BY 1
-"#;
-
-const EMPTY_UUIDS: &str = r#"
-SELECT name FROM pragma_table_xinfo($1)
-WHERE lower(name) = 'uuid' AND hidden = 0
-    AND (dflt_value IN ('''''', '""') OR dflt_value IS NULL AND NOT "notnull")
-    AND NOT EXISTS (
-        SELECT 1 FROM sqlite_schema
-        WHERE type = 'trigger' AND lower(tbl_name) = lower($1)
-            AND lower(sql) LIKE '%insert%' AND lower(sql) LIKE '%uuid%'
-    )
 "#;
 
 const POSTGRES_OTHER_USERS: &str = "

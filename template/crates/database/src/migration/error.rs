@@ -54,7 +54,7 @@ pub enum MigrateError {
     #[error("nothing was changed, because rows would refer to rows that are gone:{}", listed(.0))]
     BrokenReferences(Vec<BrokenReference>),
     /// Any other error of the database.
-    #[error("the schema could not be read or changed: {0}")]
+    #[error("the schema could not be read or changed: {}{}", .0, remedy(.0))]
     Database(#[from] DbErr),
 }
 

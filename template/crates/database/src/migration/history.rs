@@ -110,8 +110,19 @@ async fn exists(manager: &SchemaManager<'_>, table: &str) -> Result<bool, DbErr>
     if manager.get_database_backend() != DbBackend::Postgres {
         return manager.has_table(table).await;
     }
-    let sql = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1";
+    let sql = "SELECT n.nspname::text, coalesce(current_schema()::text, '') FROM pg_class AS t
+        JOIN pg_namespace AS n ON n.oid = t.relnamespace
+        WHERE t.relname = $1 AND t.relkind IN ('r', 'p') AND pg_table_is_visible(t.oid)";
     let query = Statement::from_sql_and_values(DbBackend::Postgres, sql, [table.into()]);
-    let row = manager.get_connection().query_one_raw(query).await?;
-    Ok(row.is_some())
+    let Some(row) = manager.get_connection().query_one_raw(query).await? else {
+        return Ok(false);
+    };
+    let (found, current): (String, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+    if found == current || table == SEA_ORMS {
+        return Ok(found == current);
+    }
+    Err(DbErr::Custom(format!(
+        "{table} is in the schema {found}, but new tables would be created in {current}, before it \
+         in the search path: add ?schema={found} to DATABASE_URL"
+    )))
 }

@@ -1,13 +1,14 @@
 use std::time::Duration;
 
 use database::{
-    Database, DatabaseSettings,
+    Database,
     migration::{self, Migrations},
 };
 
 use crate::{
     commands::doctor::{
         report::{Report, Severity},
+        settings::DoctorSettings,
         trials::{reads_sessions, try_requests},
     },
     config::BetterAuthSettings,
@@ -22,10 +23,14 @@ const DRY_RUN_TIMEOUT: Duration = Duration::from_secs(5);
 /// auth server publishes.
 pub(crate) async fn check_database<M: Migrations>(
     report: &mut Report,
-    settings: &DatabaseSettings,
-    better_auth: &BetterAuthSettings,
+    all_settings: &DoctorSettings,
     kids: &[String],
 ) {
+    let DoctorSettings {
+        better_auth,
+        database: settings,
+        ..
+    } = all_settings;
     match Database::check_server(settings).await {
         Ok(true) => {}
         Ok(false) => report.doubt("database", "a pooler shares the connections to PostgreSQL: DATABASE_STATEMENT_TIMEOUT is not set; run ALTER ROLE ... SET statement_timeout"),
@@ -65,7 +70,7 @@ pub(crate) async fn check_database<M: Migrations>(
             check_tables(report, &tables, better_auth);
             check_keys(report, &tables, better_auth, kids);
             if tables.errors.is_empty() {
-                try_requests(report, &url, settings, better_auth).await;
+                try_requests(report, &url, all_settings).await;
             }
         }
         Err(error) => report.failed("tables", error),

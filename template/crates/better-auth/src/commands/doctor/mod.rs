@@ -4,12 +4,15 @@ mod described_key;
 mod key_checks;
 mod report;
 mod session_checks;
+mod settings;
 mod trials;
+
+pub use settings::DoctorSettings;
 
 use std::io;
 
 use clap::Args;
-use database::{DatabaseSettings, SettingsError, migration::Migrations};
+use database::{SettingsError, migration::Migrations};
 
 use crate::{
     algorithm,
@@ -51,16 +54,6 @@ pub struct DoctorArguments {
     /// Print JSON
     #[arg(long)]
     json: bool,
-}
-
-/// The settings that `doctor` checks.
-pub struct DoctorSettings {
-    /// The settings of Better Auth.
-    pub better_auth: BetterAuthSettings,
-    /// The settings of the database.
-    pub database: DatabaseSettings,
-    /// CORS_ALLOWED_ORIGINS: the pages that may call the API.
-    pub allowed_origins: Vec<String>,
 }
 
 /// Checks the key set and, without `--jwks`, the settings and the database too; prints a report.
@@ -113,7 +106,7 @@ async fn check_everything<M: Migrations>(report: &mut Report, settings: &DoctorS
     other_urls.extend(usual_urls(&location, Severity::Failed));
     let kids = check_keys(report, &location, other_urls, &tokens.algorithms).await;
     check_sessions(report, &settings.better_auth.sessions).await;
-    check_database::<M>(report, &settings.database, &settings.better_auth, &kids).await;
+    check_database::<M>(report, settings, &kids).await;
     check_credentials(report, &settings.better_auth).await;
     for trouble in FRONTEND {
         report.add(Severity::Hint, "frontend", Some(trouble), trouble.symptom);
