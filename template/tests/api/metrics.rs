@@ -35,7 +35,7 @@ async fn requests_rejections_and_the_key_set_are_counted() {
     for (series, expected) in [
         (r#"jwks_fetches_total{outcome="ok"}"#, 1.0),
         ("jwks_keys", 1.0),
-        (r#"refusals_total{code="token_malformed"}"#, 2.0),
+        (r#"rejections_total{code="token_malformed"}"#, 2.0),
         (
             r#"http_requests_total{method="GET",route="/api/me",status="200"}"#,
             1.0,
@@ -174,7 +174,7 @@ async fn a_separate_listener_removes_metrics_from_the_main_one() {
     let own = read(&format!("http://{address}/metrics")).await;
     assert_eq!(own.status, 200);
     assert_eq!(
-        value(&own, r#"refusals_total{code="not_found"}"#),
+        value(&own, r#"rejections_total{code="not_found"}"#),
         Some(1.0)
     );
     let other = read(&format!("http://{address}/api/me")).await;

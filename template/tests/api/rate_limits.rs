@@ -177,6 +177,6 @@ async fn rejections_are_counted() {
         Answer::of(http.get(program.url("/api/me")).bearer_auth(&token)).await;
     }
     let metrics = Answer::of(http.get(program.url("/metrics"))).await;
-    let counted = r#"refusals_total{code="rate_limited"} 2"#;
+    let counted = r#"rejections_total{code="rate_limited"} 2"#;
     assert!(metrics.text.contains(counted), "{}", metrics.text);
 }

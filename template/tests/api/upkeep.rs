@@ -149,7 +149,7 @@ async fn fresh_takes_no_answer_that_nobody_typed() {
         !output.status.success() && complaint.contains("--yes"),
         "{complaint}"
     );
-    let users: i64 = value(&app, r#"SELECT count(*) FROM "user""#).await;
+    let users: i64 = value(&app, r#"SELECT count(*) FROM "user" WHERE name = 'alice'"#).await;
     assert_eq!(users, 1);
 }
 

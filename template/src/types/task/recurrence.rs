@@ -78,39 +78,41 @@ fn is_valid(text: &str) -> bool {
 
 /// What the parser does not check (RFC 5545 section 3.3.10).
 fn keep_grammar(parts: &[(&str, &str)]) -> bool {
-    let value = |name: &str| parts.iter().find(|part| part.0 == name).map(|part| part.1);
-    let has = |name: &str| value(name).is_some();
-    let counts_weekdays = match value("FREQ") {
-        Some("MONTHLY") => true,
-        Some("YEARLY") => !has("BYWEEKNO"),
-        _ => false,
+    let has = |name: &str| parts.iter().any(|part| part.0 == name);
+    let selects = |(name, _): &(&str, &str)| name.starts_with("BY") && *name != "BYSETPOS";
+    let numbered = parts.contains(&("FREQ", "MONTHLY"))
+        || parts.contains(&("FREQ", "YEARLY")) && !has("BYWEEKNO");
+    let fits = |(name, value): &(&str, &str)| match *name {
+        "BYDAY" => value.split(',').all(|day| is_weekday(day, numbered)),
+        name => has_numbers_in_range(name, value),
     };
-    let is_weekday = |item: &str| match item.split_at_checked(item.len().saturating_sub(2)) {
-        Some(("", _)) => true,
-        Some((number, _)) => counts_weekdays && is_number(number, 1..=53, true),
-        None => false,
+    parts.iter().all(fits)
+        && !(has("COUNT") && has("UNTIL"))
+        && (!has("BYSETPOS") || parts.iter().any(selects))
+}
+
+/// A weekday; `numbered` is whether it may say which one of a month or year, such as `-1FR`.
+fn is_weekday(text: &str, numbered: bool) -> bool {
+    let number = text.split_at_checked(text.len().saturating_sub(2));
+    number
+        .is_some_and(|(number, _)| number.is_empty() || numbered && is_number(number, 1..=53, true))
+}
+
+/// Whether the numbers in the value are in the part's range; other parts have no numbers.
+fn has_numbers_in_range(name: &str, value: &str) -> bool {
+    let (range, signed) = match name {
+        "INTERVAL" | "COUNT" => (1..=u32::MAX, false),
+        "BYSECOND" => (0..=60, false),
+        "BYMINUTE" => (0..=59, false),
+        "BYHOUR" => (0..=23, false),
+        "BYMONTH" => (1..=12, false),
+        "BYMONTHDAY" => (1..=31, true),
+        "BYWEEKNO" => (1..=53, true),
+        "BYYEARDAY" | "BYSETPOS" => (1..=366, true),
+        _ => return true,
     };
-    let is_filter = |name: &str| name.starts_with("BY") && name != "BYSETPOS";
-    let fits = |(name, value): &(&str, &str)| {
-        let all = |range: RangeInclusive<u32>, signed| {
-            let mut items = value.split(',');
-            items.all(|item| is_number(item, range.clone(), signed))
-        };
-        match *name {
-            "INTERVAL" | "COUNT" => is_number(value, 1..=u32::MAX, false),
-            "BYSECOND" => all(0..=60, false),
-            "BYMINUTE" => all(0..=59, false),
-            "BYHOUR" => all(0..=23, false),
-            "BYMONTH" => all(1..=12, false),
-            "BYMONTHDAY" => all(1..=31, true),
-            "BYYEARDAY" => all(1..=366, true),
-            "BYWEEKNO" => all(1..=53, true),
-            "BYSETPOS" => all(1..=366, true) && parts.iter().any(|part| is_filter(part.0)),
-            "BYDAY" => value.split(',').all(is_weekday),
-            _ => true,
-        }
-    };
-    parts.iter().all(fits) && !(has("COUNT") && has("UNTIL"))
+    let mut numbers = value.split(',');
+    numbers.all(|number| is_number(number, range.clone(), signed))
 }
 
 /// Digits in this range; with a sign, they count from the end.

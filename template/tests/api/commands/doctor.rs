@@ -61,7 +61,7 @@ async fn doctor_prints_each_key_and_why_it_is_not_used() {
         .map(|key| key["accepted"] == true)
         .collect();
     assert_eq!(accepted, [false, true, false, true]);
-    assert_eq!(report["keys"][0]["refused"], "it holds a private key");
+    assert_eq!(report["keys"][0]["rejected"], "it holds a private key");
     assert!(report["keys"][1]["n"].is_string() && report["keys"][3]["x"].is_string());
     assert!(!report.to_string().contains("hidden"));
 }

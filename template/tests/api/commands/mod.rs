@@ -2,6 +2,7 @@
 
 mod doctor;
 mod doctor_database;
+mod doctor_postgres;
 mod verify_token;
 
 use crate::support::run;

@@ -133,11 +133,7 @@ impl TestApp {
 
     /// A signed-in user with a row and the role admin.
     pub async fn admin(&self) -> Client {
-        self.signed_in(User {
-            role: "admin".to_owned(),
-            ..User::named("root")
-        })
-        .await
+        self.signed_in(Client::administrator()).await
     }
 
     /// A signed-in user with a row and this permission alone.
@@ -169,6 +165,7 @@ impl TestApp {
     /// The user owns an organization of their own and is in its only team, by a claim of the token.
     pub async fn signed_in(&self, user: User) -> Client {
         self.add_row(&user).await;
+        self.add_row(&Client::administrator()).await;
         let organization = format!("organization-of-{}", user.name);
         let organizations = json!([{"id": organization, "role": "owner", "teams": [organization]}]);
         let token = self.auth.token(&user).claim("organizations", organizations);

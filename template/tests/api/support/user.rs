@@ -18,17 +18,21 @@ pub struct Client {
 
 impl Client {
     pub fn new(app: &TestApp, user: User, token: Option<String>) -> Self {
-        let admin = User {
-            role: "admin".to_owned(),
-            ..User::named("root")
-        };
         Self {
-            admin: app.auth.token(&admin).sign(),
+            admin: app.auth.token(&Self::administrator()).sign(),
             http: app.http.clone(),
             base: app.url(""),
             token,
             user,
             organization: "organization-of-nobody".to_owned(),
+        }
+    }
+
+    /// The user of [`Self::as_admin`], who has a row beside each signed-in user.
+    pub fn administrator() -> User {
+        User {
+            role: "admin".to_owned(),
+            ..User::named("root")
         }
     }
 

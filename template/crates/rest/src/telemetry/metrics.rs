@@ -12,7 +12,7 @@ use metrics::{
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use metrics_process::Collector;
 
-const PROBLEMS: &str = "refusals_total";
+const PROBLEMS: &str = "rejections_total";
 const REQUESTS: &str = "http_requests_total";
 const LATENCY: &str = "http_request_duration_seconds";
 const IN_FLIGHT: &str = "http_requests_in_flight";

@@ -12,7 +12,7 @@ pub(crate) struct DescribedKey {
     #[serde(flatten)]
     fields: Map<String, Value>,
     accepted: bool,
-    #[serde(rename = "refused", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) rejected: Option<&'static str>,
 }
 

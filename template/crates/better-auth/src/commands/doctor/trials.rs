@@ -23,7 +23,7 @@ use crate::{
     schema::{
         self,
         definitions::TableId,
-        found,
+        found::{self, FoundTable},
         sign_up::{self, SignUp, uuid_remedy},
     },
 };
@@ -51,7 +51,7 @@ pub(crate) async fn try_requests(report: &mut Report, url: &str, settings: &Doct
             try_sign_up(report, &database).await?;
         }
         try_reads(report, tables, &database).await;
-        try_others(report, better_auth, &database).await;
+        try_writes(report, better_auth, &database).await;
         Ok::<_, Failure>(database.close().await?)
     };
     if let Err(error) = tried.await {
@@ -79,14 +79,27 @@ async fn try_sign_up(report: &mut Report, database: &DatabaseConnection) -> Resu
         ),
         SignUp::Rejected(error) => {
             // Other columns may be what Better Auth alone knows how to fill.
-            if matches!(sign_up::rehearse(&manager, users, true).await?, SignUp::Works) {
-                let message =
-                    format!("{name} takes new rows only with a uuid, which Better Auth may not set: {error}");
-                report.failed("sign-up", message);
+            let with_uuid = sign_up::rehearse(&manager, users, true).await?;
+            let message = format!(
+                "{name} takes new rows only with a uuid, which Better Auth sets if it is among its \
+                 additionalFields: {error}"
+            );
+            match with_uuid {
+                SignUp::Works if is_left_to_better_auth(users) => {
+                    report.doubt("sign-up", message);
+                }
+                SignUp::Works => report.failed("sign-up", message),
+                _ => {}
             }
         }
     }
     transaction.rollback().await
+}
+
+/// Whether nothing in the database could set the `uuid` of a new row.
+fn is_left_to_better_auth(users: &FoundTable) -> bool {
+    let uuid = users.uuid().and_then(|(_, existing)| existing);
+    uuid.is_some_and(|uuid| uuid.required && !uuid.has_default)
 }
 
 /// Reads a user, and that user's rows in each table.
@@ -114,7 +127,7 @@ async fn try_reads(report: &mut Report, tables: &[&dyn Export], database: &Datab
 }
 
 /// Writes a row of a user, looks up a session, and adds a user.
-async fn try_others(
+async fn try_writes(
     report: &mut Report,
     better_auth: &BetterAuthSettings,
     database: &DatabaseConnection,
