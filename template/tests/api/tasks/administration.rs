@@ -46,7 +46,7 @@ async fn only_the_permission_allows_deleting_any_users_task() {
 
 /// The token still grants it.
 #[actix_web::test]
-async fn an_administrator_who_is_gone_or_banned_changes_nothing() {
+async fn an_administrator_who_is_gone_changes_nothing() {
     let app = TestApp::start().await;
     let alice = app.user("alice").await;
     let task = alice
