@@ -68,7 +68,8 @@ impl Provisioning {
     async fn update(&self, caller: &Identity, database: &Database) -> Result<(), Error> {
         let displaced = upsert(caller, database).await?;
         for user in [caller.uuid].into_iter().chain(displaced) {
-            self.latest.insert(user, caller.as_of).await;
+            let known = self.latest.get(&user).await.unwrap_or_default();
+            self.latest.insert(user, caller.as_of.max(known)).await;
         }
         Ok(())
     }

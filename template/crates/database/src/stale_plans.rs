@@ -2,7 +2,7 @@
 //! fails for as long as its connection lives.
 
 use std::{
-    sync::{Arc, LazyLock},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -10,7 +10,7 @@ use arc_swap::ArcSwapOption;
 use sqlx::postgres::PgDatabaseError;
 
 /// When the last of them was noticed.
-static NOTICED: LazyLock<ArcSwapOption<Instant>> = LazyLock::new(ArcSwapOption::empty);
+static NOTICED: ArcSwapOption<Instant> = ArcSwapOption::const_empty();
 
 /// Whether the error is that of such a statement; remembers it.
 pub(crate) fn noticed(error: &sqlx::Error) -> bool {

@@ -241,9 +241,14 @@ pub fn says_failed(report: &str, part: &str) -> bool {
 }
 
 pub fn doctor(auth: &MockAuth, url: &str) -> (bool, String) {
+    doctor_with(auth, url, &[])
+}
+
+/// Whether it succeeds with these settings too, and what it says.
+pub fn doctor_with(auth: &MockAuth, url: &str, more: &[(&str, &str)]) -> (bool, String) {
     let origin = auth.origin();
     let settings = [("BETTER_AUTH_URL", origin.as_str()), ("DATABASE_URL", url)];
-    let output = run(&["doctor"], &settings);
+    let output = run(&["doctor"], &[&settings, more].concat());
     let report = String::from_utf8(output.stdout).unwrap();
     (output.status.success(), report)
 }
@@ -311,13 +316,8 @@ async fn doctor_fails_where_the_apis_rows_refer_to_other_users() {
                   CREATE UNIQUE INDEX people_id ON people (id);
                   CREATE UNIQUE INDEX people_uuid ON people (uuid)"#;
     database.execute(copy).await;
-    let origin = auth.origin();
-    let settings = [
-        ("BETTER_AUTH_URL", origin.as_str()),
-        ("DATABASE_URL", database.url()),
-        ("BETTER_AUTH_NAMES", "user:people"),
-    ];
-    let report = String::from_utf8(run(&["doctor"], &settings).stdout).unwrap();
+    let names = ("BETTER_AUTH_NAMES", "user:people");
+    let (_, report) = doctor_with(&auth, database.url(), &[names]);
     assert!(
         says_failed(&report, "the API's rows refer to user, not to people"),
         "{report}"

@@ -10,7 +10,7 @@ use crate::schema::{
     obstacles::{Rule, shown_id},
 };
 
-/// The rules that every value of the column obeys. `name` and `table` are quoted.
+/// The rule that every value of the column obeys. `name` and `table` are quoted.
 pub(super) fn rule(column: &Column, name: &str, table: &str) -> Option<Rule> {
     let rule = match column.kind {
         Kind::Time => Rule {
